@@ -1,0 +1,53 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floors of the house (docs/architecture.md). A target depends only on floors below its own.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A Swift module of the house: `Sources/<name>`, and its tests in `Tests/<name>Tests`.
+struct Module {
+  var name: String
+  var dependencies: [Target.Dependency]
+  var resources: [Resource] = []
+  var tested = false
+  var testDependencies: [Target.Dependency] = []
+  var testResources: [Resource] = []
+}
+
+let modules: [Module] = [
+  // Floor 0
+  Module(name: "VitroCore", dependencies: ["CVitroKernels"]),
+  // Floor 1
+  Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
+  Module(name: "VitroFormats", dependencies: ["VitroCore", "CPNG", "CZlib"]),
+  // Floor 4
+  Module(name: "VitroLab", dependencies: ["VitroCore"]),
+]
+
+let package = Package(
+  name: "vitro",
+  products: [],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // Optimized in debug builds too: at -O0 the vector loops run fifty times slower.
+    .target(name: "CVitroKernels", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O3"])]),
+  ]
+    + modules.map {
+      .target(name: $0.name, dependencies: $0.dependencies, resources: $0.resources, swiftSettings: strict)
+    }
+    + modules.filter(\.tested).map {
+      .testTarget(
+        name: "\($0.name)Tests", dependencies: [.init(stringLiteral: $0.name)] + $0.dependencies + $0.testDependencies,
+        resources: $0.testResources, swiftSettings: strict)
+    },
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)
