@@ -1,0 +1,114 @@
+internal import CVitroKernels
+internal import VitroCore
+
+/// Softmax and its relatives, stable for large values. Types: float32 and float64; all differentiable.
+extension Tensor {
+  /// exp(xᵢ)/Σ exp(x) along an axis. Where all are −∞ the result is 0.
+  public func softmax(axis: Int = -1) throws -> Tensor {
+    try alongLast(axis, "softmax") { x in
+      let y = try x.rowwise { vitro_softmax(x.dtype.kernel, $0, $1, $2, $3) }
+      return try y.recorded(from: x, SoftmaxOperation(y: y, logarithmic: false))
+    }
+  }
+
+  /// xᵢ − log Σ exp(x) along an axis.
+  public func logSoftmax(axis: Int = -1) throws -> Tensor {
+    try alongLast(axis, "logSoftmax") { x in
+      let y = try x.rowwise { vitro_log_softmax(x.dtype.kernel, $0, $1, $2, $3) }
+      return try y.recorded(from: x, SoftmaxOperation(y: y, logarithmic: true))
+    }
+  }
+
+  /// log Σ exp(x) along an axis, which is dropped or kept with length 1.
+  public func logSumExp(axis: Int = -1, keepingAxis: Bool = false) throws -> Tensor {
+    let resolved = try Shapes.axis(axis, rank: rank, "logSumExp")
+    let kept = try alongLast(resolved, "logSumExp") { x in
+      let y = try Tensor(uninitialized: x.shape.dropLast() + [1], x.dtype)
+      let length = x.shape[x.rank - 1]
+      withMemory(x, y) { vitro_log_sum_exp(x.dtype.kernel, $0, $1, Int64(y.count), Int64(length)) }
+      return try y.recorded(from: x, LogSumExpOperation(x: x.detached, y: y))
+    }
+    return keepingAxis ? kept : try kept.droppingAxis(resolved)
+  }
+
+  /// Cross entropy with whole-number labels, one for each row: −log softmax(x)[label].
+  ///
+  /// x `[… , classes]`, labels `[…]` int64 or int32, result `[…]` in nats. Rows whose label is `ignoring` give 0.
+  ///
+  /// - Throws: ``VitroError`` when the shapes do not fit or a label is not a class.
+  public func crossEntropy(labels: Tensor, ignoring: Int? = nil) throws -> Tensor {
+    try requireComputing("crossEntropy")
+    guard rank >= 1, labels.shape == Array(shape.dropLast()) else {
+      throw VitroError(.shape, "crossEntropy", "the labels are \(labels.shape), the scores \(shape)")
+    }
+    let classes = shape[rank - 1]
+    let wide = try labels.detached.cast(to: .int64)
+    var checked = wide
+    if let ignoring {
+      let skipped = try wide.isEqual(to: Double(ignoring))
+      checked = try skipped.select(wide.zerosLike(), wide)
+    }
+    let positions = try checked.positions(on: classes, "crossEntropy")
+    let final = ignoring == nil ? positions : wide
+    let loss = try Tensor(uninitialized: labels.shape, dtype)
+    let probabilities = try Tensor(uninitialized: shape, dtype)
+    let skip = Int64(ignoring ?? .min)
+    withMemory(self, final, loss, probabilities) {
+      vitro_cross_entropy(dtype.kernel, $0, $1.int64s, skip, $2, $3, Int64(loss.count), Int64(classes))
+    }
+    return try loss.recorded(
+      from: self, CrossEntropyOperation(labels: final, ignored: skip, probabilities: probabilities))
+  }
+
+  /// Runs a function of the last axis along another one.
+  func alongLast(_ axis: Int, _ name: String, _ body: (Tensor) throws -> Tensor) throws -> Tensor {
+    try requireComputing(name)
+    let axis = try Shapes.axis(axis, rank: rank, name)
+    return axis == rank - 1 ? try body(self) : try body(transposed(axis, -1)).transposed(axis, -1)
+  }
+
+  private func rowwise(
+    _ kernel: (UnsafeMutableRawPointer, UnsafeMutableRawPointer, Int64, Int64) -> Void
+  ) throws -> Tensor {
+    let result = try Tensor(uninitialized: shape, dtype)
+    let length = shape[rank - 1]
+    withMemory(self, result) { kernel($0, $1, Int64(length == 0 ? 0 : count / length), Int64(length)) }
+    return result
+  }
+}
+
+struct SoftmaxOperation: SingleOutputOperation {
+  let y: Tensor
+  let logarithmic: Bool
+
+  func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] {
+    let result = try Tensor(uninitialized: y.shape, y.dtype)
+    let length = y.shape[y.rank - 1]
+    let rows = Int64(length == 0 ? 0 : y.count / length)
+    let kernel = logarithmic ? vitro_log_softmax_gradient : vitro_softmax_gradient
+    withMemory(y, gradient, result) { kernel(y.dtype.kernel, $0, $1, $2, rows, Int64(length)) }
+    return [result]
+  }
+}
+
+struct LogSumExpOperation: SingleOutputOperation {
+  let x, y: Tensor
+
+  func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] { [try (x - y).exp() * gradient] }
+}
+
+struct CrossEntropyOperation: SingleOutputOperation {
+  let labels: Tensor
+  let ignored: Int64
+  let probabilities: Tensor
+
+  func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] {
+    let result = try Tensor(uninitialized: probabilities.shape, probabilities.dtype)
+    let classes = Int64(probabilities.shape[probabilities.rank - 1])
+    withMemory(probabilities, labels, gradient, result) {
+      vitro_cross_entropy_gradient(
+        gradient.dtype.kernel, $0, $1.int64s, ignored, $2, $3, Int64(gradient.count), classes)
+    }
+    return [result]
+  }
+}
