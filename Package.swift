@@ -25,6 +25,8 @@ let modules: [Module] = [
   // Floor 1
   Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
   Module(name: "VitroFormats", dependencies: ["VitroCore", "CPNG", "CZlib"]),
+  // Floor 2
+  Module(name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
   // Floor 4
   Module(name: "VitroLab", dependencies: ["VitroCore"]),
 ]
