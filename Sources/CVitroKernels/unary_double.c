@@ -1,9 +1,9 @@
 #include "unary.h"
 #include "vector_math.h"
 
-#include "double_template.h"
+#include "template_double.h"
 
-#include "activations.inc"
+#include "activations_template.h"
 
 static void loop_sin_f64(const double *input, double *out, int64_t count, double a, double b) {
   (void)a, (void)b;
@@ -20,4 +20,4 @@ static void loop_tan_f64(const double *input, double *out, int64_t count, double
   for (int64_t i = 0; i < count; i++) out[i] = tan(input[i]);
 }
 
-#include "unary_loops.inc"
+#include "unary_loops_template.h"

@@ -1,9 +1,9 @@
 #include "unary.h"
 #include "vector_math.h"
 
-#include "float_template.h"
+#include "template_float.h"
 
-#include "activations.inc"
+#include "activations_template.h"
 
 // Angles too large for the vector reduction are rare: blocks that hold one take the mathematical library for it, and the
 // same function as the vector loop for the others.
@@ -38,4 +38,4 @@ TRIGONOMETRIC(sin)
 TRIGONOMETRIC(cos)
 TRIGONOMETRIC(tan)
 
-#include "unary_loops.inc"
+#include "unary_loops_template.h"

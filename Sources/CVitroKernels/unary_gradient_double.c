@@ -1,9 +1,9 @@
 #include "unary.h"
 #include "vector_math.h"
 
-#include "double_template.h"
+#include "template_double.h"
 
-#include "activations.inc"
+#include "activations_template.h"
 
 static void gradient_sin_f64(const double *inputs, const double *outputs, const double *gradients, double *out,
                              int64_t count, double a, double b) {
@@ -17,4 +17,4 @@ static void gradient_cos_f64(const double *inputs, const double *outputs, const 
   for (int64_t i = 0; i < count; i++) out[i] = -gradients[i] * sin(inputs[i]);
 }
 
-#include "unary_gradient_loops.inc"
+#include "unary_gradient_loops_template.h"

@@ -1,9 +1,9 @@
 #include "unary.h"
 #include "vector_math.h"
 
-#include "float_template.h"
+#include "template_float.h"
 
-#include "activations.inc"
+#include "activations_template.h"
 
 enum { angle_block = 256 };
 
@@ -26,4 +26,4 @@ enum { angle_block = 256 };
 TRIGONOMETRIC_GRADIENT(sin, vitro_cos, +)
 TRIGONOMETRIC_GRADIENT(cos, vitro_sin, -)
 
-#include "unary_gradient_loops.inc"
+#include "unary_gradient_loops_template.h"

@@ -92,33 +92,49 @@ VITRO_INLINE double log1p_f64(double x) {
   return fabs(x) < 0x1p-54 ? x : result;
 }
 
-/// exp(x²)·erfc(x) for 0 ≤ x ≤ 27.5 (beyond, the factor exp(−x²) it is used with is 0).
-VITRO_INLINE double erfcx_f64(double x) {
-  double s = (x - 4.0) / (x + 4.0);
-  double p = -1.88225517503935331e-09;
-  p = p * s - 1.38706334367527707e-08;
-  p = p * s - 7.77085240986865497e-09;
-  p = p * s + 1.15795454918177473e-07;
-  p = p * s + 6.30993189204812423e-08;
-  p = p * s - 8.35540360070808101e-07;
-  p = p * s + 3.00822697160670986e-07;
-  p = p * s + 5.71801943042863308e-06;
-  p = p * s - 1.12244367227017453e-05;
-  p = p * s - 2.44031653696271106e-05;
-  p = p * s + 1.50622107150578661e-04;
-  p = p * s - 1.99255526195209816e-04;
-  p = p * s - 7.57773309137933239e-04;
-  p = p * s + 5.03196976228473605e-03;
-  p = p * s - 1.61977340637104450e-02;
-  p = p * s + 3.71675155614830596e-02;
-  p = p * s - 6.63303658111544653e-02;
-  p = p * s + 9.37328349968726965e-02;
-  p = p * s - 1.01039066036367725e-01;
-  p = p * s + 6.80970542547346819e-02;
-  p = p * s + 1.53796521026209956e-02;
-  p = p * s - 1.39621116840562859e-01;
-  p = p * s + 1.23299511862555256e+00;
-  return p / (1.0 + 2.0 * x);
+/// Φ(−t)·exp(t²/2) for 0 ≤ t ≤ 39 (beyond, the Gaussian it is used with is 0).
+VITRO_INLINE double normal_tail_ratio_f64(double t) {
+  double s = (t - 5.0) / (t + 5.0);
+  double p = 7.71946267158401369e-10;
+  p = p * s + 4.03764581349584369e-09;
+  p = p * s + 3.52815728973958480e-10;
+  p = p * s - 3.20857549709559598e-08;
+  p = p * s - 2.19581153889231790e-08;
+  p = p * s + 1.98962329299333351e-07;
+  p = p * s + 1.24714200992489414e-07;
+  p = p * s - 1.31000897002288544e-06;
+  p = p * s - 6.89568345120624988e-08;
+  p = p * s + 9.06120579539712178e-06;
+  p = p * s - 9.89646889628134016e-06;
+  p = p * s - 5.36080381450158180e-05;
+  p = p * s + 1.82334202515313959e-04;
+  p = p * s + 7.79169120014375730e-06;
+  p = p * s - 1.67607234885064913e-03;
+  p = p * s + 6.52200065624484581e-03;
+  p = p * s - 1.51704154024859990e-02;
+  p = p * s + 2.45369632444597634e-02;
+  p = p * s - 2.64010429662949568e-02;
+  p = p * s + 1.00023523852050805e-02;
+  p = p * s + 3.10303684259632291e-02;
+  p = p * s - 9.15522818340088057e-02;
+  p = p * s + 4.61515829850037751e-01;
+  return p / (1.0 + t);
+}
+
+/// (Φ(t) − ½) / t as a function of z = t² ≤ 1.
+VITRO_INLINE double normal_centre_f64(double z) {
+  double p = 4.07432697742662756e-12;
+  p = p * z - 1.10643282827558905e-10;
+  p = p * z + 2.27041375856759989e-09;
+  p = p * z - 4.12241075141608145e-08;
+  p = p * z + 6.65967987965523093e-07;
+  p = p * z - 9.44465579310384498e-06;
+  p = p * z + 1.15434687516559410e-04;
+  p = p * z - 1.18732821546803434e-03;
+  p = p * z + 9.97355701003502237e-03;
+  p = p * z - 6.64903800669054273e-02;
+  p = p * z + 3.98942280401432703e-01;
+  return p;
 }
 
 /// exp(−c·x²) for c a power of two, with the square taken exactly.
@@ -151,14 +167,14 @@ VITRO_INLINE double erf_f64(double x) {
   p = p * z + 1.12837916709551256e+00;
   double near = x * p;
   double c = a > 6.0 ? 6.0 : a;
-  double far = copysign(1.0 - exp_of_square_f64(c, 1.0) * erfcx_f64(c), x);
+  double far = copysign(1.0 - 2.0 * exp_of_square_f64(c, 1.0) * normal_tail_ratio_f64(c * 1.41421356237309504880), x);
   return a < 1.0 ? near : far;
 }
 
-/// erfc(x) for x ≥ 0.
-VITRO_INLINE double erfc_of_positive_f64(double x) {
-  double c = x > 27.5 ? 27.5 : x;
-  return exp_of_square_f64(c, 1.0) * erfcx_f64(c);
+/// Φ(−t) for t ≥ 0.
+VITRO_INLINE double normal_tail_f64(double t) {
+  double c = t > 39.0 ? 39.0 : t;
+  return exp_of_square_f64(c, 0.5) * normal_tail_ratio_f64(c);
 }
 
 #endif

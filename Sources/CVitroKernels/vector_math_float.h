@@ -87,21 +87,32 @@ VITRO_INLINE float log1p_f32(float x) {
   return fabsf(x) < 0x1p-25f ? x : result;
 }
 
-/// exp(x²)·erfc(x) for 0 ≤ x ≤ 10.3 (beyond, the factor exp(−x²) it is used with is 0).
-VITRO_INLINE float erfcx_f32(float x) {
-  float s = (x - 3.0f) / (x + 3.0f);
-  float p = -2.754560187e-04f;
-  p = p * s - 7.931825779e-04f;
-  p = p * s + 1.998225099e-03f;
-  p = p * s + 2.578218072e-03f;
-  p = p * s - 2.379245833e-02f;
-  p = p * s + 6.829323999e-02f;
-  p = p * s - 1.192722924e-01f;
-  p = p * s + 1.296466479e-01f;
-  p = p * s - 4.756229860e-02f;
-  p = p * s - 1.356211463e-01f;
-  p = p * s + 1.253008058e+00f;
-  return p / (1.0f + 2.0f * x);
+/// Φ(−t)·exp(t²/2) for 0 ≤ t ≤ 14.7 (beyond, the Gaussian it is used with is 0).
+VITRO_INLINE float normal_tail_ratio_f32(float t) {
+  float s = (t - 4.0f) / (t + 4.0f);
+  float p = -7.411796770e-05f;
+  p = p * s - 6.615176688e-05f;
+  p = p * s + 6.910595618e-04f;
+  p = p * s - 3.002602813e-04f;
+  p = p * s - 5.002357878e-03f;
+  p = p * s + 1.793951031e-02f;
+  p = p * s - 3.219776479e-02f;
+  p = p * s + 2.860002921e-02f;
+  p = p * s + 1.399963297e-02f;
+  p = p * s - 9.670346792e-02f;
+  p = p * s + 4.720532064e-01f;
+  return p / (1.0f + t);
+}
+
+/// (Φ(t) − ½) / t as a function of z = t² ≤ 1.
+VITRO_INLINE float normal_centre_f32(float z) {
+  float p = -7.660538171e-06f;
+  p = p * z + 1.135022962e-04f;
+  p = p * z - 1.186343989e-03f;
+  p = p * z + 9.973328481e-03f;
+  p = p * z - 6.649036057e-02f;
+  p = p * z + 3.989422801e-01f;
+  return p;
 }
 
 VITRO_INLINE float erf_f32(float x) {
@@ -161,7 +172,7 @@ VITRO_INLINE double sin_of_quadrant(double r) {
   p = p * z - 1.98391608315348037e-04;
   p = p * z + 8.33332864500319070e-03;
   p = p * z - 1.66666666301705374e-01;
-  return r + r * (z * p);
+  return r * (1.0 + z * p);
 }
 
 VITRO_INLINE double cos_of_quadrant(double r) {

@@ -34,8 +34,10 @@ VITRO_INLINE F(normal_pair) F(normal)(REAL x) {
   REAL a = F(absolute)(x);
   a = a > F(gaussian_limit) ? F(gaussian_limit) : a;
   REAL e = F(gaussian)(a);
-  REAL tail = (REAL)0.5 * e * F(erfcx)(a * (REAL)0.70710678118654752440);
-  return (F(normal_pair)){x > 0 ? 1 - tail : tail, e * (REAL)0.39894228040143267794};
+  REAL tail = e * F(normal_tail_ratio)(a);
+  REAL far = x > 0 ? 1 - tail : tail;
+  REAL near = (REAL)0.5 + x * F(normal_centre)(x * x);
+  return (F(normal_pair)){a < 1 ? near : far, e * (REAL)0.39894228040143267794};
 }
 
 VITRO_INLINE REAL F(gelu)(REAL x) { return F(gated)(x, F(normal)(x).distribution); }
