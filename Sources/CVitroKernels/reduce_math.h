@@ -34,7 +34,7 @@ REDUCE_INLINE float reduce_exp_float32(float x) {
   float shifted = clipped * 0x1.715476p0f + rounder;
   float n = shifted - rounder;
   float r = clipped - n * 0x1.62e4p-1f;
-  r = r - n * -0x1.7f7d1cp-20f;
+  r = r - n * 0x1.7f7d1cp-20f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
