@@ -24,7 +24,7 @@ let modules: [Module] = [
   Module(name: "VitroCore", dependencies: ["CVitroKernels"]),
   // Floor 1
   Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
-  Module(name: "VitroFormats", dependencies: ["VitroCore", "CPNG", "CZlib"]),
+  Module(name: "VitroFormats", dependencies: ["VitroCore", "CVitroPNG", "CZlib"]),
   // Floor 4
   Module(name: "VitroLab", dependencies: ["VitroCore"]),
 ]
@@ -37,6 +37,8 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // libpng reports errors by longjmp, which must not cross Swift frames.
+    .target(name: "CVitroPNG", dependencies: ["CPNG"]),
     // Optimized in debug builds too: at -O0 the vector loops run fifty times slower.
     .target(name: "CVitroKernels", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O3"])]),
   ]
