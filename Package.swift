@@ -24,7 +24,8 @@ let modules: [Module] = [
   Module(name: "VitroCore", dependencies: ["CVitroKernels"]),
   // Floor 1
   Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
-  Module(name: "VitroFormats", dependencies: ["VitroCore", "CVitroPNG", "CZlib"]),
+  Module(name: "VitroFormats", dependencies: ["VitroCore", "CVitroPNG", "CZlib"], tested: true,
+    testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   // Floor 4
   Module(name: "VitroLab", dependencies: ["VitroCore"]),
 ]
@@ -41,6 +42,11 @@ let package = Package(
     .target(name: "CVitroPNG", dependencies: ["CPNG"]),
     // Optimized in debug builds too: at -O0 the vector loops run fifty times slower.
     .target(name: "CVitroKernels", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats"], path: "Tests/Support/VitroFuzzing",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "vitro-fuzz", dependencies: ["VitroFuzzing"], path: "Tests/Support/vitro-fuzz", swiftSettings: strict),
   ]
     + modules.map {
       .target(name: $0.name, dependencies: $0.dependencies, resources: $0.resources, swiftSettings: strict)
