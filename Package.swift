@@ -25,9 +25,12 @@ let modules: [Module] = [
   Module(name: "VitroCore", dependencies: ["CVitroKernels"]),
   // Floor 1
   Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
-  Module(name: "VitroFormats", dependencies: ["VitroCore", "CPNG", "CZlib"]),
+  Module(
+    name: "VitroFormats", dependencies: ["VitroCore", "CVitroPNG", "CZlib"], tested: true,
+    testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   // Floor 2
-  Module(name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
+  Module(
+    name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
   // Floor 4
   Module(name: "VitroLab", dependencies: ["VitroCore"]),
 ]
@@ -40,8 +43,15 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // libpng reports errors by longjmp, which must not cross Swift frames.
+    .target(name: "CVitroPNG", dependencies: ["CPNG"]),
     // Optimized in debug builds too: at -O0 the vector loops run fifty times slower.
     .target(name: "CVitroKernels", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats"], path: "Tests/Support/VitroFuzzing",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "vitro-fuzz", dependencies: ["VitroFuzzing"], path: "Tests/Support/vitro-fuzz", swiftSettings: strict),
   ]
     + modules.map {
       .target(name: $0.name, dependencies: $0.dependencies, resources: $0.resources, swiftSettings: strict)
