@@ -21,12 +21,12 @@ struct Module {
 
 let modules: [Module] = [
   // Floor 0
-  Module(name: "VitroCore", dependencies: ["CVitroKernels"]),
+  Module(name: "VitroCore", dependencies: ["CVitroKernels"], tested: true),
   // Floor 1
   Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
   Module(name: "VitroFormats", dependencies: ["VitroCore", "CPNG", "CZlib"]),
   // Floor 4
-  Module(name: "VitroLab", dependencies: ["VitroCore"]),
+  Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true),
 ]
 
 let package = Package(
