@@ -22,7 +22,7 @@ struct Module {
 
 let modules: [Module] = [
   // Floor 0
-  Module(name: "VitroCore", dependencies: ["CVitroKernels"]),
+  Module(name: "VitroCore", dependencies: ["CVitroKernels"], tested: true),
   // Floor 1
   Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
   Module(
@@ -32,7 +32,7 @@ let modules: [Module] = [
   Module(
     name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
   // Floor 4
-  Module(name: "VitroLab", dependencies: ["VitroCore"]),
+  Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true),
 ]
 
 let package = Package(
