@@ -31,6 +31,9 @@ let modules: [Module] = [
   // Floor 2
   Module(
     name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
+  // Floor 3
+  Module(
+    name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
   Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true),
 ]
