@@ -1,5 +1,5 @@
 internal import VitroCore
-public import VitroTensor
+internal import VitroTensor
 
 /// Intervals by resampling.
 public enum Bootstrap {
