@@ -31,6 +31,10 @@ let modules: [Module] = [
   // Floor 2
   Module(
     name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
+  // Floor 3
+  Module(
+    name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
+    resources: [.embedInCode("Resources/digits.csv.gz")]),
   // Floor 4
   Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true),
 ]
