@@ -47,7 +47,8 @@ let package = Package(
       .testTarget(
         name: "\($0.name)Tests", dependencies: [.init(stringLiteral: $0.name)] + $0.dependencies + $0.testDependencies,
         resources: $0.testResources, swiftSettings: strict)
-    },
+    }
+    + [.testTarget(name: "CVitroKernelsTests", dependencies: ["CVitroKernels"], swiftSettings: strict)],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
