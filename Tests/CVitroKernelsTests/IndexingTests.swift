@@ -2,7 +2,7 @@ import CVitroKernels
 import Testing
 
 @Suite struct IndexingTests {
-  /// (outer, length, count, inner)
+  /// Outer, length, count, inner.
   private static let shapes = [
     (1, 1, 1, 1), (2, 5, 0, 3), (0, 5, 4, 3), (3, 7, 11, 1), (2, 13, 29, 5), (1, 50, 3001, 64), (1, 997, 600, 300),
     (40, 3, 1001, 1),
