@@ -13,6 +13,10 @@
 
 #define REDUCE_INLINE static inline __attribute__((always_inline))
 
+// NaN wins: every comparison with it is false, and it differs from itself.
+#define LARGER(a, b) (((a) > (b) || (a) != (a)) ? (a) : (b))
+#define SMALLER(a, b) (((a) < (b) || (a) != (a)) ? (a) : (b))
+
 static inline int64_t reduce_smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t reduce_larger(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t reduce_divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
