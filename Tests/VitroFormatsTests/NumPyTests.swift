@@ -111,7 +111,7 @@ import VitroFormats
       return try bytes(copy)
     }
     func read(_ file: FileBytes) throws { _ = try NPZFile(file).array(named: "a") }
-    try expectError(field: "checksum") { try read(patched(directory - 1 - 30 - 5 - 129, [9])) }
+    expectError(field: "checksum") { try read(patched(directory - 1 - 30 - 5 - 129, [9])) }
     expectError(field: "compressed size", found: "4294967294") {
       try read(patched(directory + 20, [0xfe, 0xff, 0xff, 0xff]))
     }
