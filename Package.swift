@@ -26,7 +26,7 @@ let modules: [Module] = [
   Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
   Module(name: "VitroFormats", dependencies: ["VitroCore", "CPNG", "CZlib"]),
   // Floor 4
-  Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true),
+  Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true, testResources: [.copy("Golden")]),
 ]
 
 let package = Package(
