@@ -36,7 +36,7 @@ let modules: [Module] = [
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
     resources: [.embedInCode("Resources/digits.csv.gz")]),
   // Floor 4
-  Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true),
+  Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true, testResources: [.copy("Golden")]),
 ]
 
 let package = Package(

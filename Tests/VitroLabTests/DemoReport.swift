@@ -45,7 +45,7 @@ enum DemoReport {
         .figure(errorPerLayer),
         .note(
           .caveat,
-          "Ten layers are compared at once. With Holm’s correction the kink at `fc1` stands at *p* = 0.03, over three seeds only."
+          "Ten layers are compared at once. With Holm’s correction the kink at `fc1` stands at `p` = 0.03, over three seeds only."
         ),
         .table(
           Table(
@@ -108,7 +108,7 @@ enum DemoReport {
           x: Axis("epoch"), y: Axis("probe accuracy", format: .percent),
           series: [
             LineSeries(
-              "fc1.relu", x: epochs, y: fast.map { 1 - $0 }, low: fast.map { 1 - $0 * 1.2 },
+              "fc1.relu", x: epochs, y: fast.map { 1 - $0 }, low: fast.map { 1 - min(1, $0 * 1.2) },
               high: fast.map { 1 - $0 * 0.8 }),
             LineSeries(
               "conv1.relu", x: epochs, y: slow.map { 1 - $0 }, low: slow.map { 1 - $0 * 1.15 },
@@ -188,7 +188,7 @@ enum DemoReport {
               "Two in three runs find the exact solution; the others lose a unit and stick at one of three losses.",
             .bars(
               BarFigure(
-                label: "loss at the end", value: Axis("runs"),
+                label: "loss at the end", value: Axis("runs", format: .integer),
                 bars: [
                   .init("0 (solved)", 664, interval: Interval(634, 693), isHighlighted: true),
                   .init("1/8", 211), .init("3/16", 97), .init("1/4", 28),

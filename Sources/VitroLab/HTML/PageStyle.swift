@@ -79,12 +79,13 @@ enum PageStyle {
     .tip{position:fixed;z-index:4;pointer-events:none;max-width:min(320px,90vw);background:var(--ink);color:var(--paper);font:12.5px/1.5 var(--sans);
     font-variant-numeric:tabular-nums;padding:7px 11px;border-radius:4px;white-space:pre-line}.tip::first-line{font-weight:600}
     .key[role=button]{cursor:pointer}
-    @media(min-width:1180px){body{max-width:820px}
-    .contents{position:absolute;left:max(24px,calc(50vw - 390px - 240px));width:190px;margin:0;padding-top:10px;font-size:13px}
-    main{position:relative;position:static}}
+    @media(min-width:1260px){body{max-width:820px}
+    .contents{position:absolute;left:max(24px,calc(50vw - 390px - 240px));width:190px;margin:0;padding-top:10px;font-size:13px}}
     @media(max-width:640px){body{font-size:17px;padding:0 16px 48px}.masthead{padding-top:60px}h1{font-size:33px}.lede{font-size:19.5px}
     h2{font-size:25px}.kicker{margin-bottom:20px;font-size:15px;padding-right:0}.pair{grid-template-columns:1fr;gap:38px}.metrics{grid-template-columns:1fr 1fr;gap:22px 20px}
     .metrics .value{font-size:35px}.wide{display:none}.compact{display:block}section{margin-top:52px}
+    th,td{padding-right:9px}.table table{font-size:12.5px}.table td .interval{display:block;margin:0}.colophon dl{grid-template-columns:1fr 1fr}
+    .colophon td:nth-child(3)::after{content:" bytes"}
     .colophon table,.colophon tbody,.colophon tr,.colophon td,.colophon th{display:block}.colophon thead{display:none}
     .colophon tr{border-bottom:1px solid var(--rule);padding:6px 0}.colophon tbody tr>*,.colophon tbody tr:last-child>*{border:0;padding:1px 0;text-align:left;white-space:normal}}
     @media print{@page{margin:18mm}body{font-size:10.5pt;max-width:none;padding:0}.masthead{padding-top:0}.theme,.buttons,.contents,details:not([open]){display:none}
