@@ -7,6 +7,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
 ]
 
 /// A Swift module of the house: `Sources/<name>`, and its tests in `Tests/<name>Tests`.
@@ -21,12 +22,17 @@ struct Module {
 
 let modules: [Module] = [
   // Floor 0
-  Module(name: "VitroCore", dependencies: ["CVitroKernels"]),
+  Module(name: "VitroCore", dependencies: ["CVitroKernels"], tested: true),
   // Floor 1
   Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
-  Module(name: "VitroFormats", dependencies: ["VitroCore", "CPNG", "CZlib"]),
+  Module(
+    name: "VitroFormats", dependencies: ["VitroCore", "CVitroPNG", "CZlib"], tested: true,
+    testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
+  // Floor 2
+  Module(
+    name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
   // Floor 4
-  Module(name: "VitroLab", dependencies: ["VitroCore"]),
+  Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true),
 ]
 
 let package = Package(
@@ -37,8 +43,15 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // libpng reports errors by longjmp, which must not cross Swift frames.
+    .target(name: "CVitroPNG", dependencies: ["CPNG"]),
     // Optimized in debug builds too: at -O0 the vector loops run fifty times slower.
     .target(name: "CVitroKernels", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats"], path: "Tests/Support/VitroFuzzing",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "vitro-fuzz", dependencies: ["VitroFuzzing"], path: "Tests/Support/vitro-fuzz", swiftSettings: strict),
   ]
     + modules.map {
       .target(name: $0.name, dependencies: $0.dependencies, resources: $0.resources, swiftSettings: strict)
@@ -47,7 +60,8 @@ let package = Package(
       .testTarget(
         name: "\($0.name)Tests", dependencies: [.init(stringLiteral: $0.name)] + $0.dependencies + $0.testDependencies,
         resources: $0.testResources, swiftSettings: strict)
-    },
+    }
+    + [.testTarget(name: "CVitroKernelsTests", dependencies: ["CVitroKernels"], swiftSettings: strict)],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )

@@ -160,6 +160,10 @@ public func valueWithGradients(
   }
 }
 
-private func nextTapeNumber() -> UInt64 { tapeNumbers.withLock { $0 += 1; return $0 } }
+private func nextTapeNumber() -> UInt64 {
+  tapeNumbers.withLock {
+    $0 += 1; return $0
+  }
+}
 
 private let tapeNumbers = Mutex<UInt64>(0)

@@ -31,7 +31,8 @@ extension Tensor {
   public func item() throws -> Double {
     guard count == 1 else {
       throw VitroError(
-        .shape, "item", "a tensor of shape \(shape) has \(count) elements, expected 1", hint: "Reduce it first, as by sum().")
+        .shape, "item", "a tensor of shape \(shape) has \(count) elements, expected 1",
+        hint: "Reduce it first, as by sum().")
     }
     return try doubles[0]
   }

@@ -126,7 +126,8 @@ extension Tensor {
     }
     for axis in 0..<2 where window.padding.count == 4 && window.kernel.count == 2 {
       guard Swift.max(window.padding[axis], window.padding[axis + 2]) < window.kernel[axis] else {
-        throw VitroError(.argument, name, "padding \(window.padding) leaves windows \(window.kernel) without an element")
+        throw VitroError(
+          .argument, name, "padding \(window.padding) leaves windows \(window.kernel) without an element")
       }
     }
     return try vitro_window(window, images: shape, outChannels: shape[1], groups: 1, name)

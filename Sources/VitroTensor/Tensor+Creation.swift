@@ -12,7 +12,9 @@ extension Tensor {
     }
     try self.init(uninitialized: shape, Element.dtype)
     withMemory(self) { target in
-      values.withUnsafeBytes { target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count) }
+      values.withUnsafeBytes {
+        target.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count)
+      }
     }
   }
 

@@ -128,8 +128,10 @@ private struct Einsum {
     let shared = a.letters.filter(b.letters.contains)
     var lengths = Dictionary(uniqueKeysWithValues: zip(a.letters, a.value.shape))
     for (letter, length) in zip(b.letters, b.value.shape) { lengths[letter] = Swift.max(lengths[letter] ?? 0, length) }
-    a.value = try a.value.expanded(to: a.letters.map { $0.isNumber ? lengths[$0]! : a.value.shape[a.letters.firstIndex(of: $0)!] })
-    b.value = try b.value.expanded(to: b.letters.map { $0.isNumber ? lengths[$0]! : b.value.shape[b.letters.firstIndex(of: $0)!] })
+    a.value = try a.value.expanded(
+      to: a.letters.map { $0.isNumber ? lengths[$0]! : a.value.shape[a.letters.firstIndex(of: $0)!] })
+    b.value = try b.value.expanded(
+      to: b.letters.map { $0.isNumber ? lengths[$0]! : b.value.shape[b.letters.firstIndex(of: $0)!] })
     let batch = shared.filter(kept.contains)
     let inner = shared.filter { !kept.contains($0) }
     let left = a.letters.filter { !shared.contains($0) }

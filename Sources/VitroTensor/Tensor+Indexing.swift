@@ -118,7 +118,8 @@ extension Tensor {
     if indices.rank == rank { expected[axis] = indices.shape[axis] }
     guard indices.shape == expected else {
       throw VitroError(
-        .shape, operation, "the indices are \(indices.shape), the tensor \(shape); they may differ on axis \(axis) only")
+        .shape, operation, "the indices are \(indices.shape), the tensor \(shape); they may differ on axis \(axis) only"
+      )
     }
     return try indices.positions(on: shape[axis], operation)
   }

@@ -33,12 +33,13 @@ extension Tensor {
 
   /// `x · wᵀ + b`: x `[… , in]`, weight `[out, in]`, bias `[out]`, result `[… , out]`, as `torch.nn.functional.linear`.
   ///
-  /// With an instance axis, weight `[instances, out, in]`, bias `[instances, out]` and x `[instances, … , in]`.
+  /// With an instance axis, weight `[instances, out, in]`, bias `[instances, out]` and x `[instances, … , in]`, or `[1, … , in]` for an
+  /// input that all instances share.
   ///
   /// - Throws: ``VitroError`` when the shapes do not fit.
   public func linear(weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
     guard weight.rank == 2 || weight.rank == 3, rank >= weight.rank - 1, shape.last == weight.shape.last,
-      weight.rank == 2 || shape[0] == weight.shape[0]
+      weight.rank == 2 || shape[0] == weight.shape[0] || shape[0] == 1
     else {
       throw VitroError(
         .shape, "linear", "the input is \(shape), the weight \(weight.shape)",
@@ -58,7 +59,8 @@ extension Tensor {
       }
       product = try product.adding(bias: weight.rank == 3 ? bias.expandingAxis(1) : bias)
     }
-    return try product.reshaped(shape.dropLast() + [out])
+    let leading = weight.rank == 3 ? [weight.shape[0]] + shape[1..<rank - 1] : Array(shape.dropLast())
+    return try product.reshaped(leading + [out])
   }
 
   /// Adds a broadcast term to a value that nothing else holds, in place.

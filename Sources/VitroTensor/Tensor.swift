@@ -18,9 +18,9 @@ public struct Tensor: Sendable {
   public let shape: [Int]
   /// The type of the elements.
   public let dtype: DType
-  let buffer: Buffer
+  var buffer: Buffer
   /// Where the first element stands in the buffer, in elements.
-  let offset: Int
+  var offset: Int
   /// The place on a tape, if a gradient may be asked through this value.
   let node: TapeSlot?
 

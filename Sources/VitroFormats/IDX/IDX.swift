@@ -1,0 +1,82 @@
+public import VitroCore
+
+/// Reads and writes IDX files, the format of MNIST and its kin, plain or compressed with gzip.
+///
+/// All six element types are read: uint8, int8 and int16 (as int32), int32, float32 and float64, with up to 8 axes.
+/// Format: two zero bytes, the type, the number of axes, each length and then the elements, all big-endian.
+public enum IDX {
+  /// The types of elements, with their codes in the file.
+  public enum Element: UInt8, Sendable, Hashable, CaseIterable {
+    case uint8 = 0x08
+    case int8 = 0x09
+    case int16 = 0x0b
+    case int32 = 0x0c
+    case float32 = 0x0d
+    case float64 = 0x0e
+
+    var stored: StoredType {
+      switch self {
+      case .uint8: .uint8
+      case .int8: .int8
+      case .int16: .int16
+      case .int32: .int32
+      case .float32: .float32
+      case .float64: .float64
+      }
+    }
+  }
+
+  static let maximumRank = 8
+
+  /// Reads the array of a file, compressed or not: the first bytes tell.
+  ///
+  /// Nothing is allocated for what the header declares before elements arrive, and a shape that the rest of the file
+  /// cannot hold is refused at once.
+  ///
+  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for a header or a size that lies; `memory`
+  ///   beyond the limits.
+  public static func read(_ path: String, limits: FormatLimits = .standard) throws -> RawArray {
+    try read(FileBytes(path: path, limits: limits), limits: limits)
+  }
+
+  /// Reads the array of bytes that are already in memory, compressed or not.
+  ///
+  /// - Throws: as ``read(_:limits:)-(String,_)``.
+  public static func read(_ file: FileBytes, limits: FormatLimits = .standard) throws -> RawArray {
+    if Gzip.recognizes(file.prefix(2)) {
+      var source = try GzipSource(file)
+      return try read(from: &source, limits: limits)
+    }
+    var source = MemorySource(file)
+    return try read(from: &source, limits: limits)
+  }
+
+  private static func read(from source: inout some ByteSource, limits: FormatLimits) throws -> RawArray {
+    let file = source.file
+    let start = try source.bytes(4)
+    guard start.count == 4, start[0] == 0, start[1] == 0 else {
+      throw file.malformed(
+        field: "magic", found: start.isEmpty ? "an empty file" : "the bytes \(start)",
+        expected: "two zero bytes, a type and a number of axes")
+    }
+    guard let element = Element(rawValue: start[2]) else {
+      throw file.malformed(
+        field: "type", found: "code \(start[2])",
+        expected: "8 (uint8), 9 (int8), 11 (int16), 12 (int32), 13 (float32) or 14 (float64)")
+    }
+    let rank = Int(start[3])
+    guard rank <= maximumRank else {
+      throw file.malformed(field: "number of axes", found: "\(rank)", expected: "at most \(maximumRank)")
+    }
+    let lengths = try source.bytes(4 * rank)
+    guard lengths.count == 4 * rank else {
+      throw file.malformed(
+        field: "shape", found: "\(lengths.count) bytes, then the end", expected: "\(4 * rank) bytes for \(rank) axes")
+    }
+    let shape = lengths.withUnsafeBytes { bytes in
+      (0..<rank).map { Int(bytes.integer(UInt32.self, at: 4 * $0, bigEndian: true) ?? 0) }
+    }
+    return try source.array(
+      of: ElementDecoder(type: element.stored, bigEndian: true), shape: shape, field: "shape", limits: limits)
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+
+/// The map from values to places along an axis, and its ticks.
+struct AxisScale {
+  let domain: Interval
+  let isLogarithmic: Bool
+  let ticks: [Double]
+  let labels: [String]
+  /// Where the ends of the domain stand.
+  var start = 0.0
+  var end = 1.0
+
+  /// Chooses the domain and the ticks for the values to be shown.
+  ///
+  /// With `rounded`, a linear domain grows to the ticks around it; else ticks lie inside it.
+  init(_ axis: Axis, showing values: some Sequence<Double>, count: Int, rounded: Bool) {
+    isLogarithmic = axis.scale == .log
+    let isLogarithmic = isLogarithmic
+    let shown = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
+    var low = axis.range?.low ?? shown.min() ?? (isLogarithmic ? 1 : 0)
+    var high = axis.range?.high ?? shown.max() ?? (isLogarithmic ? 10 : 1)
+    if isLogarithmic {
+      if axis.range == nil { (low, high) = (low / 1.15, high * 1.15) }
+      low = max(low, 1e-300)
+      high = min(max(high, low * 1.01), 1e300)
+      ticks = AxisTicks.logarithmic(low, high, count: count)
+    } else if axis.range == nil && rounded {
+      // An axis of amounts starts at zero when the data comes near it.
+      if low > 0, low < 0.5 * high { low = 0 }
+      ticks = AxisTicks.covering(low, high, count: count)
+      (low, high) = (ticks.first ?? low, ticks.last ?? high)
+    } else {
+      ticks = AxisTicks.within(low, high, count: count)
+    }
+    if !(low < high) {
+      low = min(low, ticks.first ?? low - 1)
+      high = max(low + max(1e-3, abs(low) * 1e-3), ticks.last ?? low + 1)
+    }
+    domain = Interval(low, high)
+    labels = axis.format.tickTexts(ticks)
+  }
+
+  /// Where a value stands, if it can stand anywhere.
+  func place(_ value: Double) -> Double? {
+    guard value.isFinite, !isLogarithmic || value > 0 else { return nil }
+    let fraction =
+      isLogarithmic
+      ? (log(value) - log(domain.low)) / (log(domain.high) - log(domain.low))
+      : (value / 2 - domain.low / 2) / (domain.high / 2 - domain.low / 2)
+    // Far outside is as good as anywhere outside, and keeps the coordinates small.
+    return start + (end - start) * min(max(fraction, -20), 20)
+  }
+}

@@ -1,0 +1,91 @@
+/// A figure drawn: the inside of an SVG element and its size.
+struct FigureDrawing {
+  /// How much room the drawing is made for. Text keeps its size, so that a narrow screen needs a drawing of its own.
+  enum Measure: String, CaseIterable {
+    case wide, compact
+  }
+
+  var width: Double
+  var height: Double
+  var body: Markup
+
+  /// The drawing as an `svg` element that takes its look from ``FigureStyle/sheet``.
+  func element(id: String, title: String, description: String) -> Markup {
+    var markup = Markup()
+    let body = body
+    markup.element(
+      "svg",
+      [
+        "class": "fig", "id": id, "role": "img", "aria-labelledby": "\(id)-t \(id)-d",
+        "viewBox": "0 0 \(px(width)) \(px(height))", "xmlns": "http://www.w3.org/2000/svg",
+      ]
+    ) { svg in
+      svg.element("title", ["id": "\(id)-t"], title)
+      svg.element("desc", ["id": "\(id)-d"], description)
+      svg.append(trusted: body.text)
+    }
+    return markup
+  }
+}
+
+extension FigureContent {
+  /// The measures that the content is drawn for: one is enough where the drawing is narrow anyway.
+  var measures: [FigureDrawing.Measure] {
+    switch self {
+    case .lines, .bars: [.wide, .compact]
+    case .plane: [.compact]
+    }
+  }
+
+  /// Draws the content; `id` keeps its inner names apart from those of other drawings on the page.
+  func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing {
+    switch self {
+    case .lines(let lines): LineDrawing(lines, measure).drawing()
+    case .plane(let plane): PlaneDrawing(plane, id: id).drawing()
+    case .bars(let bars): BarDrawing(bars, measure).drawing()
+    }
+  }
+}
+
+/// How a series or a class is told apart: by colour and, for eyes that do not see it, by shape.
+struct MarkStyle {
+  var color: Int?
+  var shape: Int
+
+  /// The class that sets the colour.
+  var colorClass: String { color.map { "s\($0 % FigureStyle.seriesColors)" } ?? "neutral" }
+}
+
+extension Markup {
+  /// A mark of one of six shapes, all of about the same area.
+  mutating func mark(_ style: MarkStyle, x: Double, y: Double, radius r: Double, class name: String = "mark") {
+    func polygon(_ corners: [(Double, Double)]) -> String {
+      "M" + corners.map { "\(px(x + $0.0 * r)) \(px(y + $0.1 * r))" }.joined(separator: "L") + "Z"
+    }
+    switch style.shape % 6 {
+    case 0: empty("circle", ["class": name, "cx": px(x), "cy": px(y), "r": px(r)])
+    case 1: empty("path", ["class": name, "d": polygon([(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)])])
+    case 2: empty("path", ["class": name, "d": polygon([(0, -1.25), (1.15, 0.85), (-1.15, 0.85)])])
+    case 3: empty("path", ["class": name, "d": polygon([(0, -1.3), (1.15, 0), (0, 1.3), (-1.15, 0)])])
+    case 4: empty("path", ["class": name, "d": polygon([(0, 1.25), (1.15, -0.85), (-1.15, -0.85)])])
+    default:
+      empty(
+        "path",
+        [
+          "class": name,
+          "d": polygon([(-0.5, -1.1), (0.5, -1.1), (1.1, 0), (0.5, 1.1), (-0.5, 1.1), (-1.1, 0)]),
+        ])
+    }
+  }
+
+  /// A broken line as a path.
+  mutating func polyline(_ points: [(x: Double, y: Double)], class name: String, closed: Bool = false) {
+    guard points.count >= 2 else { return }
+    empty("path", ["class": name, "d": pathData(points, closed: closed)])
+  }
+}
+
+/// "M1 2L3 4", with "Z" when closed.
+func pathData(_ points: [(x: Double, y: Double)], closed: Bool = false) -> String {
+  "M" + points.map { "\(px($0.x)) \(px($0.y))" }.joined(separator: "L") + (closed ? "Z" : "")
+}

@@ -1,0 +1,131 @@
+extension Figure {
+  /// The figure's data as tables, the first being the main one.
+  public var tables: [Table] {
+    switch content {
+    case .lines(let lines): [lines.table]
+    case .plane(let plane): plane.tables
+    case .bars(let bars): [bars.table]
+    }
+  }
+}
+
+extension LineFigure {
+  /// One row for each place on the horizontal axis, one column for each series and reference line.
+  var table: Table {
+    let columns =
+      [Table.Column(x.title.isEmpty ? "" : x.title, categories == nil ? x.format : nil)]
+      + series.map { Table.Column($0.name, y.format) } + references.map { Table.Column($0.label, y.format) }
+    let constant = references.map { Table.Cell.number($0.value) }
+    if let categories {
+      return Table(
+        columns: columns,
+        rows: categories.enumerated().map { index, name in
+          [.text(name)] + series.map { $0.cell(at: index) } + constant
+        })
+    }
+    return Table(
+      columns: columns,
+      rows: places.map { place in
+        [.number(place.x)]
+          + place.indices.map { series, index in index.map { self.series[series].cell(at: $0) } ?? .missing() }
+          + constant
+      })
+  }
+
+  /// Every number on a numeric axis, with the index of each series' point there.
+  var places: [(x: Double, indices: [(series: Int, index: Int?)])] {
+    var indices: [Double: [Int?]] = [:]
+    for (number, series) in series.enumerated() {
+      for (index, x) in series.x.enumerated() where x.isFinite {
+        indices[x, default: Array(repeating: nil, count: self.series.count)][number] = index
+      }
+    }
+    return indices.keys.sorted().map { x in (x, (indices[x] ?? []).enumerated().map { ($0, $1) }) }
+  }
+}
+
+extension LineSeries {
+  func cell(at index: Int) -> Table.Cell {
+    index < y.count ? .number(y[index], interval(at: index)) : .missing()
+  }
+}
+
+extension BarFigure {
+  var table: Table {
+    Table(
+      columns: [Table.Column(label), Table.Column(value.title, value.format)],
+      rows: bars.map { [.text($0.name), .number($0.value, $0.interval)] })
+  }
+}
+
+extension PlaneFigure {
+  /// A table of each kind of thing on the plane that it has.
+  var tables: [Table] {
+    let coordinates = [Table.Column(x.title, x.format), Table.Column(y.title, y.format)]
+    var tables: [Table] = []
+    if !points.isEmpty {
+      tables.append(
+        Table(
+          title: "Points", columns: [Table.Column("point"), Table.Column("class")] + coordinates,
+          rows: points.enumerated().map { index, point in
+            [.text(point.label ?? "\(index + 1)"), point.group.map { .text($0) } ?? .missing()] + point.position.cells
+          }))
+    }
+    tables += cornerTable("Lines", "line", lines.map { ($0.label, $0.corners) }, coordinates)
+    tables += cornerTable("Arrows", "arrow", arrows.map { ($0.label, [$0.start, $0.end]) }, coordinates)
+    tables += cornerTable("Regions", "region", regions.map { ($0.label, $0.corners) }, coordinates)
+    if let field, let sample = field.sampleTable(x: x, y: y) { tables.append(sample) }
+    return tables
+  }
+
+  private func cornerTable(
+    _ title: String, _ noun: String, _ shapes: [(label: String?, corners: [PlanePosition])],
+    _ coordinates: [Table.Column]
+  ) -> [Table] {
+    guard !shapes.isEmpty else { return [] }
+    let rows = shapes.enumerated().flatMap { index, shape in
+      shape.corners.enumerated().map { number, corner in
+        [.text(shape.label ?? "\(index + 1)"), .number(Double(number + 1))] + corner.cells
+      }
+    }
+    return [
+      Table(title: title, columns: [Table.Column(noun), Table.Column("corner", .integer)] + coordinates, rows: rows)
+    ]
+  }
+}
+
+extension PlanePosition {
+  fileprivate var cells: [Table.Cell] { [.number(x), .number(y)] }
+}
+
+extension ScalarField {
+  /// The surface at no more than nine by nine of its nodes; the whole grid is in the report's JSON.
+  fileprivate func sampleTable(x xAxis: Axis, y yAxis: Axis) -> Table? {
+    guard isConsistent else { return nil }
+    let columnPicks = Self.picks(columns)
+    let rowPicks = Self.picks(rows)
+    let complete = columnPicks.count == columns && rowPicks.count == rows
+    return Table(
+      title: complete ? label : "\(label), at \(columnPicks.count) × \(rowPicks.count) of \(columns) × \(rows) nodes",
+      columns: [Table.Column("\(yAxis.label) \\ \(xAxis.label)", yAxis.format)]
+        + columnPicks.map { Table.Column(xAxis.format.text(x.low + (x.high - x.low) * fraction($0, columns)), format) },
+      rows: rowPicks.reversed().map { row in
+        [.number(y.low + (y.high - y.low) * fraction(row, rows))]
+          + columnPicks.map { .number(values[row * columns + $0]) }
+      })
+  }
+
+  private func fraction(_ index: Int, _ count: Int) -> Double { Double(index) / Double(count - 1) }
+
+  private static func picks(_ count: Int) -> [Int] {
+    count <= 9 ? Array(0..<count) : (0..<9).map { $0 * (count - 1) / 8 }
+  }
+
+  /// Whether there are at least two nodes along each axis and as many values as nodes.
+  var isConsistent: Bool {
+    guard columns >= 2, rows >= 2 else { return false }
+    let (count, overflow) = columns.multipliedReportingOverflow(by: rows)
+    return !overflow && count == values.count && x.low.isFinite && x.high.isFinite && y.low.isFinite
+      && y.high.isFinite && x.low < x.high && y.low < y.high
+  }
+}

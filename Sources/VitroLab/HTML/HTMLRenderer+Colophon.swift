@@ -1,0 +1,53 @@
+import Foundation
+
+extension HTMLRenderer {
+  /// How to make the report again, at the foot of the page.
+  func drawColophon(_ provenance: Provenance, _ report: Report, into body: inout Markup) {
+    body.element("footer", ["class": "colophon"]) { footer in
+      footer.element("h2", "Colophon")
+      footer.element("pre") { $0.element("code", provenance.commandLine) }
+      footer.element("dl") { list in
+        for (term, text) in facts(provenance, report) {
+          list.element("div") { item in
+            item.element("dt", term)
+            item.element("dd", text)
+          }
+        }
+      }
+      if !provenance.files.isEmpty {
+        footer.write(
+          Table(
+            columns: [
+              Table.Column("file"), Table.Column("role"), Table.Column("bytes", .integer), Table.Column("SHA-256"),
+            ],
+            rows: provenance.files.map { file in
+              [.text(file.name), .text(file.role), .number(Double(file.byteCount)), .text(file.sha256)]
+            }))
+      }
+    }
+  }
+
+  private func facts(_ provenance: Provenance, _ report: Report) -> [(String, String)] {
+    var facts = [
+      ("report", report.id),
+      ("Vitro", provenance.version + (provenance.commit.map { " (\($0.prefix(12)))" } ?? "")),
+      ("begun", provenance.date.formatted(.iso8601)),
+    ]
+    if provenance.wallSeconds.isFinite { facts.append(("took", Self.durationText(provenance.wallSeconds))) }
+    if let seed = provenance.seed { facts.append(("seed", "\(seed)")) }
+    facts.append(("processor", provenance.processor))
+    facts.append(("threads", "\(provenance.threads) of \(provenance.cores) cores"))
+    return facts
+  }
+
+  /// "1 h 02 min", "3 min 20 s", "4.2 s".
+  static func durationText(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 60, seconds < 1e12 else {
+      return NumberFormat.significant(2).text(seconds) + " s"
+    }
+    let whole = Int(seconds.rounded())
+    func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return whole < 3600
+      ? "\(whole / 60) min \(padded(whole % 60)) s" : "\(whole / 3600) h \(padded(whole / 60 % 60)) min"
+  }
+}

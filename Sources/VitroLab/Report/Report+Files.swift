@@ -1,0 +1,96 @@
+public import Foundation
+internal import VitroCore
+
+extension Report {
+  /// The report as JSON, by the schema in docs/report.md; keys in alphabetical order, so that equal reports are equal bytes.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return try encoder.encode(self)
+    } catch {
+      throw VitroError(.argument, "writing report \(id)", "it does not fit into JSON: \(error)")
+    }
+  }
+
+  /// Reads a report from JSON; fields that this version does not know are passed over.
+  ///
+  /// - Throws: ``VitroError``: `malformed` naming the field, `unsupported` when the schema is newer.
+  public init(json data: Data, file: String = "report.json") throws {
+    struct Header: Decodable { var schema: String? }
+    let decoder = JSONDecoder()
+    do {
+      let schema = try decoder.decode(Header.self, from: data).schema
+      guard schema == Report.currentSchema else {
+        throw VitroError(
+          .unsupported, "reading \(file)",
+          "schema: found \(schema.map { "'\($0.prefix(60))'" } ?? "none"), expected '\(Report.currentSchema)'",
+          hint: "A newer Vitro may have written it.", details: ["file": file, "field": "schema"])
+      }
+      self = try decoder.decode(Report.self, from: data)
+    } catch let error as DecodingError {
+      throw error.asMalformed(file: file)
+    }
+  }
+
+  /// Reads `report.json` in a directory.
+  ///
+  /// - Throws: ``VitroError``: `file` when it is not there, else as ``init(json:file:)``.
+  public init(directory: URL) throws {
+    let url = directory.appending(path: "report.json")
+    let data: Data
+    do {
+      data = try Data(contentsOf: url)
+    } catch {
+      throw VitroError(.file, "reading \(url.path)", "the file cannot be read: \(error.localizedDescription)")
+    }
+    try self.init(json: data, file: url.path)
+  }
+
+  /// Writes `report.json` and one file for each renderer (`report.html`) into a directory, which is made if need be.
+  ///
+  /// Everything is rendered before anything is written, and each file replaces its forerunner in one step.
+  ///
+  /// - Throws: ``VitroError``: `argument` or `shape` when a figure contradicts itself, `file` when writing fails.
+  public func write(to directory: URL, renderers: [any ReportRenderer] = [HTMLRenderer()]) throws {
+    try validate()
+    var files = [(name: "report.json", contents: try json())]
+    for renderer in renderers {
+      files.append(("report.\(renderer.fileExtension)", Data(try renderer.render(self).utf8)))
+    }
+    do {
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      for file in files {
+        try file.contents.write(to: directory.appending(path: file.name), options: .atomic)
+      }
+    } catch {
+      throw VitroError(
+        .file, "writing \(directory.path)", "the report cannot be written: \(error.localizedDescription)",
+        details: ["file": directory.path])
+    }
+  }
+}
+
+/// Turns a report into one file's text: HTML here; the terminal and others later.
+public protocol ReportRenderer: Sendable {
+  /// The ending of the file's name, without the dot.
+  var fileExtension: String { get }
+  /// The text of the file.
+  func render(_ report: Report) throws -> String
+}
+
+extension DecodingError {
+  func asMalformed(file: String) -> VitroError {
+    let (path, found): ([any CodingKey], String) =
+      switch self {
+      case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+        (context.codingPath, context.debugDescription)
+      case .keyNotFound(let key, let context): (context.codingPath + [key], "nothing")
+      @unknown default: ([], "\(self)")
+      }
+    let field = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+    return .malformed(
+      file: file, field: field.isEmpty ? "the document" : String(field.prefix(200)), found: String(found.prefix(300)),
+      expected: "a value of the schema \(Report.currentSchema)", hint: "docs/report.md describes the schema.")
+  }
+}

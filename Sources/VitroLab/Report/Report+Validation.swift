@@ -1,0 +1,96 @@
+internal import VitroCore
+
+extension Report {
+  /// Checks that every figure and table agrees with itself.
+  ///
+  /// - Throws: ``VitroError`` (`shape`, `argument`) that names the figure, the series and the numbers.
+  public func validate() throws {
+    for block in sections.flatMap(\.blocks) {
+      switch block {
+      case .table(let table): try table.validate()
+      case .figure(let figure): try figure.validate()
+      case .text, .metrics, .note: break
+      }
+    }
+  }
+}
+
+extension Table {
+  fileprivate func validate() throws {
+    for (index, row) in rows.enumerated() where row.count != columns.count {
+      throw VitroError(
+        .shape, "table '\(title ?? "")'", "row \(index) has \(row.count) cells for \(columns.count) columns")
+    }
+  }
+}
+
+extension Figure {
+  /// Checks that the figure agrees with itself.
+  ///
+  /// - Throws: ``VitroError`` (`shape`, `argument`) that names the part and the numbers.
+  public func validate() throws {
+    let operation = "figure '\(title)'"
+    switch content {
+    case .lines(let lines): try lines.validate(operation)
+    case .plane(let plane): try plane.validate(operation)
+    case .bars(let bars):
+      if bars.bars.isEmpty { throw VitroError(.argument, operation, "there are no bars") }
+    }
+  }
+}
+
+extension LineFigure {
+  fileprivate func validate(_ operation: String) throws {
+    guard !series.isEmpty else { throw VitroError(.argument, operation, "there are no series") }
+    for series in series {
+      let places = categories?.count ?? series.x.count
+      if series.y.count != places {
+        throw VitroError(
+          .shape, operation,
+          "series '\(series.name)' has \(series.y.count) values for \(places) \(categories == nil ? "numbers" : "names")"
+        )
+      }
+      if series.low.count != series.high.count || !(series.low.isEmpty || series.low.count == places) {
+        throw VitroError(
+          .shape, operation,
+          "series '\(series.name)' has \(series.low.count) lower and \(series.high.count) upper ends for \(places) values"
+        )
+      }
+      if let counterpart = series.counterpart, !self.series.contains(where: { $0.name == counterpart }) {
+        throw VitroError.unknownName(
+          counterpart, kind: "series", known: self.series.map(\.name), operation: operation)
+      }
+    }
+    try [x, y].forEach { try $0.validate(operation) }
+  }
+}
+
+extension PlaneFigure {
+  fileprivate func validate(_ operation: String) throws {
+    if let field, !field.isConsistent {
+      throw VitroError(
+        .shape, operation,
+        "surface '\(field.label)' has \(field.values.count) values for \(field.columns) × \(field.rows) nodes",
+        hint: "A surface needs at least 2 × 2 nodes, one value for each, and ends in ascending order.")
+    }
+    for line in lines where line.extended && line.corners.count != 2 {
+      throw VitroError(.shape, operation, "an extended line has \(line.corners.count) corners in place of 2")
+    }
+    for region in regions where region.corners.count < 3 {
+      throw VitroError(
+        .shape, operation, "region '\(region.label ?? "")' has \(region.corners.count) corners of 3 at least")
+    }
+    try [x, y].forEach { try $0.validate(operation) }
+  }
+}
+
+extension Axis {
+  fileprivate func validate(_ operation: String) throws {
+    guard let range else { return }
+    guard range.low < range.high, range.low.isFinite, range.high.isFinite, scale == .linear || range.low > 0 else {
+      throw VitroError(
+        .argument, operation, "axis '\(label)' cannot run from \(range.low) to \(range.high)",
+        hint: scale == .log ? "A logarithmic axis runs between positive numbers." : nil)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+internal import VitroCore
+public import VitroTensor
+
+/// An operation of a network, with its settings: what a node of a ``Graph`` computes.
+///
+/// A layer is a plain value: its settings are its stored properties, and its numbers live in the network's ``Parameters``. To add one, conform a
+/// struct and register it with ``LayerRegistry/register(_:)``; it then reads, writes, trains, and is tapped as the built-in ones are.
+///
+/// Shapes are given without the batch axis. At run time values are `[batch, …]`, and in a network of several instances
+/// `[instances, batch, …]`, where a value that all instances share has 1 in place of `instances`.
+public protocol Layer: Sendable, Hashable, Codable {
+  /// The name of this operation in `network.json`.
+  static var kind: String { get }
+
+  /// The parameters the layer owns, in the order in which ``LayerContext/parameters`` lends them.
+  var parameters: [ParameterSpec] { get }
+
+  /// The names of values inside the layer that can be tapped, besides its output.
+  var innerTaps: [String] { get }
+
+  /// The shape of the output for inputs of given shapes, −1 for lengths known only at run time.
+  ///
+  /// - Throws: `VitroError` when the layer does not take such inputs.
+  func outputShape(of inputs: [[Int]]) throws -> [Int]
+
+  /// Computes the output.
+  func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor
+}
+
+extension Layer {
+  /// No parameters.
+  public var parameters: [ParameterSpec] { [] }
+
+  /// No values inside.
+  public var innerTaps: [String] { [] }
+
+  func requireInputs(_ count: Int, _ inputs: [[Int]]) throws {
+    guard inputs.count == count else {
+      throw VitroError(.shape, Self.kind, "\(inputs.count) inputs are given, expected \(count)")
+    }
+  }
+
+  func shapeError(_ found: [[Int]], expected: String) -> VitroError {
+    VitroError(
+      .shape, Self.kind, "the input is \(found.map { "\($0)" }.joined(separator: " and ")), expected \(expected)",
+      details: ["found": "\(found)", "expected": expected])
+  }
+}
+
+/// A parameter that a layer owns: its name and shape, and what initializers need to know of it.
+public struct ParameterSpec: Sendable, Hashable {
+  /// What a parameter is for; initializers and optimizers go by it.
+  public enum Role: String, Sendable, Hashable, Codable {
+    /// A matrix or a filter bank that multiplies inputs.
+    case weight
+    /// A matrix that projects to queries, keys or values.
+    case attentionWeight
+    /// A matrix that multiplies the input of a recurrent layer; its `fanIn` is the layer's width.
+    case recurrentInput
+    /// A matrix that multiplies a recurrent state.
+    case recurrentWeight
+    /// A vector added to a product.
+    case bias
+    /// The bias of a recurrent layer; its `fanIn` is the layer's width.
+    case recurrentBias
+    /// A table of vectors.
+    case embedding
+    /// A factor after a normalization, 1 at first.
+    case gain
+    /// A shift after a normalization, 0 at first.
+    case shift
+    /// A running mean: state, not trained, 0 at first.
+    case runningMean
+    /// A running variance: state, not trained, 1 at first.
+    case runningVariance
+  }
+
+  /// The name within the layer, as in PyTorch: `weight`, `bias`, `weight_ih_l0`.
+  public let name: String
+  /// The shape, without an instance axis.
+  public let shape: [Int]
+  /// What it is for.
+  public let role: Role
+  /// How many inputs feed one output.
+  public let fanIn: Int
+  /// How many outputs one input feeds.
+  public let fanOut: Int
+
+  /// Creates a specification. Fans are those of a matrix `[out, in]` or filters `[out, in, …]` unless given.
+  public init(_ name: String, _ shape: [Int], _ role: Role, fanIn: Int? = nil, fanOut: Int? = nil) {
+    self.name = name
+    self.shape = shape
+    self.role = role
+    let field = shape.dropFirst(2).reduce(1, *)
+    self.fanIn = fanIn ?? (shape.count > 1 ? shape[1] * field : 1)
+    self.fanOut = fanOut ?? (shape.first ?? 1) * field
+  }
+
+  /// Whether an optimizer changes it; running statistics are state.
+  public var isTrainable: Bool { role != .runningMean && role != .runningVariance }
+}

@@ -1,0 +1,26 @@
+internal import VitroCore
+public import VitroTensor
+
+/// What a forward pass leaves: the network's outputs and the recorded values, by name.
+public struct Activations: Sendable {
+  let plan: Plan
+  let outputs: [Tensor]
+  let recorded: [Int: Tensor]
+
+  /// The network's main result.
+  public var output: Tensor { outputs[0] }
+
+  /// The recorded value of a tap.
+  ///
+  /// - Throws: `VitroError` when there is no such tap or it was not asked for.
+  public func value(at tap: String) throws -> Tensor {
+    guard let value = recorded[try plan.tap(named: tap)] else {
+      throw VitroError(
+        .argument, "activations", "'\(tap)' was not recorded", hint: "Name it in 'recording:'.")
+    }
+    return value
+  }
+
+  /// The names of the recorded taps, in the order in which the network reaches them.
+  public var names: [String] { recorded.keys.sorted().map { plan.tapNames[$0] } }
+}

@@ -1,0 +1,120 @@
+internal import VitroCore
+internal import VitroTensor
+
+/// Whether a network is used or trained; dropout and batch normalization differ.
+public enum RunMode: Sendable, Hashable {
+  /// Dropout is off; running statistics are used.
+  case inference
+  /// Dropout is on, drawn from a seed and the step's number; batch statistics are used and running ones updated.
+  case training(seed: UInt64, step: Int)
+}
+
+/// One run through a network's steps: lends each layer its parameters, hands values on, and watches the taps.
+final class ForwardPass {
+  let plan: Plan
+  let parameters: [Tensor]
+  let instances: Int?
+  let mode: RunMode
+  let recording: TapSet
+  let edits: [Int: TapEdit]
+  let edited: TapSet
+  /// Sees (and may put on a tape) each value of `watched`, after its edit.
+  let watched: TapSet
+  let watch: (Int, Tensor) -> Tensor
+  private(set) var recorded: [Int: Tensor] = [:]
+  private(set) var stateUpdates: [(parameter: Int, value: Tensor)] = []
+
+  init(
+    plan: Plan, parameters: [Tensor], instances: Int?, mode: RunMode, recording: TapSet, edits: [Int: TapEdit] = [:],
+    watched: TapSet? = nil, watch: @escaping (Int, Tensor) -> Tensor = { $1 }
+  ) {
+    self.plan = plan
+    self.parameters = parameters
+    self.instances = instances
+    self.mode = mode
+    self.recording = recording
+    self.edits = edits
+    var edited = TapSet(count: plan.tapNames.count)
+    for tap in edits.keys { edited.insert(tap) }
+    self.edited = edited
+    self.watched = watched ?? TapSet(count: plan.tapNames.count)
+    self.watch = watch
+  }
+
+  /// Runs the steps that the wanted values need and returns the values of the plan's outputs.
+  ///
+  /// A replaced value cuts the graph: nothing before it runs unless something else needs it. When `needsOutputs` is false, nothing
+  /// after the last recorded value runs.
+  func run(_ inputs: [Tensor], needsOutputs: Bool) throws -> [Tensor] {
+    let needed = neededSteps(needsOutputs: needsOutputs)
+    var values = [Tensor?](repeating: nil, count: plan.inputCount + plan.steps.count)
+    var remainingReaders = [Int](repeating: 0, count: values.count)
+    for (number, step) in plan.steps.enumerated() where needed[number] {
+      for input in step.inputs { remainingReaders[input] += 1 }
+    }
+    for output in plan.outputs where needsOutputs { remainingReaders[output] += 1 }
+    for (number, input) in inputs.enumerated() { values[number] = try tap(number, input) }
+
+    for (number, step) in plan.steps.enumerated() {
+      let value = plan.inputCount + number
+      if case .replace? = edits[step.outputTap], edited.contains(step.outputTap) {
+        if remainingReaders[value] > 0 || recording.contains(step.outputTap) {
+          values[value] = try tap(step.outputTap, nil)
+        }
+        if !needed[number] { continue }
+      }
+      guard needed[number] else { continue }
+      let operands = step.inputs.map { values[$0]! }
+      for input in step.inputs {
+        remainingReaders[input] -= 1
+        if remainingReaders[input] == 0 { values[input] = nil }
+      }
+      let context = LayerContext(pass: self, step: step, number: number)
+      let result = try context.describingErrors(step) { try step.layer.forward(operands, in: context) }
+      if values[value] == nil { values[value] = try tap(step.outputTap, result) }
+    }
+    return needsOutputs ? plan.outputs.map { values[$0]! } : []
+  }
+
+  /// A value reaches its tap: it is edited, watched, recorded, and goes on.
+  func tap(_ number: Int, _ value: Tensor?) throws -> Tensor {
+    var result = value
+    if edited.contains(number), let edit = edits[number] {
+      if case .replace(let other) = edit {
+        if let value, value.shape != other.shape {
+          throw VitroError(
+            .shape, "replacing '\(plan.tapNames[number])'", "the value is \(other.shape), expected \(value.shape)")
+        }
+        result = other
+      } else if let value {
+        result = try edit.apply(to: value)
+      }
+    }
+    guard var final = result else { preconditionFailure("ForwardPass: a tap without a value") }
+    if watched.contains(number) { final = watch(number, final) }
+    if recording.contains(number) { recorded[number] = final }
+    return final
+  }
+
+  func record(_ tap: Int, _ value: Tensor) { recorded[tap] = value }
+
+  func update(parameter: Int, to value: Tensor) { stateUpdates.append((parameter, value.detached)) }
+
+  private func neededSteps(needsOutputs: Bool) -> [Bool] {
+    var neededValues = [Bool](repeating: false, count: plan.inputCount + plan.steps.count)
+    var needed = [Bool](repeating: false, count: plan.steps.count)
+    if needsOutputs { for output in plan.outputs { neededValues[output] = true } }
+    for (number, step) in plan.steps.enumerated().reversed() {
+      var replaced = false
+      if edited.contains(step.outputTap), case .replace? = edits[step.outputTap] { replaced = true }
+      let innerWanted = (step.firstInnerTap..<step.outputTap).contains {
+        recording.contains($0) || watched.contains($0)
+      }
+      let outputWanted =
+        neededValues[plan.inputCount + number] || recording.contains(step.outputTap) || watched.contains(step.outputTap)
+      needed[number] = innerWanted || (outputWanted && !replaced)
+      if needed[number] { for input in step.inputs { neededValues[input] = true } }
+    }
+    return needed
+  }
+}
