@@ -24,7 +24,9 @@ let modules: [Module] = [
   // Floor 0
   Module(name: "VitroCore", dependencies: ["CVitroKernels"], tested: true),
   // Floor 1
-  Module(name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"]),
+  Module(
+    name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"], tested: true,
+    testDependencies: ["VitroTestSupport"]),
   Module(
     name: "VitroFormats", dependencies: ["VitroCore", "CVitroPNG", "CZlib"], tested: true,
     testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
@@ -51,6 +53,9 @@ let package = Package(
     .target(name: "CVitroPNG", dependencies: ["CPNG"]),
     // Optimized in debug builds too: at -O0 the vector loops run fifty times slower.
     .target(name: "CVitroKernels", dependencies: ["COpenBLAS"], cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "VitroTestSupport", dependencies: ["VitroCore", "VitroTensor"], path: "Tests/Support/VitroTestSupport",
+      swiftSettings: strict),
     .target(
       name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats"], path: "Tests/Support/VitroFuzzing",
       swiftSettings: strict),
