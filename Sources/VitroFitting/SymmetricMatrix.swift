@@ -9,6 +9,7 @@ struct CholeskyFactor: Sendable {
 
   /// Factors a matrix `[size, size]`; `nil` when it is not positive definite in this precision.
   init?(_ matrix: [Double], size: Int, inSinglePrecision: Bool) {
+    _ = oneBlasThread
     var (n, info) = (Int32(size), Int32(0))
     self.size = size
     if inSinglePrecision {
@@ -58,6 +59,7 @@ struct CholeskyFactor: Sendable {
 ///
 /// - Complexity: O(size³), about nine times a Cholesky factorization.
 func symmetricEigen(_ matrix: [Double], size: Int) throws -> (values: [Double], vectors: [Double]) {
+  _ = oneBlasThread
   var vectors = matrix
   var values = [Double](repeating: 0, count: size)
   var (n, info) = (Int32(size), Int32(0))
@@ -74,3 +76,6 @@ func symmetricEigen(_ matrix: [Double], size: Int) throws -> (values: [Double], 
   }
   return (values, vectors)
 }
+
+/// How a library cuts one product among its own threads changes the bits of the result; so BLAS gets one.
+private let oneBlasThread: Void = openblas_set_num_threads(1)
