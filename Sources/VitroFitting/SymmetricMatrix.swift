@@ -38,19 +38,21 @@ struct CholeskyFactor: Sendable {
   ///
   /// - Complexity: O(size²) for each.
   func solve(_ b: [Double], columns: Int) -> [Double] {
-    var (n, k, info) = (Int32(size), Int32(columns), Int32(0))
+    let (n, k) = (Int32(size), Int32(columns))
     if wide.isEmpty {
       var x = b.map { Float($0) }
       if columns == 1 {
         cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, narrow, n, &x, 1)
         cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, n, narrow, n, &x, 1)
       } else {
-        spotrs_("L", &n, &k, narrow, &n, &x, &n, &info, 1)
+        cblas_strsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, k, 1, narrow, n, &x, n)
+        cblas_strsm(CblasColMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, n, k, 1, narrow, n, &x, n)
       }
       return x.map { Double($0) }
     }
     var x = b
-    dpotrs_("L", &n, &k, wide, &n, &x, &n, &info, 1)
+    cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, k, 1, wide, n, &x, n)
+    cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, n, k, 1, wide, n, &x, n)
     return x
   }
 }

@@ -1,5 +1,5 @@
 /// An estimate and the interval that holds the truth with a stated confidence.
-public struct Interval: Sendable, Hashable, Codable {
+public struct ConfidenceInterval: Sendable, Hashable, Codable {
   /// The estimate.
   public var estimate: Double
   /// The lower end.
