@@ -37,7 +37,8 @@ let modules: [Module] = [
   Module(
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
     resources: [.embedInCode("Resources/digits.csv.gz")]),
-  Module(name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"]),
+  Module(
+    name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
   Module(
     name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData"], tested: true,

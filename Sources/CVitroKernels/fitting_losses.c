@@ -59,7 +59,7 @@ static inline __attribute__((always_inline)) double exponential_double(double x)
 #define lanes 16
 #define EXPONENTIAL exponential_float
 #define NAME(base) base##_float
-#include "fitting_losses.inc"
+#include "fitting_losses_template.h"
 #undef real
 #undef vec
 #undef lanes
@@ -71,7 +71,7 @@ static inline __attribute__((always_inline)) double exponential_double(double x)
 #define lanes 8
 #define EXPONENTIAL exponential_double
 #define NAME(base) base##_double
-#include "fitting_losses.inc"
+#include "fitting_losses_template.h"
 #undef real
 #undef vec
 #undef lanes
