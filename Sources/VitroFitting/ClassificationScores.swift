@@ -25,8 +25,8 @@ public struct ClassificationScores: Sendable, Hashable, Codable {
   public var accuracy: Double { Double(correct) / Double(count) }
 
   /// The accuracy with Wilson's interval.
-  public func accuracyInterval(confidence: Double = 0.95) throws -> ConfidenceInterval {
-    try BinomialInterval.wilson(successes: correct, trials: count, confidence: confidence)
+  public func accuracyInterval(confidence: Double = 0.95) throws -> Estimate {
+    try .wilson(successes: correct, trials: count, confidence: confidence)
   }
 
   /// The mean over the classes that occur of the share predicted right.

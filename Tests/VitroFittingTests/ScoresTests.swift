@@ -54,18 +54,18 @@ import VitroTensor
     (29, 29, [0.8830302015002592, 1, 0.8805551309302788, 1]),
     (950, 1000, [0.9346861797557491, 0.9618697376072511, 0.9346095120845064, 0.9626646023953394]),
   ]) func binomialIntervalsAreThosePublished(_ successes: Int, _ trials: Int, _ ends: [Double]) throws {
-    let wilson = try BinomialInterval.wilson(successes: successes, trials: trials)
-    let exact = try BinomialInterval.clopperPearson(successes: successes, trials: trials)
+    let wilson = try Estimate.wilson(successes: successes, trials: trials)
+    let exact = try Estimate.clopperPearson(successes: successes, trials: trials)
     for (found, expected) in zip([wilson.low, wilson.high, exact.low, exact.high], ends) {
       #expect(abs(found - expected) < 1e-11)
     }
-    #expect(wilson.contains(wilson.estimate) && exact.contains(exact.estimate))
+    #expect(wilson.contains(wilson.value) && exact.contains(exact.value))
   }
 
   @Test func impossibleCountsAreRefused() {
     for (successes, trials) in [(1, 0), (-1, 3), (4, 3)] {
-      #expect(throws: (any Error).self) { try BinomialInterval.wilson(successes: successes, trials: trials) }
-      #expect(throws: (any Error).self) { try BinomialInterval.clopperPearson(successes: successes, trials: trials) }
+      #expect(throws: (any Error).self) { try Estimate.wilson(successes: successes, trials: trials) }
+      #expect(throws: (any Error).self) { try Estimate.clopperPearson(successes: successes, trials: trials) }
     }
   }
 
@@ -87,7 +87,7 @@ import VitroTensor
     let interval = try Bootstrap.interval(rows: 400, resamples: 2000, seed: 5, statistic: mean)
     let spread = 1.96 * (1 / 12.0 / 400).squareRoot()
     #expect(abs((interval.high - interval.low) / (2 * spread) - 1) < 0.1)
-    #expect(interval.contains(interval.estimate))
+    #expect(interval.contains(interval.value))
     #expect(try Bootstrap.interval(rows: 400, resamples: 2000, seed: 5, statistic: mean) == interval)
     let groups = (0..<400).map { $0 / 100 }
     let grouped = try Bootstrap.interval(rows: 400, groups: groups, resamples: 200, seed: 5) { rows in
