@@ -33,13 +33,46 @@ let modules: [Module] = [
   // Floor 2
   Module(
     name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
+  // Floor 3
+  Module(
+    name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
+    resources: [.embedInCode("Resources/digits.csv.gz")]),
+  Module(
+    name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
-  Module(name: "VitroLab", dependencies: ["VitroCore"], tested: true),
+  Module(
+    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData"], tested: true,
+    testResources: [.copy("Golden")]),
+  // Floor 5
+  Module(
+    name: "VitroProbing",
+    dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab"]),
+  // Floor 6
+  Module(
+    name: "Vitro",
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab",
+      "VitroProbing",
+    ]),
 ]
+
+/// Floor 7: the command.
+let command = Target.executableTarget(
+  name: "VitroCommand",
+  dependencies: [
+    "Vitro", "VitroCore", "VitroData", "VitroLab", "VitroNetworks", "VitroProbing",
+    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+  ], swiftSettings: strict)
 
 let package = Package(
   name: "vitro",
-  products: [],
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "vitro", targets: ["VitroCommand"]), .library(name: "Vitro", targets: modules.map(\.name)),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
@@ -58,6 +91,7 @@ let package = Package(
     .executableTarget(
       name: "vitro-fuzz", dependencies: ["VitroFuzzing"], path: "Tests/Support/vitro-fuzz", swiftSettings: strict),
   ]
+    + [command]
     + modules.map {
       .target(name: $0.name, dependencies: $0.dependencies, resources: $0.resources, swiftSettings: strict)
     }

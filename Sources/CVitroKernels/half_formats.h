@@ -20,7 +20,7 @@ VITRO_INLINE uint16_t half_from_float(float x) {
   uint32_t bits = bits_f32(x);
   uint32_t sign = (bits >> 16) & 0x8000u;
   uint32_t u = bits & 0x7fffffffu;
-  // Ties go to even: half a unit less one, plus the last bit that stays. A carry runs into the exponent, up to infinity.
+  // Ties go to even: half a unit less one, plus the last bit that stays. A carry runs on into the exponent.
   uint32_t normal = (u - (112u << 23) + 0xfffu + ((u >> 13) & 1u)) >> 13;
   // 1/2 has the unit of half's subnormals, so that the sum rounds as they do.
   uint32_t subnormal = bits_f32(from_bits_f32(u) + 0.5f) - bits_f32(0.5f);
@@ -38,8 +38,8 @@ VITRO_INLINE uint16_t bfloat_from_float(float x) {
   return (uint16_t)((u & 0x7fffffffu) > 0x7f800000u ? nan : rounded);
 }
 
-// Rounding twice, first to float and then to a half format, can miss. Rounding to odd first cannot: an inexact float gets
-// a last bit of 1, which is never a tie.
+// Rounding twice, first to float and then to a half format, can miss. Rounding to odd first cannot: an inexact float
+// gets a last bit of 1, which is never a tie.
 
 VITRO_INLINE float odd_float_from_double(double x) {
   float nearest = (float)x;

@@ -40,11 +40,14 @@ static void gather_rows(void *context, int64_t first, int64_t end) {
   static void take_along_##BITS(void *context, int64_t first, int64_t end) {                                           \
     const index_work *work = context;                                                                                  \
     int64_t inner = work->inner;                                                                                       \
-    for (int64_t row = first; row < end; row++) {                                                                      \
-      const uint##BITS##_t *x = (const uint##BITS##_t *)work->x + row / work->count * work->length * inner;            \
-      const int64_t *indices = work->indices + row * inner;                                                            \
-      uint##BITS##_t *out = (uint##BITS##_t *)work->out + row * inner;                                                 \
-      for (int64_t i = 0; i < inner; i++) out[i] = x[indices[i] * inner + i];                                          \
+    for (int64_t row = first; row < end;) {                                                                            \
+      int64_t outer = row / work->count, stop = reduce_smaller(end, (outer + 1) * work->count);                        \
+      const uint##BITS##_t *x = (const uint##BITS##_t *)work->x + outer * work->length * inner;                        \
+      for (; row < stop; row++) {                                                                                      \
+        const int64_t *indices = work->indices + row * inner;                                                          \
+        uint##BITS##_t *out = (uint##BITS##_t *)work->out + row * inner;                                               \
+        for (int64_t i = 0; i < inner; i++) out[i] = x[indices[i] * inner + i];                                        \
+      }                                                                                                                \
     }                                                                                                                  \
   }                                                                                                                    \
   static void put_along_##BITS(void *context, int64_t first, int64_t end) {                                            \

@@ -71,8 +71,8 @@ VITRO_INLINE double normal_quantile_f64(double centre, double tail) {
   return tail > 0.0 ? result : copysign(tail == 0.0 ? (double)INFINITY : (double)NAN, centre);
 }
 
-/// The normal number of one 32-bit word: Φ⁻¹((word + ½)·2⁻³²), to float32 accuracy. With x = 2u − 1 it is x·g(−log(1 − x²)),
-/// the form of Giles (2010); g is interpolated afresh.
+/// The normal number of one 32-bit word: Φ⁻¹((word + ½)·2⁻³²), to float32 accuracy. With x = 2u − 1 it is
+/// x·g(−log(1 − x²)), the form of Giles (2010); g is interpolated afresh.
 VITRO_INLINE float normal_of_word_f32(uint32_t word) {
   bool upper = word >> 31;
   int32_t k = (int32_t)(upper ? ~word : word);

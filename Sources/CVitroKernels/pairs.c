@@ -1,10 +1,13 @@
 #include "pairs.h"
 #include "grid.h"
+#include "include/vitro_elementwise.h"
+#include "include/vitro_memory.h"
 #include "kernels.h"
 
-// Rows long enough run in place; otherwise both operands are laid out contiguously, a block at a time.
+// Rows long enough run in place. Otherwise both operands are laid out contiguously: a block at a time, or whole when
+// they cross the output's order, as a transposed matrix does, of which a block would touch one element a cache line.
 
-enum { block_elements = 512, shortest_row = 32 };
+enum { block_elements = 512, shortest_row = 32, smallest_laid_out = 4096 };
 
 typedef struct pair_job {
   vitro_pair_loop loop;
@@ -41,8 +44,32 @@ static void run_blocks(const void *context, int64_t begin, int64_t end) {
   }
 }
 
+static bool crosses(const vitro_grid *grid) {
+  int64_t step = grid->strides[0][grid->rank - 1];
+  if (grid->rank < 2 || grid->count < smallest_laid_out || (step >= -1 && step <= 1)) return false;
+  for (int32_t axis = 0; axis < grid->rank - 1; axis++) {
+    int64_t stride = grid->strides[0][axis];
+    if (stride == 1 || stride == -1) return true;
+  }
+  return false;
+}
+
+/// Copies a crossing operand into contiguous memory and returns that, for the caller to release; NULL if there is no need
+/// or no memory.
+static void *lay_out(vitro_stream *stream) {
+  if (!crosses(&stream->grid)) return NULL;
+  void *copy = vitro_allocate(stream->grid.count * stream->element_size);
+  if (!copy) return NULL;
+  vitro_copy_strided(stream->element_size, stream->data, copy, stream->grid.rank, stream->grid.shape,
+                     stream->grid.strides[0]);
+  stream->data = copy;
+  stream->dense = true;
+  return copy;
+}
+
 void vitro_run_pairs(vitro_pair_loop loop, int64_t element_size, int64_t out_size, const void *a, const void *b,
-                     void *out, int32_t rank, const int64_t *shape, const int64_t *strides_a, const int64_t *strides_b) {
+                     void *out, int32_t rank, const int64_t *shape, const int64_t *strides_a,
+                     const int64_t *strides_b) {
   const int64_t *strides[] = {strides_a, strides_b};
   pair_job job = {
       .loop = loop,
@@ -57,5 +84,12 @@ void vitro_run_pairs(vitro_pair_loop loop, int64_t element_size, int64_t out_siz
   int64_t step_a = job.grid.strides[0][last], step_b = job.grid.strides[1][last];
   bool in_place = (step_a == 0 || step_a == 1) && (step_b == 0 || step_b == 1) &&
                   (job.grid.rank == 1 || job.grid.shape[last] >= shortest_row);
-  vitro_parallel_ranges(job.grid.count, in_place ? run_rows : run_blocks, &job);
+  if (in_place) {
+    vitro_parallel_ranges(job.grid.count, run_rows, &job);
+    return;
+  }
+  void *copy_a = lay_out(&job.a), *copy_b = lay_out(&job.b);
+  vitro_parallel_ranges(job.grid.count, run_blocks, &job);
+  vitro_release(copy_a, job.grid.count * element_size);
+  vitro_release(copy_b, job.grid.count * element_size);
 }

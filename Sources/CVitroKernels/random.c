@@ -86,8 +86,8 @@ VITRO_CLONES static void normal_f64(const random_job *job, const void *entries, 
 }
 RANDOM_RANGE(normal_f64, 2)
 
-void vitro_random_normal(vitro_dtype type, uint64_t seed, uint64_t stream, uint64_t first, double mean, double deviation,
-                         void *out, int64_t count) {
+void vitro_random_normal(vitro_dtype type, uint64_t seed, uint64_t stream, uint64_t first, double mean,
+                         double deviation, void *out, int64_t count) {
   random_job job = {.seed = seed, .stream = stream, .first = first, .type = type, .out = out};
   job.a = mean;
   job.b = deviation;

@@ -5,8 +5,8 @@
 
 // Words are made a buffer at a time and turned into numbers while they lie in the first cache.
 
-/// Writes the pairs of words of `count` blocks of a stream from block `first` on: two pairs a block, in each the earlier
-/// word in the low half.
+/// Writes the pairs of words of `count` blocks of a stream from block `first` on: two pairs a block, in each the
+/// earlier word in the low half.
 void vitro_philox_blocks(uint64_t seed, uint64_t stream, uint64_t first, uint64_t *pairs, int64_t count);
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "pairs of words are read as words");

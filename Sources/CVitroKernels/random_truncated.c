@@ -5,8 +5,8 @@
 #include "random_numbers.h"
 
 // The normal conditioned on [low, high]. With α and β the bounds in deviations from the mean, the probability below a
-// number is Φ(α) + u·(Φ(β) − Φ(α)) and the one above it 1 − that; the smaller of the two, which has all its digits, goes
-// into the quantile. An interval above the mean is drawn mirrored, where the lower tail has the digits.
+// number is Φ(α) + u·(Φ(β) − Φ(α)) and the one above it 1 − that; the smaller of the two, which has all its digits,
+// goes into the quantile. An interval above the mean is drawn mirrored, where the lower tail has the digits.
 
 typedef struct truncation {
   double below;          // Φ(α)

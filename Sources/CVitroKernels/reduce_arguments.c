@@ -18,7 +18,8 @@ static void store_words(const reduce_word *results, void *out, int64_t first, in
   for (int64_t j = 0; j < count; j++) ((reduce_word *)out)[first + j] = results[j];
 }
 
-#define MATCHES(x, value) ((x) == (value) || ((x) != (x) && (value) != (value)))
+// Equal, or both NaN; without short cuts, so that loops become vector code.
+#define MATCHES(x, value) (((x) == (value)) | (((x) != (x)) & ((value) != (value))))
 
 #define DEFINE_SEARCH(SUFFIX, ELEMENT, FIELD)                                                                          \
   REDUCE_CLONES static void find_in_rows_##SUFFIX(void *context, int64_t first, int64_t end) {                         \

@@ -29,6 +29,7 @@ struct reduction {
   int64_t outer, length, inner;           // of the array
   int64_t row_stride, outer_stride, base; // of the array, in elements
   int64_t tiles;                          // items side by side along `inner`
+  int64_t fold;                           // neighbours along `inner` that end in one result
   int64_t copies;                         // short rows that are read as one wide row
   int64_t outers_per_leaf, leaves_per_outer;
   reduce_word *partials; // [items, leaves, tile_limit], or [items, leaves] when items are single results
@@ -115,21 +116,26 @@ static void channel_leaf(const reduction *all, int64_t item, int64_t leaf, reduc
   tree_finish(&sum, tile);
 }
 
-static int64_t tile_start(const reduction *all, int64_t tile) { return tile * all->inner / all->tiles; }
+/// The first result of a tile of columns.
+static int64_t tile_start(const reduction *all, int64_t tile) {
+  return tile * (all->inner / all->fold) / all->tiles;
+}
 
 static void column_leaf(const reduction *all, int64_t item, int64_t leaf, reduce_word *tile) {
   int64_t outer = item / all->tiles, start = tile_start(all, item % all->tiles);
-  int64_t width = tile_start(all, item % all->tiles + 1) - start, wide = width * all->copies;
+  int64_t results = tile_start(all, item % all->tiles + 1) - start;
+  int64_t width = results * all->fold, wide = width * all->copies;
   double shifts[tile_limit];
   if (all->operands.shift_high) {
-    for (int64_t j = 0; j < width; j++) shifts[j] = shift_of(all, outer * all->inner + start + j);
+    int64_t first_result = outer * (all->inner / all->fold) + start;
+    for (int64_t j = 0; j < width; j++) shifts[j] = shift_of(all, first_result + j / all->fold);
     for (int64_t j = width; j < wide; j++) shifts[j] = shifts[j - width];
   }
   for (int64_t j = 0; j < wide; j++) tile[j] = all->kernel->identity;
 
   int64_t stride = all->row_stride * all->copies, wide_rows = all->length / all->copies;
   int64_t first = leaf * leaf_rows, rows = reduce_smaller(wide_rows - first, leaf_rows);
-  int64_t at = all->base + outer * all->outer_stride + first * stride + start;
+  int64_t at = all->base + outer * all->outer_stride + first * stride + start * all->fold;
   const void *x = element(all, all->operands.x, at), *y = element(all, all->operands.y, at);
   all->kernel->columns(x, y, shifts, rows, stride, wide, tile);
   int64_t rest = all->length % all->copies;
@@ -140,20 +146,35 @@ static void column_leaf(const reduction *all, int64_t item, int64_t leaf, reduce
 
 // MARK: - Items
 
-static int64_t item_width(const reduction *all, int64_t item) {
+static int64_t item_results(const reduction *all, int64_t item) {
   if (all->tiles == 0) return 1;
-  return (tile_start(all, item % all->tiles + 1) - tile_start(all, item % all->tiles)) * all->copies;
+  return tile_start(all, item % all->tiles + 1) - tile_start(all, item % all->tiles);
+}
+
+/// The width of a leaf's results.
+static int64_t item_width(const reduction *all, int64_t item) {
+  return item_results(all, item) * all->fold * all->copies;
+}
+
+/// Folds `count` pieces of `width` neighbours onto the first one.
+static void fold_pieces(const reduction *all, reduce_word *pieces, int64_t count, int64_t width) {
+  while (count > 1) {
+    int64_t half = (count + 1) / 2;
+    all->kernel->combine(pieces, pieces + half * width, (count - half) * width);
+    count = half;
+  }
 }
 
 static void finish_item(const reduction *all, int64_t item, reduce_word *tile) {
-  int64_t width = item_width(all, item) / all->copies;
-  for (int64_t copies = all->copies; copies > 1;) {
-    int64_t half = (copies + 1) / 2;
-    all->kernel->combine(tile, tile + half * width, (copies - half) * width);
-    copies = half;
+  int64_t results = item_results(all, item);
+  fold_pieces(all, tile, all->copies, results * all->fold);
+  for (int64_t j = 0; j < results && all->fold > 1; j++) {
+    fold_pieces(all, tile + j * all->fold, all->fold, 1);
+    tile[j] = tile[j * all->fold];
   }
-  int64_t first = all->tiles ? item / all->tiles * all->inner + tile_start(all, item % all->tiles) : item;
-  all->target.store(tile, all->target.out, first, width, all->target.context);
+  int64_t first = item;
+  if (all->tiles > 0) first = item / all->tiles * (all->inner / all->fold) + tile_start(all, item % all->tiles);
+  all->target.store(tile, all->target.out, first, results, all->target.context);
 }
 
 static void run_items(void *context, int64_t first, int64_t end) {
@@ -211,7 +232,7 @@ static void run_reduction(reduction *all) {
 
 static void run_columns(reduction *all) {
   all->leaf = column_leaf;
-  all->tiles = reduce_divide_up(all->inner, tile_limit);
+  all->tiles = reduce_divide_up(all->inner / all->fold, tile_limit / all->fold);
   all->items = all->outer * all->tiles;
   bool gaps = all->row_stride != all->inner;
   if (all->tiles == 1 && !gaps && all->length > 0)
@@ -224,7 +245,7 @@ static void run_columns(reduction *all) {
 void reduce_axis(const reduce_kernel *kernel, vitro_dtype type, reduce_operands operands, reduce_target target,
                  int64_t outer, int64_t length, int64_t inner) {
   if (outer <= 0 || inner <= 0) return;
-  reduction all = {.kernel = kernel, .type = type, .operands = operands, .target = target, .copies = 1,
+  reduction all = {.kernel = kernel, .type = type, .operands = operands, .target = target, .fold = 1, .copies = 1,
                    .outer = outer, .length = length, .inner = inner, .row_stride = inner,
                    .outer_stride = length * inner};
   if (inner > 1) {
@@ -241,10 +262,11 @@ void reduce_axis(const reduce_kernel *kernel, vitro_dtype type, reduce_operands 
 void reduce_channels(const reduce_kernel *kernel, vitro_dtype type, reduce_operands operands, reduce_target target,
                      int64_t outer, int64_t channels, int64_t inner, int64_t first, int64_t count) {
   if (count <= 0) return;
-  reduction all = {.kernel = kernel, .type = type, .operands = operands, .target = target, .copies = 1,
+  reduction all = {.kernel = kernel, .type = type, .operands = operands, .target = target, .fold = 1, .copies = 1,
                    .base = first * inner};
-  if (inner == 1) {
-    all.outer = 1, all.length = outer, all.inner = count, all.row_stride = channels;
+  // Small images: first their columns over `outer`, then the columns of each channel.
+  if (inner > 0 && inner <= tile_limit / 4) {
+    all.outer = 1, all.length = outer, all.inner = count * inner, all.row_stride = channels * inner, all.fold = inner;
     run_columns(&all);
     return;
   }

@@ -60,9 +60,6 @@ enum { lane_count = 32 };
 #define PLUS(a, b) ((a) + (b))
 #define TIMES(a, b) ((a) * (b))
 #define WRAPPING_PLUS(a, b) ((int64_t)((uint64_t)(a) + (uint64_t)(b)))
-// NaN wins: every comparison with it is false, and it differs from itself.
-#define LARGER(a, b) (((a) > (b) || (a) != (a)) ? (a) : (b))
-#define SMALLER(a, b) (((a) < (b) || (a) != (a)) ? (a) : (b))
 
 #define DEFINE_REAL_KERNELS(SUFFIX, ELEMENT)                                                                           \
   DEFINE_KERNEL(sum_##SUFFIX, ELEMENT, double, double, real, 0.0, ITSELF, PLUS)                                        \

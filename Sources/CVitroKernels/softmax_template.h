@@ -7,12 +7,12 @@ REDUCE_INLINE REAL NAME(row_maximum)(const REAL *x, int64_t length) {
   int64_t i = 0;
   for (; i + lane_count <= length; i += lane_count) {
 #pragma clang loop unroll(disable) vectorize(enable)
-    for (int j = 0; j < lane_count; j++) lanes[j] = (lanes[j] > x[i + j] || lanes[j] != lanes[j]) ? lanes[j] : x[i + j];
+    for (int j = 0; j < lane_count; j++) lanes[j] = LARGER(lanes[j], x[i + j]);
   }
-  for (int j = 0; i + j < length; j++) lanes[j] = (lanes[j] > x[i + j] || lanes[j] != lanes[j]) ? lanes[j] : x[i + j];
-  REAL largest = lanes[0];
-  for (int j = 1; j < lane_count; j++) largest = (largest > lanes[j] || largest != largest) ? largest : lanes[j];
-  return largest;
+  for (int j = 0; i + j < length; j++) lanes[j] = LARGER(lanes[j], x[i + j]);
+  for (int half = lane_count / 2; half > 0; half /= 2)
+    for (int j = 0; j < half; j++) lanes[j] = LARGER(lanes[j], lanes[j + half]);
+  return lanes[0];
 }
 
 REDUCE_INLINE double NAME(sum_lanes)(double *lanes) {

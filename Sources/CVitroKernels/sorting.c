@@ -10,7 +10,7 @@ typedef struct sort_work {
   bool descending;
 } sort_work;
 
-enum { insertion_limit = 24, digits = 256 };
+enum { insertion_limit = 24, digits = 256, scan_block = 64 };
 
 // A row's keys with their positions, as narrow as they fit: what the passes below carry around.
 typedef struct sort_pair32 {
@@ -60,9 +60,9 @@ DEFINE_PAIR_SORT(32)
 DEFINE_PAIR_SORT(64)
 
 // The best `count` of a row so far, in `positions` as a heap whose root is the worst of them; smaller keys are better, and of
-// equal keys smaller positions. A row is sorted so when there is no memory to sort it faster.
+// equal keys smaller positions. Most elements of a long row are no better, which is seen a block at a time. A row is sorted so when there is no memory to sort it faster.
 #define DEFINE_TOP(SUFFIX, ELEMENT, KEY)                                                                               \
-  static inline KEY order_##SUFFIX(const sort_work *work, const ELEMENT *x, int64_t position) {                        \
+  REDUCE_INLINE KEY order_##SUFFIX(const sort_work *work, const ELEMENT *x, int64_t position) {                        \
     KEY key = sorting_key_##SUFFIX(x[position]);                                                                       \
     return work->descending ? (KEY)~key : key;                                                                         \
   }                                                                                                                    \
@@ -79,18 +79,25 @@ DEFINE_PAIR_SORT(64)
     }                                                                                                                  \
     heap[at] = moved;                                                                                                  \
   }                                                                                                                    \
-  static void top_row_##SUFFIX(const sort_work *work, int64_t row) {                                                   \
+  REDUCE_INLINE void top_row_##SUFFIX(const sort_work *work, int64_t row) {                                            \
     const ELEMENT *x = (const ELEMENT *)work->x + row * work->length;                                                  \
     int64_t *heap = work->positions + row * work->count, count = work->count;                                          \
     ELEMENT *values = (ELEMENT *)work->values + row * work->count;                                                     \
     for (int64_t i = 0; i < count; i++) heap[i] = i;                                                                   \
     for (int64_t at = count / 2 - 1; at >= 0; at--) sink_##SUFFIX(work, x, heap, count, at);                           \
     KEY limit = count > 0 ? order_##SUFFIX(work, x, heap[0]) : 0;                                                      \
-    for (int64_t i = count; i < work->length; i++) {                                                                   \
-      if (order_##SUFFIX(work, x, i) >= limit) continue;                                                               \
-      heap[0] = i;                                                                                                     \
-      sink_##SUFFIX(work, x, heap, count, 0);                                                                          \
-      limit = order_##SUFFIX(work, x, heap[0]);                                                                        \
+    for (int64_t i = count; i < work->length;) {                                                                       \
+      int64_t end = reduce_smaller(i + scan_block, work->length);                                                      \
+      bool better = end - i < scan_block;                                                                              \
+      if (!better)                                                                                                     \
+        for (int j = 0; j < scan_block; j++) better |= order_##SUFFIX(work, x, i + j) < limit;                         \
+      if (!better) i = end;                                                                                            \
+      for (; i < end; i++) {                                                                                           \
+        if (order_##SUFFIX(work, x, i) >= limit) continue;                                                             \
+        heap[0] = i;                                                                                                   \
+        sink_##SUFFIX(work, x, heap, count, 0);                                                                        \
+        limit = order_##SUFFIX(work, x, heap[0]);                                                                      \
+      }                                                                                                                \
     }                                                                                                                  \
     for (int64_t left = count - 1; left > 0; left--) {                                                                 \
       int64_t worst = heap[0];                                                                                         \
@@ -100,7 +107,7 @@ DEFINE_PAIR_SORT(64)
     }                                                                                                                  \
     for (int64_t i = 0; i < count; i++) values[i] = x[heap[i]];                                                        \
   }                                                                                                                    \
-  static void top_##SUFFIX(void *context, int64_t first, int64_t end) {                                                \
+  REDUCE_CLONES static void top_##SUFFIX(void *context, int64_t first, int64_t end) {                                  \
     for (int64_t row = first; row < end; row++) top_row_##SUFFIX(context, row);                                        \
   }
 

@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-// One job runs on the pool at a time. Its owner publishes it by opening the gate and raising `generation`; workers that
-// notice walk through the gate, claim indices until none is left, and walk out. The owner does the same, shuts the gate,
-// and waits only for those inside: a worker that sleeps through a short job costs nothing.
+// One job runs on the pool at a time. Its owner publishes it by opening the gate and raising `generation`; workers
+// that notice walk through the gate, claim indices until none is left, and walk out. The owner does the same, shuts
+// the gate, and waits only for those inside: a worker that sleeps through a short job costs nothing.
 
 enum { cache_line = 128, most_threads = 1024, spin_nanoseconds = 40000 };
 

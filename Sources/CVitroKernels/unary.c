@@ -40,8 +40,8 @@ void vitro_apply_unary(vitro_unary op, vitro_dtype type, const void *x, void *ou
   vitro_parallel_ranges(count, apply_range, &job);
 }
 
-void vitro_apply_unary_gradient(vitro_unary op, vitro_dtype type, const void *x, const void *y, const void *gy, void *gx,
-                                int64_t count, double a, double b) {
+void vitro_apply_unary_gradient(vitro_unary op, vitro_dtype type, const void *x, const void *y, const void *gy,
+                                void *gx, int64_t count, double a, double b) {
   unary_job job = {.op = op, .type = type, .x = x, .y = y, .gy = gy, .out = gx, .a = a, .b = b};
   vitro_parallel_ranges(count, gradient_range, &job);
 }

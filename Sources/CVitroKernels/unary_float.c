@@ -5,8 +5,8 @@
 
 #include "activations_template.h"
 
-// Angles too large for the vector reduction are rare: blocks that hold one take the mathematical library for it, and the
-// same function as the vector loop for the others.
+// Angles too large for the vector reduction are rare: blocks that hold one take the mathematical library for it, and
+// the same function as the vector loop for the others.
 enum { angle_block = 256 };
 
 VITRO_CLONES static bool has_large_angle(const float *x, int64_t count) {

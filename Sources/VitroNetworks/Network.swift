@@ -54,6 +54,9 @@ public struct Network: Sendable {
   /// The names of all values that can be tapped, in the order in which they are reached.
   public var tapNames: [String] { plan.tapNames }
 
+  /// The taps of the inputs and of each node's output, without the values inside layers.
+  public var outputTaps: [String] { graph.inputs.map(\.name) + graph.nodes.map(\.name) }
+
   /// The shape of a value for one example, −1 for lengths known only at run time; `nil` for values inside a layer.
   ///
   /// - Throws: ``VitroError`` when there is no such tap.

@@ -37,7 +37,10 @@ import Testing
     check(Float.self, ReducedShape(outer: 1, length: 5000, inner: 7), offset: 20_000)
   }
 
-  @Test(arguments: [(1, 1, 1), (5, 3, 1), (700, 300, 1), (4, 3, 49), (3, 300, 16), (2, 5, 100_003), (130, 2, 5)])
+  @Test(arguments: [
+    (1, 1, 1), (5, 3, 1), (700, 300, 1), (4, 3, 49), (3, 300, 16), (2, 5, 100_003), (130, 2, 5), (3000, 3, 16),
+    (9, 600, 64),
+  ])
   func channelMomentsAgreeWithAPlainLoop(outer: Int, channels: Int, inner: Int) {
     var series = ReductionSeries(seed: 3)
     let x = series.reals(outer * channels * inner, from: -1, to: 4, as: Float.self)

@@ -2,7 +2,7 @@ import CVitroKernels
 import Testing
 
 /// An element type that the reduction tests run on, with the relative error they allow to a plain loop in double.
-protocol ReducedElement: BinaryFloatingPoint & Sendable {
+protocol ReducedElement: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   static var kernelType: vitro_dtype { get }
   static var closeness: Double { get }
 }
@@ -94,3 +94,18 @@ struct ReducedShape: CustomTestStringConvertible, Sendable {
     .init(outer: 3, length: 129, inner: 128),
   ]
 }
+
+/// The gradient of a function by central differences.
+func centralDifferences(at x: [Double], of function: ([Double]) -> Double) -> [Double] {
+  x.indices.map { index in
+    let step = 1e-5
+    var moved = x
+    moved[index] = x[index] + step
+    let after = function(moved)
+    moved[index] = x[index] - step
+    return (after - function(moved)) / (2 * step)
+  }
+}
+
+/// Σ a·b.
+func weighted(_ a: [Double], by b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }

@@ -45,7 +45,7 @@ enum DemoReport {
         .figure(errorPerLayer),
         .note(
           .caveat,
-          "Ten layers are compared at once. With Holm’s correction the kink at `fc1` stands at *p* = 0.03, over three seeds only."
+          "Ten layers are compared at once. With Holm’s correction the kink at `fc1` stands at `p` = 0.03, over three seeds only."
         ),
         .table(
           Table(
@@ -105,13 +105,13 @@ enum DemoReport {
       caption: "The deep probe overtakes the shallow one within the first half of the first epoch.",
       .lines(
         LineFigure(
-          x: Axis("epoch"), y: Axis("probe accuracy", format: .percent),
+          x: Axis("epoch"), y: Axis("probe accuracy", format: .percent, range: Interval(0, 1)),
           series: [
             LineSeries(
-              "fc1.relu", x: epochs, y: fast.map { 1 - $0 }, low: fast.map { 1 - $0 * 1.2 },
+              "fc1.relu", x: epochs, y: fast.map { 1 - $0 }, low: fast.map { 1 - min(1, $0 * 1.2) },
               high: fast.map { 1 - $0 * 0.8 }),
             LineSeries(
-              "conv1.relu", x: epochs, y: slow.map { 1 - $0 }, low: slow.map { 1 - $0 * 1.15 },
+              "conv1.relu", x: epochs, y: slow.map { 1 - $0 }, low: slow.map { 1 - min(1, $0 * 1.15) },
               high: slow.map { 1 - $0 * 0.85 }),
             LineSeries("raw pixels", role: .baseline, x: [0, 6], y: [0.923, 0.923]),
           ], references: [ReferenceLine("chance", 0.1)])))
@@ -188,7 +188,7 @@ enum DemoReport {
               "Two in three runs find the exact solution; the others lose a unit and stick at one of three losses.",
             .bars(
               BarFigure(
-                label: "loss at the end", value: Axis("runs"),
+                label: "loss at the end", value: Axis("runs", format: .integer),
                 bars: [
                   .init("0 (solved)", 664, interval: Interval(634, 693), isHighlighted: true),
                   .init("1/8", 211), .init("3/16", 97), .init("1/4", 28),

@@ -17,6 +17,7 @@
 #include "vitro_elementwise.h"
 #include "vitro_random.h"
 
+#include "vitro_fitting.h"
 #include "vitro_indexing.h"
 #include "vitro_normalization.h"
 #include "vitro_optimizers.h"

@@ -103,8 +103,8 @@ void vitro_scatter_strided(int64_t element_size, const void *source, void *out, 
 /// Fills with one element's bytes.
 void vitro_fill(int64_t element_size, const void *value, void *out, int64_t count);
 
-/// Converts between any two types. Floats to integers truncate toward zero and saturate, NaN becomes 0; to bool: ≠ 0; to half
-/// formats: round to nearest even.
+/// Converts between any two types. Floats to integers truncate toward zero and saturate, NaN becomes 0; integers to narrower
+/// ones saturate; to bool: ≠ 0; to half formats: round to nearest even.
 void vitro_convert(vitro_dtype from, vitro_dtype to, const void *source, void *out, int64_t count);
 
 /// out[i] = a·x[i] + out[i], for float32 or float64.

@@ -28,15 +28,15 @@ extension ByteSource {
   ) throws -> RawArray {
     let count = try file.checkedCount(of: shape, field: field)
     let (stored, kept) = (decoder.type.byteWidth, decoder.type.dtype.byteWidth)
-    guard count * kept <= limits.maximumBytes else {
-      throw file.tooLarge(field: field, found: "\(shape), \(count * kept) bytes", limit: "\(limits.maximumBytes) bytes")
-    }
     guard count * stored <= remainingBound, !isExact || count * stored == remainingBound else {
       throw file.malformed(
         field: field, found: "\(shape), that is \(count * stored) bytes",
         expected: isExact
           ? "the \(remainingBound) bytes that follow"
           : "at most the \(remainingBound) bytes that the compressed data can hold")
+    }
+    guard count * kept <= limits.maximumBytes else {
+      throw file.tooLarge(field: field, found: "\(shape), \(count * kept) bytes", limit: "\(limits.maximumBytes) bytes")
     }
     let memory = try GrowingMemory(bound: count * kept, proven: isExact)
     let chunk = 1 << 13

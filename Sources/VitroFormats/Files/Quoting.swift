@@ -36,7 +36,7 @@ extension UnsafeRawBufferPointer {
 
 extension [UInt8] {
   /// Appends an integer's bytes.
-  mutating func append<Integer: FixedWidthInteger>(_ value: Integer, bigEndian: Bool = false) {
+  mutating func appendInteger<Integer: FixedWidthInteger>(_ value: Integer, bigEndian: Bool = false) {
     Swift.withUnsafeBytes(of: bigEndian ? value.bigEndian : value.littleEndian) { append(contentsOf: $0) }
   }
 }

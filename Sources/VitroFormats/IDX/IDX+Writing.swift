@@ -50,7 +50,7 @@ extension IDX {
         details: ["field": "shape", "found": "\(array.shape)", "expected": "at most 8 axes, each below 2³²"])
     }
     var bytes: [UInt8] = [0, 0, chosen.rawValue, UInt8(array.shape.count)]
-    for length in array.shape { bytes.append(UInt32(length), bigEndian: true) }
+    for length in array.shape { bytes.appendInteger(UInt32(length), bigEndian: true) }
     return (bytes, chosen)
   }
 
@@ -82,9 +82,9 @@ extension IDX {
       for index in 0..<array.count {
         switch array.dtype {
         case .float32:
-          pending.append(bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self), bigEndian: true)
+          pending.appendInteger(bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self), bigEndian: true)
         case .float64:
-          pending.append(bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self), bigEndian: true)
+          pending.appendInteger(bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self), bigEndian: true)
         case .int32:
           let value = bytes.loadUnaligned(fromByteOffset: 4 * index, as: Int32.self)
           try append(Int(value), to: &pending, as: element, index: index, operation: operation)
@@ -111,7 +111,7 @@ extension IDX {
           .argument, operation, "element \(index) is \(value), which \(element) does not hold",
           details: ["field": "element \(index)", "found": "\(value)", "expected": "\(Integer.min) to \(Integer.max)"])
       }
-      bytes.append(narrow, bigEndian: true)
+      bytes.appendInteger(narrow, bigEndian: true)
     }
     switch element {
     case .uint8: try append(UInt8.self)

@@ -82,7 +82,7 @@ public enum NPY {
     let start = NPYHeader.magic.count + 4
     text += String(repeating: " ", count: 64 - (start + text.utf8.count + 1) % 64) + "\n"
     var bytes = NPYHeader.magic + [1, 0]
-    bytes.append(UInt16(text.utf8.count))
+    bytes.appendInteger(UInt16(text.utf8.count))
     return bytes + Array(text.utf8)
   }
 

@@ -78,7 +78,8 @@ public enum NPZ {
     try encode(arrays, compressed: compressed, forcesZip64: false)
   }
 
-  static func encode(
+  /// The same, with zip64's long fields even where short ones would do when `forcesZip64`, for tests.
+  package static func encode(
     _ arrays: [(name: String, array: RawArray)], compressed: Bool, forcesZip64: Bool
   ) throws -> [UInt8] {
     var result: [UInt8] = []

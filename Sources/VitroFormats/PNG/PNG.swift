@@ -27,13 +27,14 @@ public enum PNG {
       guard bytes.starts(with: magic) else {
         throw file.malformed(field: "magic", found: quoted(bytes.prefix(8)), expected: "\\x89PNG\\r\\n\\x1a\\n")
       }
+      try checkDeclaredSize(bytes, file: file, limits: limits)
       var message = [CChar](repeating: 0, count: Int(vitro_png_message_capacity))
       var header = vitro_png_header()
       guard let reader = vitro_png_open(bytes.baseAddress, bytes.count, &header, &message) else {
         throw fault(file, "header", message)
       }
       defer { vitro_png_close(reader) }
-      let shape = try shape(of: header, file: file, limits: limits)
+      let shape = [Int(header.height), Int(header.width), Int(header.channels)]
       let (height, rowBytes) = (shape[0], shape[1] * shape[2])
       let memory = try GrowingMemory(bound: height * rowBytes, proven: false)
       // An interlaced image is filled in seven passes over all its rows, so it cannot come row by row.
@@ -53,22 +54,33 @@ public enum PNG {
     }
   }
 
-  private static func shape(of header: vitro_png_header, file: FileBytes, limits: FormatLimits) throws -> [Int] {
-    let shape = [Int(header.height), Int(header.width), Int(header.channels)]
-    let size = shape[0] * shape[1] * shape[2]
-    guard size <= limits.maximumBytes else {
-      throw file.tooLarge(
-        field: "size", found: "\(shape[1]) × \(shape[0]) pixels, \(size) bytes", limit: "\(limits.maximumBytes) bytes")
+  /// Checks the size before libpng sees the file, since it takes memory for whole rows at once.
+  private static func checkDeclaredSize(
+    _ bytes: UnsafeRawBufferPointer, file: FileBytes, limits: FormatLimits
+  ) throws {
+    guard bytes.count >= 33, bytes[12..<16].elementsEqual("IHDR".utf8),
+      let width = bytes.integer(UInt32.self, at: 16, bigEndian: true).map(Int.init),
+      let height = bytes.integer(UInt32.self, at: 20, bigEndian: true).map(Int.init)
+    else {
+      throw file.malformed(field: "header", found: "no whole IHDR chunk", expected: "IHDR as the first chunk")
     }
-    let rowBits = shape[1] * Int(header.bit_depth) * Int(header.stored_channels)
-    let stored = shape[0] * ((rowBits + 7) / 8 + 1)
+    guard (1...0x7fff_ffff).contains(width), (1...0x7fff_ffff).contains(height) else {
+      throw file.malformed(field: "size", found: "\(width) × \(height) pixels", expected: "lengths from 1 to 2³¹ − 1")
+    }
+    let (depth, colorType) = (Int(bytes[24]), bytes[25])
+    let storedChannels = [2: 3, 4: 2, 6: 4][colorType] ?? 1
+    // A palette or a transparent colour adds channels when it is expanded: 4 bytes for each pixel at most.
+    guard width * height <= limits.maximumBytes / 4 else {
+      throw file.tooLarge(
+        field: "size", found: "\(width) × \(height) pixels of up to 4 bytes", limit: "\(limits.maximumBytes) bytes")
+    }
+    let stored = height * ((width * depth * storedChannels + 7) / 8 + 1)
     let bound = FormatLimits.deflateBound(compressedCount: file.count)
     guard stored <= bound else {
       throw file.malformed(
-        field: "size", found: "\(shape[1]) × \(shape[0]) pixels, \(stored) bytes",
+        field: "size", found: "\(width) × \(height) pixels, \(stored) bytes",
         expected: "at most the \(bound) bytes that a file of \(file.count) can hold")
     }
-    return shape
   }
 
   private static func fault(_ file: FileBytes, _ field: String, _ message: [CChar]) -> VitroError {

@@ -75,7 +75,7 @@ public enum Safetensors {
     var header = Array("{\(members.joined(separator: ","))}".utf8)
     header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
     var start: [UInt8] = []
-    start.append(UInt64(header.count))
+    start.appendInteger(UInt64(header.count))
     try start.withUnsafeBytes(emit)
     try header.withUnsafeBytes(emit)
     for (_, array) in ordered { try array.withBytes(emit) }

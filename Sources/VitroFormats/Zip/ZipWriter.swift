@@ -35,29 +35,29 @@ package final class ZipWriter {
     let isLong = forcesZip64 || max(size, stored, offset) >= Int(UInt32.max)
     let sizes = isLong ? (UInt32.max, UInt32.max) : (UInt32(stored), UInt32(size))
     var common: [UInt8] = []
-    common.append(UInt16(isLong ? 45 : 20))
-    common.append(UInt16(1 << 11))  // names are UTF-8
-    common.append(UInt16(compressed ? 8 : 0))
-    common.append(UInt16(0))
-    common.append(UInt16(0x21))  // 1980-01-01, the earliest date that the format has
-    common.append(UInt32(checksum))
-    common.append(sizes.0)
-    common.append(sizes.1)
-    common.append(UInt16(name.utf8.count))
+    common.appendInteger(UInt16(isLong ? 45 : 20))
+    common.appendInteger(UInt16(1 << 11))  // names are UTF-8
+    common.appendInteger(UInt16(compressed ? 8 : 0))
+    common.appendInteger(UInt16(0))
+    common.appendInteger(UInt16(0x21))  // 1980-01-01, the earliest date that the format has
+    common.appendInteger(UInt32(checksum))
+    common.appendInteger(sizes.0)
+    common.appendInteger(sizes.1)
+    common.appendInteger(UInt16(name.utf8.count))
 
     var header: [UInt8] = []
-    header.append(UInt32(0x0403_4b50))
+    header.appendInteger(UInt32(0x0403_4b50))
     header += common
-    header.append(UInt16(isLong ? 20 : 0))
+    header.appendInteger(UInt16(isLong ? 20 : 0))
     header += Array(name.utf8)
     if isLong { header += longField([size, stored]) }
 
-    directory.append(UInt32(0x0201_4b50))
-    directory.append(UInt16(isLong ? 45 : 20))
+    directory.appendInteger(UInt32(0x0201_4b50))
+    directory.appendInteger(UInt16(isLong ? 45 : 20))
     directory += common
-    directory.append(UInt16(isLong ? 28 : 0))
+    directory.appendInteger(UInt16(isLong ? 28 : 0))
     directory += [UInt8](repeating: 0, count: 10)
-    directory.append(isLong ? UInt32.max : UInt32(offset))
+    directory.appendInteger(isLong ? UInt32.max : UInt32(offset))
     directory += Array(name.utf8)
     if isLong { directory += longField([size, stored, offset]) }
     count += 1
@@ -77,30 +77,30 @@ package final class ZipWriter {
     let isLong = forcesZip64 || start >= Int(UInt32.max) || size >= Int(UInt32.max) || count >= Int(UInt16.max)
     var end: [UInt8] = []
     if isLong {
-      end.append(UInt32(0x0606_4b50))
-      end.append(UInt64(44))
-      end.append(UInt16(45))
-      end.append(UInt16(45))
-      end.append(UInt64(0))
-      for value in [count, count, size, start] { end.append(UInt64(value)) }
-      end.append(UInt32(0x0706_4b50))
-      end.append(UInt32(0))
-      end.append(UInt64(start + size))
-      end.append(UInt32(1))
+      end.appendInteger(UInt32(0x0606_4b50))
+      end.appendInteger(UInt64(44))
+      end.appendInteger(UInt16(45))
+      end.appendInteger(UInt16(45))
+      end.appendInteger(UInt64(0))
+      for value in [count, count, size, start] { end.appendInteger(UInt64(value)) }
+      end.appendInteger(UInt32(0x0706_4b50))
+      end.appendInteger(UInt32(0))
+      end.appendInteger(UInt64(start + size))
+      end.appendInteger(UInt32(1))
     }
-    end.append(UInt32(0x0605_4b50))
-    end.append(UInt32(0))
-    for _ in 0..<2 { end.append(isLong ? UInt16.max : UInt16(count)) }
-    for value in [size, start] { end.append(isLong ? UInt32.max : UInt32(value)) }
-    end.append(UInt16(0))
+    end.appendInteger(UInt32(0x0605_4b50))
+    end.appendInteger(UInt32(0))
+    for _ in 0..<2 { end.appendInteger(isLong ? UInt16.max : UInt16(count)) }
+    for value in [size, start] { end.appendInteger(isLong ? UInt32.max : UInt32(value)) }
+    end.appendInteger(UInt16(0))
     try write(end)
   }
 
   private func longField(_ values: [Int]) -> [UInt8] {
     var field: [UInt8] = []
-    field.append(UInt16(1))
-    field.append(UInt16(8 * values.count))
-    for value in values { field.append(UInt64(value)) }
+    field.appendInteger(UInt16(1))
+    field.appendInteger(UInt16(8 * values.count))
+    for value in values { field.appendInteger(UInt64(value)) }
     return field
   }
 

@@ -16,7 +16,8 @@ struct AxisScale {
   init(_ axis: Axis, showing values: some Sequence<Double>, count: Int, rounded: Bool) {
     isLogarithmic = axis.scale == .log
     let isLogarithmic = isLogarithmic
-    let shown = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
+    // What is smaller than any step that can be divided by counts as zero.
+    let shown = values.filter(\.isFinite).map { abs($0) < 1e-290 ? 0 : $0 }.filter { !isLogarithmic || $0 > 0 }
     var low = axis.range?.low ?? shown.min() ?? (isLogarithmic ? 1 : 0)
     var high = axis.range?.high ?? shown.max() ?? (isLogarithmic ? 10 : 1)
     if isLogarithmic {
@@ -37,7 +38,8 @@ struct AxisScale {
       high = max(low + max(1e-3, abs(low) * 1e-3), ticks.last ?? low + 1)
     }
     domain = Interval(low, high)
-    labels = axis.format.tickTexts(ticks)
+    // On a logarithmic axis every tick has digits of its own: 0.05 beside 20.
+    labels = isLogarithmic ? ticks.flatMap { axis.format.tickTexts([$0]) } : axis.format.tickTexts(ticks)
   }
 
   /// Where a value stands, if it can stand anywhere.

@@ -25,7 +25,7 @@ enum FigureStyle {
         ("grid", "#ece8df"), ("accent", "#8a3324"), ("link", "#0b5a8c"), ("warn", "#96410b"),
       ]
       series = ["#0f6cae", "#c4500c", "#0b8261", "#a34d86", "#8f6a00", "#4b4f9e"]
-      diverging = ["#3f7fb5", "#f6f3ec", "#d0692f"]
+      diverging = ["#5f97c4", "#f8f5ee", "#dc8552"]
       sequential = ["#f4f1e8", "#7db4c4", "#1d5f80"]
     case .dark:
       base = [
@@ -33,7 +33,7 @@ enum FigureStyle {
         ("grid", "#2a2824"), ("accent", "#e39a84"), ("link", "#8cc4ee"), ("warn", "#f0a96b"),
       ]
       series = ["#62b5f0", "#f48b4f", "#43c79f", "#dd93c4", "#d9b44a", "#a3a6f2"]
-      diverging = ["#4f94cc", "#262421", "#d9773f"]
+      diverging = ["#3f7fb3", "#23211e", "#bd6431"]
       sequential = ["#24282a", "#2f7391", "#a9dbec"]
     }
     let all =
@@ -74,7 +74,7 @@ enum FigureStyle {
     .fig .slice{outline:none}.fig .slice .cursor{stroke:var(--soft);stroke-width:1;opacity:0}
     .fig .slice:hover .cursor,.fig .slice:focus-visible .cursor{opacity:.75}
     .fig .slice .reach,.fig .spot .reach{fill:transparent;stroke:none}
-    .fig .spot{outline:none}.fig .spot:focus-visible .reach,.fig .spot:hover .reach{stroke:var(--ink);stroke-width:1.2}
+    .fig .under{fill:var(--paper)}.fig .over{fill:var(--c)}.fig .spot{outline:none}.fig .spot:focus-visible .reach,.fig .spot:hover .reach{stroke:var(--ink);stroke-width:1.2}
     .fig .key{outline-offset:3px}.fig .neutral{--c:var(--soft)}
     .fig .region{fill:none;stroke:var(--ink);stroke-width:.9;stroke-opacity:.55;stroke-linejoin:round}
     .fig .region.tint{fill:var(--ink);fill-opacity:.06}.fig .hatching{stroke:var(--ink);stroke-width:.7;stroke-opacity:.28}

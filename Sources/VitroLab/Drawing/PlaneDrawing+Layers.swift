@@ -9,8 +9,12 @@ extension PlaneDrawing {
       let data = isolines.curves(at: level).map { pathData(simplified($0), closed: true) }.joined()
       if !data.isEmpty { plot.empty("path", ["class": colors.className(band), "d": data]) }
     }
-    for contour in field.contours where contour.isFinite {
-      for line in isolines.crossings(at: contour) { plot.polyline(simplified(line), class: "contour") }
+    for line in contourLines(isolines) { plot.polyline(line, class: "contour") }
+  }
+
+  private func contourLines(_ isolines: Isolines) -> [[(x: Double, y: Double)]] {
+    (figure.field?.contours ?? []).filter(\.isFinite).flatMap { level in
+      isolines.crossings(at: level).map(simplified)
     }
   }
 
@@ -55,7 +59,9 @@ extension PlaneDrawing {
         + "\(figure.y.label) \(figure.y.format.text(point.position.y))"
       let lines = [name, point.group, coordinates].compactMap(\.self)
       body.element("g", ["class": "spot \(style.colorClass)", "data-tip": lines.joined(separator: "\n")]) { group in
-        group.mark(style, x: x, y: y, radius: figure.points.count > 60 ? 3 : 6)
+        let radius = figure.points.count > 60 ? 3.0 : 5.5
+        group.mark(style, x: x, y: y, radius: radius * 1.2 + 1, class: "under")
+        group.mark(style, x: x, y: y, radius: radius, class: "over")
         if figure.points.count <= 200 {
           group.empty("circle", ["class": "reach", "cx": px(x), "cy": px(y), "r": "11"])
         }
@@ -75,6 +81,14 @@ extension PlaneDrawing {
     for (_, start, end) in arrows { placer.block(alongLine: [start, end]) }
     let lines = figure.lines.map { (line: $0, inside: clipped(corners(of: $0))) }
     for line in lines { placer.block(alongLine: line.inside) }
+    if let field = figure.field, field.isConsistent {
+      for line in contourLines(Isolines(field.thinned())) { placer.block(alongLine: line) }
+    }
+    // A name may touch a border between regions, but better not.
+    for region in figure.regions {
+      let corners = clippedPolygon(region.corners.compactMap(place))
+      placer.block(alongLine: corners + corners.prefix(1), thickness: 2)
+    }
 
     func write(
       _ label: String?, _ className: String, _ candidates: (_ width: Double, _ height: Double) -> [LabelPlacer.Box]

@@ -9,14 +9,16 @@ enum TextMeasure {
   static func shortened(_ text: String, toWidth limit: Double, size: Double) -> String {
     guard width(text, size: size) > limit else { return text }
     let characters = Array(text.prefix(400))
-    var kept = characters.count - 1
-    while kept > 1 {
+    func keeping(_ kept: Int) -> String {
       let head = (kept + 1) / 2
-      let candidate = String(characters[..<head]) + "…" + String(characters[(characters.count - (kept - head))...])
-      if width(candidate, size: size) <= limit { return candidate }
-      kept -= 1
+      return String(characters[..<head]) + "…" + String(characters[(characters.count - (kept - head))...])
     }
-    return "…"
+    var (fits, tooMany) = (0, characters.count)
+    while tooMany - fits > 1 {
+      let middle = (fits + tooMany) / 2
+      if width(keeping(middle), size: size) <= limit { fits = middle } else { tooMany = middle }
+    }
+    return keeping(fits)
   }
 
   private static func emWidth(_ scalar: Unicode.Scalar) -> Double {

@@ -71,7 +71,7 @@ extension Markup {
     for span in spans {
       switch span {
       case .plain(let text): write(text)
-      case .bold(let text): element("strong", text)
+      case .bold(let spans): element("strong") { $0.write(spans) }
       case .code(let text): element("code", text)
       case .link(let text, let target): element("a", ["href": target, "rel": "noopener noreferrer"], text)
       }

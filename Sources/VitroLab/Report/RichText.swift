@@ -41,8 +41,8 @@ extension RichText {
   public enum Span: Sendable, Hashable {
     /// Plain text.
     case plain(String)
-    /// Emphasized text.
-    case bold(String)
+    /// Emphasized text, which may hold code and links.
+    case bold([Span])
     /// Code: a name, a formula, a command.
     case code(String)
     /// A link with its text and its target.
@@ -51,7 +51,8 @@ extension RichText {
     /// The text without its markup.
     public var text: String {
       switch self {
-      case .plain(let text), .bold(let text), .code(let text), .link(let text, _): text
+      case .plain(let text), .code(let text), .link(let text, _): text
+      case .bold(let spans): spans.map(\.text).joined()
       }
     }
   }
@@ -68,7 +69,7 @@ extension RichText {
         paragraphs[paragraphs.count - 1].append(line)
       }
     }
-    return paragraphs.filter { !$0.isEmpty }.map { Self.spans(of: Array($0.joined(separator: "\n"))) }
+    return paragraphs.filter { !$0.isEmpty }.map { Self.spans(of: Array($0.joined(separator: "\n").utf8)[...]) }
   }
 
   /// The text without its markup, its paragraphs on one line.
@@ -76,67 +77,75 @@ extension RichText {
     paragraphs.map { $0.map(\.text).joined() }.joined(separator: " ")
   }
 
-  private static func spans(of characters: [Character]) -> [Span] {
+  // All marks are ASCII, so that the parse may go by bytes.
+  private static func spans(of bytes: ArraySlice<UInt8>, inBold: Bool = false) -> [Span] {
     var spans: [Span] = []
-    var plain = ""
-    var index = 0
-    // The last place of each closing mark: past it, an opening mark is not searched again, so that the parse is linear.
-    let lastTick = characters.lastIndex(of: "`") ?? -1
-    let lastStar = characters.lastIndex(of: "*") ?? -1
-    let lastParenthesis = characters.lastIndex(of: ")") ?? -1
+    var plain: [UInt8] = []
+    var index = bytes.startIndex
     func finish(_ span: Span, at end: Int) {
-      if !plain.isEmpty { spans.append(.plain(plain)) }
-      plain = ""
+      if !plain.isEmpty { spans.append(.plain(text(plain[...]))) }
+      plain = []
       spans.append(span)
       index = end
     }
-    while index < characters.count {
-      let character = characters[index]
-      let next = index + 1 < characters.count ? characters[index + 1] : nil
-      if character == "\\", let next, "\\`*[".contains(next) {
+    while index < bytes.endIndex {
+      let byte = bytes[index]
+      let next = index + 1 < bytes.endIndex ? bytes[index + 1] : 0
+      if byte == Mark.escape, Mark.all.contains(next) {
         plain.append(next)
         index += 2
-      } else if character == "`", index < lastTick, let end = closing("`", in: characters, after: index) {
-        finish(.code(String(characters[(index + 1)..<end])), at: end + 1)
-      } else if character == "*", next == "*", index + 2 < lastStar,
-        let end = closingStars(characters, after: index + 2)
-      {
-        finish(.bold(String(characters[(index + 2)..<end])), at: end + 2)
-      } else if character == "[", index < lastParenthesis, let link = link(in: characters, at: index) {
+      } else if byte == Mark.tick, let end = closing(Mark.tick, in: bytes, from: index + 1) {
+        finish(.code(text(bytes[(index + 1)..<end])), at: end + 1)
+      } else if byte == Mark.star, next == Mark.star, !inBold, let end = closingStars(in: bytes, from: index + 2) {
+        finish(.bold(Self.spans(of: bytes[(index + 2)..<end], inBold: true)), at: end + 2)
+      } else if byte == Mark.bracket, let link = link(in: bytes, at: index) {
         finish(.link(link.text, target: link.target), at: link.end)
       } else {
-        plain.append(character)
+        plain.append(byte)
         index += 1
       }
     }
-    if !plain.isEmpty { spans.append(.plain(plain)) }
+    if !plain.isEmpty { spans.append(.plain(text(plain[...]))) }
     return spans
   }
 
-  /// How far ahead a closing mark is looked for.
-  private static let reach = 2000
-
-  private static func closing(_ mark: Character, in characters: [Character], after start: Int) -> Int? {
-    let end = characters[(start + 1)...].prefix(reach).firstIndex(of: mark)
-    return end == start + 1 ? nil : end
+  private enum Mark {
+    static let escape = UInt8(ascii: "\\")
+    static let tick = UInt8(ascii: "`")
+    static let star = UInt8(ascii: "*")
+    static let bracket = UInt8(ascii: "[")
+    static let all = [escape, tick, star, bracket]
   }
 
-  private static func closingStars(_ characters: [Character], after start: Int) -> Int? {
-    for end in start..<min(characters.count - 1, start + reach)
-    where characters[end] == "*" && characters[end + 1] == "*" {
-      return end == start ? nil : end
+  /// How far ahead a closing mark is looked for, which keeps the parse linear.
+  private static let reach = 2000
+
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func closing(_ mark: UInt8, in bytes: ArraySlice<UInt8>, from start: Int) -> Int? {
+    let end = bytes[start...].prefix(reach).firstIndex(of: mark)
+    return end == start ? nil : end
+  }
+
+  private static func closingStars(in bytes: ArraySlice<UInt8>, from start: Int) -> Int? {
+    var end = start
+    while end + 1 < bytes.endIndex, end < start + reach {
+      if bytes[end] == Mark.star, bytes[end + 1] == Mark.star { return end == start ? nil : end }
+      end += 1
     }
     return nil
   }
 
-  private static func link(in characters: [Character], at start: Int) -> (text: String, target: String, end: Int)? {
-    guard let middle = closing("]", in: characters, after: start), middle + 1 < characters.count,
-      characters[middle + 1] == "(", let end = closing(")", in: characters, after: middle + 1)
+  private static func link(in bytes: ArraySlice<UInt8>, at start: Int) -> (text: String, target: String, end: Int)? {
+    guard let middle = closing(UInt8(ascii: "]"), in: bytes, from: start + 1), middle + 1 < bytes.endIndex,
+      bytes[middle + 1] == UInt8(ascii: "("), let end = closing(UInt8(ascii: ")"), in: bytes, from: middle + 2)
     else { return nil }
-    let target = String(characters[(middle + 2)..<end])
+    let target = text(bytes[(middle + 2)..<end])
     guard ["https://", "http://", "mailto:", "#"].contains(where: target.lowercased().hasPrefix),
-      !target.contains(where: { $0.isWhitespace || $0.isNewline })
+      !target.contains(where: \.isWhitespace)
     else { return nil }
-    return (String(characters[(start + 1)..<middle]), target, end + 1)
+    return (text(bytes[(start + 1)..<middle]), target, end + 1)
   }
 }

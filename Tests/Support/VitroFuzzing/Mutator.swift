@@ -25,10 +25,10 @@ public struct Mutator: Sendable {
   /// A number below `bound`, 0 when that is 0.
   public mutating func below(_ bound: Int) -> Int { bound > 0 ? Int.random(in: 0..<bound, using: &generator) : 0 }
 
-  /// The bytes with one to four damages.
+  /// The bytes with one to four damages, more often few.
   public mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {
     var result = bytes
-    for _ in 0...below(4) { damage(&result) }
+    for _ in 0...min(below(4), below(4)) { damage(&result) }
     return result
   }
 

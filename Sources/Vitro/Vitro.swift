@@ -1,0 +1,15 @@
+// `import Vitro` brings the whole house.
+@_exported public import VitroCore
+@_exported public import VitroData
+@_exported public import VitroFitting
+@_exported public import VitroFormats
+@_exported public import VitroLab
+@_exported public import VitroNetworks
+@_exported public import VitroProbing
+@_exported public import VitroTensor
+
+/// The version of Vitro.
+public enum VitroVersion {
+  /// As in the change log.
+  public static let current = "0.1.0"
+}

@@ -1,0 +1,49 @@
+/// Watches long work: told how far it is, asked whether it should go on.
+///
+/// Workers call an observer often and cheaply; it decides what to show. A worker that finds ``shouldStop`` true leaves what is done in good order
+/// and throws ``VitroError`` with the code ``VitroError/Code/interrupted``.
+public protocol Observer: Sendable {
+  /// Work has come so far.
+  func update(_ progress: Progress)
+  /// Whether the work should stop at the next good moment.
+  var shouldStop: Bool { get }
+}
+
+/// How far work has come.
+public struct Progress: Sendable, Hashable {
+  /// What is being done, in a few words: `training`, `probing conv1`.
+  public var stage: String
+  /// Steps done.
+  public var completed: Int
+  /// Steps in all, if that is known.
+  public var total: Int?
+  /// A live number worth showing: `loss 0.213`.
+  public var detail: String?
+
+  /// Creates a progress note.
+  public init(_ stage: String, completed: Int, of total: Int? = nil, detail: String? = nil) {
+    self.stage = stage
+    self.completed = completed
+    self.total = total
+    self.detail = detail
+  }
+}
+
+/// An observer that shows nothing and never stops anything.
+public struct SilentObserver: Observer {
+  /// Creates the observer.
+  public init() {}
+  /// Does nothing.
+  public func update(_ progress: Progress) {}
+  /// Never.
+  public var shouldStop: Bool { false }
+}
+
+extension Observer {
+  /// Throws if the work should stop.
+  ///
+  /// - Throws: ``VitroError`` with the code ``VitroError/Code/interrupted``.
+  public func checkpoint(_ operation: String) throws {
+    if shouldStop { throw VitroError(.interrupted, operation, "stopped on request; what was finished is kept") }
+  }
+}

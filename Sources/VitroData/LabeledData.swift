@@ -1,0 +1,92 @@
+internal import VitroCore
+public import VitroTensor
+
+/// Examples with one label each: what probes are fitted on and networks are judged by.
+///
+/// ```swift
+/// let digits = try LabeledData.digits()
+/// digits.inputs.shape        // [1797, 1, 8, 8]
+/// digits.classNames          // ["0", …, "9"]
+/// ```
+public struct LabeledData: Sendable {
+  /// What the data is called in reports.
+  public var name: String
+  /// The examples, `[count, …]`.
+  public var inputs: Tensor
+  /// The class of each example, counted from 0.
+  public var labels: [Int]
+  /// The name of each class.
+  public var classNames: [String]
+  /// The files it was read from, for checksums; none for data that ships with Vitro.
+  public var files: [String]
+  /// Where the data comes from and under which licence, if that is known.
+  public var source: String?
+
+  /// Creates a data set.
+  ///
+  /// - Throws: `VitroError` when the counts differ or a label has no class name.
+  public init(
+    _ name: String, inputs: Tensor, labels: [Int], classNames: [String], files: [String] = [], source: String? = nil
+  ) throws {
+    guard inputs.rank >= 1, inputs.shape[0] == labels.count else {
+      throw VitroError(
+        .shape, "data '\(name)'", "the inputs are \(inputs.shape), with \(labels.count) labels",
+        hint: "The first axis counts the examples.")
+    }
+    if let wrong = labels.first(where: { $0 < 0 || $0 >= classNames.count }) {
+      throw VitroError(
+        .argument, "data '\(name)'", "label \(wrong) is not one of the \(classNames.count) classes",
+        hint: "Labels count from 0.")
+    }
+    self.name = name
+    self.inputs = inputs
+    self.labels = labels
+    self.classNames = classNames
+    self.files = files
+    self.source = source
+  }
+
+  /// The number of examples.
+  public var count: Int { labels.count }
+
+  /// The shape of one example.
+  public var exampleShape: [Int] { Array(inputs.shape.dropFirst()) }
+
+  /// How many examples each class has.
+  public var classCounts: [Int] {
+    var counts = [Int](repeating: 0, count: classNames.count)
+    for label in labels { counts[label] += 1 }
+    return counts
+  }
+
+  /// The examples at some positions, in that order.
+  ///
+  /// - Throws: `VitroError` when a position does not exist.
+  public func subset(_ positions: [Int]) throws -> LabeledData {
+    var result = self
+    result.inputs = try inputs.gather(Tensor(positions))
+    result.labels = positions.map { labels[$0] }
+    return result
+  }
+
+  /// The same examples in the shape a network takes, when only the arrangement differs: rows of 64 numbers as images of 1 × 8 × 8.
+  ///
+  /// - Throws: `VitroError` when an example has another number of elements.
+  public func shaped(_ shape: [Int]) throws -> LabeledData {
+    if exampleShape == shape || shape.contains(-1) { return self }
+    guard exampleShape.reduce(1, *) == shape.reduce(1, *) else {
+      throw VitroError(
+        .shape, "data '\(name)'", "an example is \(exampleShape), the network takes \(shape)",
+        hint: "The data must be of the kind that the network was trained on.",
+        details: ["found": "\(exampleShape)", "expected": "\(shape)"])
+    }
+    var result = self
+    // Images of height × width × channels, as PNG holds them, become channels first.
+    if exampleShape.count == 3, shape == [exampleShape[2], exampleShape[0], exampleShape[1]] {
+      result.inputs = try inputs.permuted([0, 3, 1, 2])
+    } else {
+      result.inputs = try inputs.reshaped([count] + shape)
+    }
+    return result
+  }
+}

@@ -1,0 +1,68 @@
+public import VitroCore
+public import VitroData
+public import VitroNetworks
+
+/// What `vitro examine` puts under glass: a network, and labelled data of its kind.
+public struct Subject: Sendable {
+  /// The network, one instance.
+  public var network: Network
+  /// The data, in the shape the network takes.
+  public var data: LabeledData
+  /// Which examples are for fitting, choosing and judging.
+  public var parts: DataParts
+  /// Whether the network is known never to have seen the test part; `nil` when nothing is known.
+  public var testIsUnseen: Bool?
+  /// The seed of everything random: splits, shuffles, untrained copies.
+  public var seed: UInt64
+  /// The files that were read, for the provenance.
+  public var files: [SourceFile]
+
+  /// Creates a subject; without parts the data is split at random, each class in the same shares.
+  ///
+  /// - Throws: `VitroError` when the data cannot be split.
+  public init(
+    network: Network, data: LabeledData, parts: DataParts? = nil, testIsUnseen: Bool? = nil, seed: UInt64,
+    files: [SourceFile] = []
+  ) throws {
+    self.network = network
+    self.data = data
+    self.parts = try parts ?? DataParts(splitting: data, seed: seed)
+    self.testIsUnseen = testIsUnseen
+    self.seed = seed
+    self.files = files
+  }
+}
+
+/// What an instrument offers to `examine`: whether it has something to say of a subject, and its part of the report.
+public protocol Examiner: Sendable {
+  /// The id of the section, stable for scripts.
+  var id: String { get }
+  /// Whether the instrument applies to this network and data.
+  func applies(to subject: Subject) -> Bool
+  /// Examines the subject.
+  ///
+  /// - Throws: `VitroError` when something fails or the observer asks to stop.
+  func examine(_ subject: Subject, observer: any Observer) throws -> Finding
+}
+
+/// What an examiner found: a section for people and the same facts for programs.
+public struct Finding: Sendable {
+  /// The section of the report.
+  public var section: ReportSection
+  /// One sentence for the head of the report, if this is the finding to lead with.
+  public var headline: RichText?
+  /// Numbers for the head of the report.
+  public var metrics: [Metric]
+  /// Keys and values for `--json`.
+  public var facts: [String: JSONValue]
+
+  /// Creates a finding.
+  public init(
+    section: ReportSection, headline: RichText? = nil, metrics: [Metric] = [], facts: [String: JSONValue] = [:]
+  ) {
+    self.section = section
+    self.headline = headline
+    self.metrics = metrics
+    self.facts = facts
+  }
+}

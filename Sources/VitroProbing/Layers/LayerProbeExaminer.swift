@@ -1,0 +1,109 @@
+public import VitroCore
+internal import VitroData
+public import VitroLab
+internal import VitroNetworks
+
+/// The probing section of `examine`: the error of a linear probe at every layer, with its control.
+public struct LayerProbeExaminer: Examiner {
+  /// `probing`.
+  public let id = "probing"
+  private let probes = LayerProbes()
+
+  /// Creates the examiner.
+  public init() {}
+
+  /// Whether there are at least two classes.
+  public func applies(to subject: Subject) -> Bool { Set(subject.data.labels).count >= 2 }
+
+  /// Fits the probes and tells what they read.
+  public func examine(_ subject: Subject, observer: any Observer) throws -> Finding {
+    let result = try probes.run(
+      subject.network, subject.data, parts: subject.parts, seed: subject.seed, observer: observer)
+    guard let first = result.readings.first, let best = result.readings.min(by: { $0.error.value < $1.error.value })
+    else {
+      throw VitroError(.unsupported, "probing", "no value of the network can be probed")
+    }
+    let percent = NumberFormat.percent(1)
+    let headline = RichText(
+      "A linear probe errs on **\(percent.text(first.error.value))** of test examples at `\(first.tap)` and on "
+        + "**\(percent.text(best.error.value))** at `\(best.tap)`; with shuffled labels it errs on \(percent.text(best.control.value)).")
+    var blocks: [ReportBlock] = [.text(method(result)), .figure(curve(result)), .table(table(result))]
+    for reading in result.readings where !reading.converged {
+      blocks.append(.note(.warning, RichText("A fit at `\(reading.tap)` stopped before its tolerance.")))
+    }
+    for (tap, reason) in result.skipped {
+      blocks.append(.note(.remark, RichText("`\(tap)` was not probed: \(reason).")))
+    }
+    blocks.append(
+      .note(
+        .caveat,
+        RichText(
+          "Readable is not used: a probe shows what a linear classifier could take from a layer, not what the network does with it. "
+            + "The \(result.readings.count) intervals are each at 95 %; about one in twenty may miss its truth by chance.")))
+    return Finding(
+      section: ReportSection("What each layer makes linearly readable", id: id, blocks), headline: headline,
+      metrics: [
+        Metric(
+          "best probe", best.error.value, format: percent, interval: Interval(best.error.low, best.error.high),
+          explanation: RichText("Test error at `\(best.tap)`."),
+          control: Metric.Control(
+            "shuffled labels", best.control.value, interval: Interval(best.control.low, best.control.high)))
+      ],
+      facts: [
+        "layers": .array(
+          result.readings.map {
+            [
+              "tap": .string($0.tap), "error": .number($0.error.value), "control": .number($0.control.value),
+              "interval": .numbers([$0.error.low, $0.error.high]), "untrained": .number($0.untrained.value),
+              "features": .integer($0.width),
+            ]
+          })
+      ])
+  }
+
+  private func method(_ result: LayerProbes.Result) -> RichText {
+    RichText(
+      "At each value of the network a softmax regression with an L2 penalty is fitted to the standardized activations of "
+        + "\(result.counts.train) examples; its strength is chosen among \(probes.candidates.count) on \(result.counts.validation) others; errors are "
+        + "counted on \(result.counts.test) more, with 95 % intervals (Clopper–Pearson). Each probe stands beside two comparisons: the same "
+        + "probe with **shuffled labels**, which shows what it reads where there is nothing to read, and the same probe on the same network "
+        + "with **random weights**, which shows what the architecture alone makes readable. No gradient of a probe reaches the network.")
+  }
+
+  private func curve(_ result: LayerProbes.Result) -> Figure {
+    let readings = result.readings
+    return Figure(
+      "Probe error by layer",
+      caption: "Lower is more readable. Whiskers are 95 % intervals. The dashed line is the control with shuffled labels.",
+      .lines(
+        LineFigure(
+          categories: readings.map(\.tap), x: Axis("value, in the order of the network"),
+          y: Axis("test error", format: .percent),
+          series: [
+            LineSeries(
+              "this network", y: readings.map(\.error.value), low: readings.map(\.error.low),
+              high: readings.map(\.error.high)),
+            LineSeries(
+              "random weights", role: .baseline, y: readings.map(\.untrained.value), low: readings.map(\.untrained.low),
+              high: readings.map(\.untrained.high)),
+            LineSeries(
+              "shuffled labels", role: .control, of: "this network", y: readings.map(\.control.value),
+              low: readings.map(\.control.low), high: readings.map(\.control.high)),
+          ], references: [ReferenceLine("majority class", result.majorityError)])))
+  }
+
+  private func table(_ result: LayerProbes.Result) -> Table {
+    Table(
+      columns: [
+        .init("tap"), .init("features", .integer), .init("error", .percent(1)), .init("random weights", .percent(1)),
+        .init("shuffled labels", .percent(1)), .init("C", .significant(2)),
+      ],
+      rows: result.readings.map {
+        [
+          .text($0.tap), .number(Double($0.width)), .number($0.error.value, Interval($0.error.low, $0.error.high)),
+          .number($0.untrained.value, Interval($0.untrained.low, $0.untrained.high)),
+          .number($0.control.value, Interval($0.control.low, $0.control.high)), .number($0.inverseRegularization),
+        ]
+      })
+  }
+}
