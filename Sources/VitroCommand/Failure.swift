@@ -49,7 +49,7 @@ struct Failure {
         level.append(next)
         continue
       }
-      let names = known.map(\._commandName)
+      let names = known.map { $0._commandName }
       message = "There is no command '\(word)'."
       hint =
         nearestName(to: word, in: names).map { "Did you mean '\($0)'?" }
