@@ -37,10 +37,11 @@ let modules: [Module] = [
   Module(
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
     resources: [.embedInCode("Resources/digits.csv.gz")]),
-  Module(name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"]),
+  Module(
+    name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
   Module(
-    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData"], tested: true,
+    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting"], tested: true,
     testResources: [.copy("Golden")]),
   // Floor 5
   Module(

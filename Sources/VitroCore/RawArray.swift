@@ -16,9 +16,9 @@ public struct RawArray: Sendable {
   ///
   /// The caller has checked that they fit: `byteOffset + count · width ≤ buffer.byteCount`.
   public init(dtype: DType, shape: [Int], buffer: Buffer, byteOffset: Int = 0) {
-    let count = shape.reduce(1, *)
+    let byteCount = try? RawArray.byteCount(dtype: dtype, shape: shape)
     precondition(
-      byteOffset >= 0 && byteOffset + count * dtype.byteWidth <= buffer.byteCount,
+      byteOffset >= 0 && byteCount.map { byteOffset + $0 <= buffer.byteCount } ?? false,
       "RawArray: \(dtype) \(shape) at byte \(byteOffset) does not fit a buffer of \(buffer.byteCount) bytes")
     self.dtype = dtype
     self.shape = shape
@@ -39,7 +39,7 @@ public struct RawArray: Sendable {
   }
 
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
 
   /// The number of bytes of all elements.
   public var byteCount: Int { count * dtype.byteWidth }

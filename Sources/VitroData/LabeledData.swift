@@ -1,4 +1,4 @@
-public import VitroCore
+internal import VitroCore
 public import VitroTensor
 
 /// Examples with one label each: what probes are fitted on and networks are judged by.

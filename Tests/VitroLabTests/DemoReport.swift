@@ -105,13 +105,13 @@ enum DemoReport {
       caption: "The deep probe overtakes the shallow one within the first half of the first epoch.",
       .lines(
         LineFigure(
-          x: Axis("epoch"), y: Axis("probe accuracy", format: .percent),
+          x: Axis("epoch"), y: Axis("probe accuracy", format: .percent, range: Interval(0, 1)),
           series: [
             LineSeries(
               "fc1.relu", x: epochs, y: fast.map { 1 - $0 }, low: fast.map { 1 - min(1, $0 * 1.2) },
               high: fast.map { 1 - $0 * 0.8 }),
             LineSeries(
-              "conv1.relu", x: epochs, y: slow.map { 1 - $0 }, low: slow.map { 1 - $0 * 1.15 },
+              "conv1.relu", x: epochs, y: slow.map { 1 - $0 }, low: slow.map { 1 - min(1, $0 * 1.15) },
               high: slow.map { 1 - $0 * 0.85 }),
             LineSeries("raw pixels", role: .baseline, x: [0, 6], y: [0.923, 0.923]),
           ], references: [ReferenceLine("chance", 0.1)])))

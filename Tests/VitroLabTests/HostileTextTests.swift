@@ -34,7 +34,7 @@ import Testing
     let report = Report(
       id: text, title: text, kicker: text, lede: rich,
       metrics: [Metric(text, 1, unit: text, explanation: rich, control: .init(text, 0))],
-      sections: ["1", "2", "3"].map { _ in
+      sections: [ReportSection(text, []), ReportSection(text, [])] + [
         ReportSection(
           text,
           [
@@ -43,7 +43,7 @@ import Testing
             .figure(Figure(text, caption: rich, alternative: text, .lines(lines))),
             .figure(Figure(text, caption: rich, .plane(plane))), .figure(Figure(text, caption: rich, .bars(bars))),
           ])
-      },
+      ],
       provenance: Provenance(
         command: [text], version: text, commit: text, processor: text, threads: 1,
         files: [SourceFile(role: text, name: text, byteCount: 1, sha256: text)]))

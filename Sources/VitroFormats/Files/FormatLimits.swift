@@ -7,8 +7,9 @@ public struct FormatLimits: Sendable, Hashable {
   public var maximumBytes: Int
   /// The most entries (tensors, archive members, columns, metadata) that one file may list.
   public var maximumEntries: Int
-  /// The most bytes that a compressed stream which declares no size may give for each byte read, once it has given more
-  /// than ``freeBytes``. Real text stays below 100; a decompression bomb reaches 1030.
+  /// The most bytes that a compressed stream of undeclared size may give for each byte read, beyond `freeBytes`.
+  ///
+  /// Real text stays below 100; a decompression bomb reaches 1030.
   public var maximumExpansion: Int
   /// The bytes that a compressed stream of undeclared size may always give.
   public var freeBytes: Int

@@ -38,7 +38,8 @@ struct AxisScale {
       high = max(low + max(1e-3, abs(low) * 1e-3), ticks.last ?? low + 1)
     }
     domain = Interval(low, high)
-    labels = axis.format.tickTexts(ticks)
+    // On a logarithmic axis every tick has digits of its own: 0.05 beside 20.
+    labels = isLogarithmic ? ticks.flatMap { axis.format.tickTexts([$0]) } : axis.format.tickTexts(ticks)
   }
 
   /// Where a value stands, if it can stand anywhere.

@@ -14,7 +14,7 @@ struct CategoryLabels {
   private static let size = 12.0
 
   init(_ names: [String], slot: Double) {
-    texts = names.map { TextMeasure.shortened($0, toWidth: 120, size: Self.size) }
+    texts = names.map { TextMeasure.shortened($0, toWidth: 160, size: Self.size) }
     let widest = texts.map { TextMeasure.width($0, size: Self.size) }.max() ?? 0
     if widest <= slot - 6 {
       (angle, every) = (0, 1)

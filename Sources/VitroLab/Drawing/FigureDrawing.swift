@@ -1,6 +1,8 @@
 /// A figure drawn: the inside of an SVG element and its size.
 struct FigureDrawing {
-  /// How much room the drawing is made for. Text keeps its size, so that a narrow screen needs a drawing of its own.
+  /// How much room the drawing is made for.
+  ///
+  /// Text keeps its size, so that a narrow screen needs a drawing of its own.
   enum Measure: String, CaseIterable {
     case wide, compact
   }
@@ -40,7 +42,7 @@ extension FigureContent {
   /// Draws the content; `id` keeps its inner names apart from those of other drawings on the page.
   func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing {
     switch self {
-    case .lines(let lines): LineDrawing(lines, measure).drawing()
+    case .lines(let lines): LineDrawing(lines, measure, id: id).drawing()
     case .plane(let plane): PlaneDrawing(plane, id: id).drawing()
     case .bars(let bars): BarDrawing(bars, measure).drawing()
     }

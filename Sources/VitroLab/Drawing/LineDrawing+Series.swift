@@ -51,12 +51,16 @@ extension LineDrawing {
     body.element(
       "g", ["class": "series \(series.role.rawValue) \(style.colorClass)", "data-series": "\(index)"]
     ) { group in
-      if figure.drawsBand { drawBands(index, into: &group) }
-      for run in runs { group.polyline(run, class: "line") }
-      if !figure.drawsBand { drawWhiskers(index, into: &group) }
+      group.element("g", ["clip-path": "url(#\(id)-clip)"]) { plot in
+        if figure.drawsBand { drawBands(index, into: &plot) }
+        for run in runs { plot.polyline(run, class: "line") }
+        if !figure.drawsBand { drawWhiskers(index, into: &plot) }
+      }
       let total = runs.reduce(0) { $0 + $1.count }
       for run in runs where total <= 40 || run.count == 1 {
-        for point in run { group.seriesMark(series.role, style, x: point.x, y: point.y) }
+        for point in run where point.y >= top - 1 && point.y <= bottom + 1 && point.x >= left && point.x <= right {
+          group.seriesMark(series.role, style, x: point.x, y: point.y)
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 /// Draws a line figure: legend and axis title above, the plot, names or numbers below.
 struct LineDrawing {
   let figure: LineFigure
+  let id: String
   let width: Double
   let styles: [MarkStyle]
   let legend: Legend
@@ -15,8 +16,9 @@ struct LineDrawing {
 
   private static let margin = 12.0
 
-  init(_ figure: LineFigure, _ measure: FigureDrawing.Measure) {
+  init(_ figure: LineFigure, _ measure: FigureDrawing.Measure, id: String) {
     self.figure = figure
+    self.id = id
     width = measure == .wide ? 760 : 380
     styles = Self.styles(of: figure.series)
     legend = Legend(Self.keys(figure.series, styles), width: width)
@@ -50,6 +52,12 @@ struct LineDrawing {
   func drawing() -> FigureDrawing {
     var body = Markup()
     legend.draw(into: &body, x: 0, y: 0)
+    body.element("clipPath", ["id": "\(id)-clip"]) { clip in
+      // The stroke of a line that runs along an edge stays whole.
+      clip.empty(
+        "rect",
+        ["x": px(left), "y": px(top - 2), "width": px(right - left), "height": px(bottom - top + 3)])
+    }
     drawAxes(into: &body)
     drawReferences(into: &body)
     for index in figure.series.indices { drawSeries(index, into: &body) }
@@ -141,7 +149,9 @@ extension LineDrawing {
     var slices: [(x: Double, title: String, lines: [String])] = []
     if let categories = figure.categories {
       for (index, name) in categories.enumerated() {
-        let lines = figure.series.filter { index < $0.y.count }.map { reading($0, index) }
+        // A published series has few points; those it lacks are not news.
+        let known = figure.series.filter { index < $0.y.count && !($0.role == .reference && $0.y[index].isNaN) }
+        let lines = known.map { reading($0, index) }
         slices.append((categoryCenter(index), name, lines))
       }
     } else if let xScale {

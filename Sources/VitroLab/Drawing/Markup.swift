@@ -22,7 +22,9 @@ func escaped(_ text: String) -> String {
   return result
 }
 
-/// A coordinate with two digits after the point at most: "12.5". What is not finite is 0.
+/// A coordinate with two digits after the point at most: "12.5".
+///
+/// What is not finite is 0.
 func px(_ value: Double) -> String {
   guard value.isFinite, abs(value) < 1e9 else { return "0" }
   let hundredths = Int((value * 100).rounded())

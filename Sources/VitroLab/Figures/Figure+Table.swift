@@ -13,7 +13,7 @@ extension LineFigure {
   /// One row for each place on the horizontal axis, one column for each series and reference line.
   var table: Table {
     let columns =
-      [Table.Column(x.title.isEmpty ? "" : x.title, categories == nil ? x.format : nil)]
+      [Table.Column(x.title, categories == nil ? x.format.fitting(series.flatMap(\.x)) : nil)]
       + series.map { Table.Column($0.name, y.format) } + references.map { Table.Column($0.label, y.format) }
     let constant = references.map { Table.Cell.number($0.value) }
     if let categories {
@@ -61,7 +61,13 @@ extension BarFigure {
 extension PlaneFigure {
   /// A table of each kind of thing on the plane that it has.
   var tables: [Table] {
-    let coordinates = [Table.Column(x.title, x.format), Table.Column(y.title, y.format)]
+    let positions =
+      points.map(\.position) + lines.flatMap(\.corners) + regions.flatMap(\.corners)
+      + arrows.flatMap { [$0.start, $0.end] }
+    let coordinates = [
+      Table.Column(x.title, x.format.fitting(positions.map(\.x))),
+      Table.Column(y.title, y.format.fitting(positions.map(\.y))),
+    ]
     var tables: [Table] = []
     if !points.isEmpty {
       tables.append(
@@ -107,7 +113,11 @@ extension ScalarField {
     let complete = columnPicks.count == columns && rowPicks.count == rows
     return Table(
       title: complete ? label : "\(label), at \(columnPicks.count) × \(rowPicks.count) of \(columns) × \(rows) nodes",
-      columns: [Table.Column("\(yAxis.label) \\ \(xAxis.label)", yAxis.format)]
+      columns: [
+        Table.Column(
+          "\(yAxis.label) \\ \(xAxis.label)",
+          yAxis.format.fitting(rowPicks.map { y.low + (y.high - y.low) * fraction($0, rows) }))
+      ]
         + columnPicks.map { Table.Column(xAxis.format.text(x.low + (x.high - x.low) * fraction($0, columns)), format) },
       rows: rowPicks.reversed().map { row in
         [.number(y.low + (y.high - y.low) * fraction(row, rows))]

@@ -61,7 +61,9 @@ public struct LineFigure: Codable, Sendable, Hashable {
   }
 }
 
-/// A series of a line figure. NaN leaves a gap.
+/// A series of a line figure.
+///
+/// NaN leaves a gap.
 public struct LineSeries: Codable, Sendable, Hashable {
   /// Its name in the legend.
   public var name: String

@@ -92,7 +92,9 @@ public struct ScalarField: Codable, Sendable, Hashable {
   public var x: Interval
   /// Where the first and the last row stand; the first is the lowest.
   public var y: Interval
-  /// The values [rows, columns], row by row from below. NaN leaves a hole.
+  /// The values [rows, columns], row by row from below.
+  ///
+  /// NaN leaves a hole.
   @JSONNumber public var values: [Double]
   /// The values at the ends of the colour map; without it the extremes.
   public var range: Interval?

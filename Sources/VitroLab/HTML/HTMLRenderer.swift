@@ -23,7 +23,7 @@ public struct HTMLRenderer: ReportRenderer {
     self.theme = theme
   }
 
-  /// `html`
+  /// Always `html`.
   public var fileExtension: String { "html" }
 
   /// The report as an HTML document.

@@ -1,4 +1,6 @@
-/// What the page can do beyond being read. Every control is made here, so that without a script there are no dead ones.
+/// What the page can do beyond being read.
+///
+/// Every control is made here, so that without a script there are no dead ones.
 enum PageScript {
   static let source = #"""
     (() => {

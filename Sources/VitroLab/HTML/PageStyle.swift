@@ -39,7 +39,9 @@ enum PageStyle {
     figure{margin:38px 0 44px;min-width:0}
     figure h3,.table caption{font:600 15px/1.4 var(--sans);margin:0 0 12px;text-align:left}
     .pair{display:grid;grid-template-columns:1fr 1fr;gap:36px;margin:38px 0 44px;align-items:start}.pair figure{margin:0}
-    figure.plane.full .drawing,figure.half .drawing{max-width:520px}
+    figure.half .drawing{max-width:480px}
+    figure.plane.full{display:grid;grid-template-columns:minmax(0,440px) 1fr;column-gap:32px}figure.plane.full>*{grid-column:1/-1}
+    figure.plane.full>.drawing{grid-column:1}figure.plane.full>figcaption{grid-column:2;align-self:end;margin:0 0 8px}
     .compact{display:none}
     figcaption{font:14.5px/1.5 var(--sans);color:var(--soft);margin-top:14px;max-width:44em}figcaption b,.table caption b{color:var(--ink)}
     figcaption strong{color:var(--ink)}
@@ -53,7 +55,7 @@ enum PageStyle {
     text-decoration-color:var(--rule);text-underline-offset:.2em}
     .scroll{overflow-x:auto;margin:10px 0}
     table{border-collapse:collapse;font:13.5px/1.4 var(--sans);font-variant-numeric:tabular-nums lining-nums;width:100%}
-    .tools table{width:auto;min-width:50%}
+    .tools .scroll{max-height:420px;overflow:auto}.tools table{width:auto;min-width:50%}
     .table{margin:34px 0 40px}
     caption{caption-side:top;color:var(--ink);text-align:left;padding-bottom:8px;font-weight:600}
     thead th{border-top:1.5px solid var(--ink);border-bottom:1px solid var(--soft);font-weight:600;vertical-align:bottom}
@@ -83,12 +85,12 @@ enum PageStyle {
     .contents{position:absolute;left:max(24px,calc(50vw - 390px - 240px));width:190px;margin:0;padding-top:10px;font-size:13px}}
     @media(max-width:640px){body{font-size:17px;padding:0 16px 48px}.masthead{padding-top:60px}h1{font-size:33px}.lede{font-size:19.5px}
     h2{font-size:25px}.kicker{margin-bottom:20px;font-size:15px;padding-right:0}.pair{grid-template-columns:1fr;gap:38px}.metrics{grid-template-columns:1fr 1fr;gap:22px 20px}
-    .metrics .value{font-size:35px}.wide{display:none}.compact{display:block}section{margin-top:52px}
+    .metrics .value{font-size:35px}.wide{display:none}.compact{display:block}figure.plane.full{display:block}figure.plane.full>figcaption{margin-top:14px}section{margin-top:52px}
     th,td{padding-right:9px}.table table{font-size:12.5px}.table td .interval{display:block;margin:0}.colophon dl{grid-template-columns:1fr 1fr}
     .colophon td:nth-child(3)::after{content:" bytes"}
     .colophon table,.colophon tbody,.colophon tr,.colophon td,.colophon th{display:block}.colophon thead{display:none}
     .colophon tr{border-bottom:1px solid var(--rule);padding:6px 0}.colophon tbody tr>*,.colophon tbody tr:last-child>*{border:0;padding:1px 0;text-align:left;white-space:normal}}
-    @media print{@page{margin:18mm}body{font-size:10.5pt;max-width:none;padding:0}.masthead{padding-top:0}.theme,.buttons,.contents,details:not([open]){display:none}
+    @media print{@page{margin:18mm}.drawing.wide{display:block}.drawing.compact{display:none}body{font-size:10.5pt;max-width:none;padding:0}.masthead{padding-top:0}.theme,.buttons,.contents,details:not([open]){display:none}
     figure,.metrics>div,.note,tr{break-inside:avoid}h2,h3{break-after:avoid}a{color:inherit}section{margin-top:30px}}
     @media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
     """

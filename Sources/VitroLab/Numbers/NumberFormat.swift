@@ -76,12 +76,24 @@ extension NumberFormat {
     return "\(text(value)) [\(bare(interval.low)), \(bare(interval.high))]"
   }
 
+  /// The standard format becomes one with as few digits after the point as tell every value exactly, if four do.
+  func fitting(_ values: [Double]) -> NumberFormat {
+    guard self == .standard else { return self }
+    let places = (0...4).first { places in
+      let scale = pow(10, Double(places))
+      return values.allSatisfy {
+        !$0.isFinite || abs(($0 * scale).rounded() - $0 * scale) < 1e-9 * max(1, abs($0 * scale))
+      }
+    }
+    return places.map { $0 == 0 ? .integer : .fixed($0) } ?? self
+  }
+
   /// Labels of axis ticks: as few digits after the point as tell every tick exactly.
   func tickTexts(_ ticks: [Double]) -> [String] {
     let factor = style == .percent ? 100.0 : 1
     let largest = ticks.map { abs($0 * factor) }.max() ?? 0
     let step = zip(ticks, ticks.dropFirst()).map { ($1 - $0) * factor }.min() ?? largest
-    guard largest < 1e6, largest == 0 || step > 1e-5 else {
+    guard largest < 1e7, largest == 0 || step > 1e-5 else {
       return ticks.map { $0 == 0 ? "0" : Self.scientific($0 * factor, digits: 3) + suffix }
     }
     let places =
@@ -108,7 +120,7 @@ extension NumberFormat {
     return decimal(value, places: max(0, digits - 1 - exponent))
   }
 
-  /// "1.2×10⁻⁷"
+  /// A number with its power of ten: "1.2×10⁻⁷".
   private static func scientific(_ value: Double, digits: Int) -> String {
     let parts = String(format: "%.\(max(0, digits - 1))e", abs(value)).split(separator: "e")
     guard parts.count == 2, let exponent = Int(parts[1]) else { return String(value) }

@@ -1,0 +1,50 @@
+internal import VitroCore
+internal import VitroTensor
+
+/// Intervals by resampling.
+public enum Bootstrap {
+  /// The percentile interval of a statistic of rows (Efron, 1979): rows are drawn anew with replacement, by groups if given.
+  ///
+  /// Each resample has its own random stream, so it depends on nothing but the seed and its number.
+  ///
+  /// - Parameters:
+  ///   - groups: A group for each row; then whole groups are drawn.
+  ///   - statistic: The statistic of a list of row numbers, with repetitions.
+  /// - Throws: ``VitroError`` when there are no rows or settings are out of range, and what `statistic` throws.
+  public static func interval(
+    rows: Int, groups: [Int]? = nil, resamples: Int = 1000, confidence: Double = 0.95, seed: UInt64,
+    statistic: ([Int]) throws -> Double
+  ) throws -> Estimate {
+    guard rows > 0, resamples > 0, confidence > 0, confidence < 1, groups.map({ $0.count == rows }) ?? true else {
+      throw VitroError(
+        .argument, "bootstrap", "\(resamples) resamples of \(rows) rows at confidence \(confidence) are not possible")
+    }
+    let members = groups.map { groups in
+      let byGroup = Dictionary(grouping: groups.indices) { groups[$0] }
+      return byGroup.keys.sorted().map { byGroup[$0] ?? [] }
+    }
+    let units = members?.count ?? rows
+    var values: [Double] = []
+    for resample in 0..<resamples {
+      var stream = RandomStream(seed: seed, "bootstrap", resample)
+      let drawn = stream.draw(words: units).map { Int(($0.multipliedFullWidth(by: UInt32(units))).high) }
+      let sample = members.map { members in drawn.flatMap { members[$0] } } ?? drawn
+      let value = try statistic(sample)
+      if !value.isNaN { values.append(value) }
+    }
+    let estimate = try statistic(Array(0..<rows))
+    values.sort()
+    let tail = (1 - confidence) / 2
+    return Estimate(
+      value: estimate, low: quantile(values, tail), high: quantile(values, 1 - tail), confidence: confidence)
+  }
+
+  /// The quantile of sorted values, linear between neighbours (NumPy's default); NaN when there are none.
+  public static func quantile(_ sorted: [Double], _ probability: Double) -> Double {
+    guard let first = sorted.first else { return .nan }
+    let place = min(max(probability, 0), 1) * Double(sorted.count - 1)
+    let index = Int(place)
+    guard index + 1 < sorted.count else { return sorted.last ?? first }
+    return sorted[index] + (place - Double(index)) * (sorted[index + 1] - sorted[index])
+  }
+}
