@@ -41,7 +41,7 @@ let modules: [Module] = [
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
   Module(
-    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData"], tested: true,
+    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting"], tested: true,
     testResources: [.copy("Golden")]),
   // Floor 5
   Module(

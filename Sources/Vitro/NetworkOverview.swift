@@ -84,11 +84,11 @@ public struct NetworkOverview: Examiner {
       right += zip(answers, chunk).count { $0 == subject.data.labels[$1] }
     }
     let total = subject.parts.test.count
-    let interval = try BinomialInterval.clopperPearson(successes: right, trials: total)
+    let interval = try Estimate.clopperPearson(successes: right, trials: total)
     let counts = subject.data.classCounts
     return Metric(
       "test accuracy", Double(right) / Double(total), format: .percent(1),
-      interval: Interval(interval.low, interval.high),
+      interval: Interval(interval),
       explanation: RichText("The network's own answers on \(total) examples\(subject.testIsUnseen == true ? " it was not trained on" : "")."),
       control: Metric.Control("most frequent class", Double(counts.max() ?? 0) / Double(max(subject.data.count, 1))))
   }

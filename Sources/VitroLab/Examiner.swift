@@ -1,5 +1,6 @@
 public import VitroCore
 public import VitroData
+internal import VitroFitting
 public import VitroNetworks
 
 /// What `vitro examine` puts under glass: a network, and labelled data of its kind.
@@ -26,7 +27,12 @@ public struct Subject: Sendable {
   ) throws {
     self.network = network
     self.data = data
-    self.parts = try parts ?? DataParts(splitting: data, seed: seed)
+    if let parts {
+      self.parts = parts
+    } else {
+      let split = try Splits.stratified(labels: data.labels, shares: [0.6, 0.2, 0.2], seed: seed)
+      self.parts = DataParts(train: split[0], validation: split[1], test: split[2])
+    }
     self.testIsUnseen = testIsUnseen
     self.seed = seed
     self.files = files

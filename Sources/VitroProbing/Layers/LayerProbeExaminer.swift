@@ -44,10 +44,10 @@ public struct LayerProbeExaminer: Examiner {
       section: ReportSection("What each layer makes linearly readable", id: id, blocks), headline: headline,
       metrics: [
         Metric(
-          "best probe", best.error.value, format: percent, interval: Interval(best.error.low, best.error.high),
+          "best probe", best.error.value, format: percent, interval: Interval(best.error),
           explanation: RichText("Test error at `\(best.tap)`."),
           control: Metric.Control(
-            "shuffled labels", best.control.value, interval: Interval(best.control.low, best.control.high)))
+            "shuffled labels", best.control.value, interval: Interval(best.control)))
       ],
       facts: [
         "layers": .array(
@@ -100,9 +100,9 @@ public struct LayerProbeExaminer: Examiner {
       ],
       rows: result.readings.map {
         [
-          .text($0.tap), .number(Double($0.width)), .number($0.error.value, Interval($0.error.low, $0.error.high)),
-          .number($0.untrained.value, Interval($0.untrained.low, $0.untrained.high)),
-          .number($0.control.value, Interval($0.control.low, $0.control.high)), .number($0.inverseRegularization),
+          .text($0.tap), .number(Double($0.width)), .number($0.error.value, Interval($0.error)),
+          .number($0.untrained.value, Interval($0.untrained)),
+          .number($0.control.value, Interval($0.control)), .number($0.inverseRegularization),
         ]
       })
   }

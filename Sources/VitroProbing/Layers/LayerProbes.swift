@@ -1,6 +1,6 @@
 internal import VitroCore
 public import VitroData
-internal import VitroFitting
+public import VitroFitting
 public import VitroNetworks
 internal import VitroTensor
 
@@ -27,7 +27,7 @@ public struct LayerProbes: Sendable {
     public var tap: String
     /// The number of features.
     public var width: Int
-    /// The test error of the probe, and its 95 % interval.
+    /// The test error of the probe, and its 95 % interval (Clopper & Pearson, 1934).
     public var error: Estimate
     /// The test error of the same probe fitted to shuffled labels.
     public var control: Estimate
@@ -37,22 +37,6 @@ public struct LayerProbes: Sendable {
     public var inverseRegularization: Double
     /// Whether every fit reached its stated tolerance.
     public var converged: Bool
-  }
-
-  /// A share with its 95 % interval (Clopper & Pearson, 1934).
-  public struct Estimate: Sendable, Hashable {
-    /// The share.
-    public var value: Double
-    /// The lower end.
-    public var low: Double
-    /// The upper end.
-    public var high: Double
-
-    init(errors: Int, of count: Int) throws {
-      let interval = try BinomialInterval.clopperPearson(successes: errors, trials: count)
-      value = Double(errors) / Double(count)
-      (low, high) = (interval.low, interval.high)
-    }
   }
 
   /// What the study found.
@@ -73,7 +57,7 @@ public struct LayerProbes: Sendable {
   public func run(
     _ network: Network, _ data: LabeledData, parts: DataParts, seed: UInt64, observer: any Observer
   ) throws -> Result {
-    let parts = try parts.limited(train: limits.train, validation: limits.validation, test: limits.test)
+    let parts = parts.limited(train: limits.train, validation: limits.validation, test: limits.test)
     let sets = try ProbeSets(data, parts, seed: seed)
     let untrained = try Network(network.graph, dtype: network.parameters.dtype, seed: seed)
     var result = Result(
@@ -128,11 +112,11 @@ public struct LayerProbes: Sendable {
     }
     guard let best else { throw VitroError(.argument, "probing", "there are no strengths to choose from") }
     return Probe(
-      error: try Estimate(
-        errors: sets.errors(best.fits[0].model.predict(features.test), against: sets.test), of: sets.test.count),
-      control: try Estimate(
-        errors: sets.errors(best.fits[1].model.predict(features.test), against: sets.shuffledTest),
-        of: sets.test.count),
+      error: try .clopperPearson(
+        successes: sets.errors(best.fits[0].model.predict(features.test), against: sets.test), trials: sets.test.count),
+      control: try .clopperPearson(
+        successes: sets.errors(best.fits[1].model.predict(features.test), against: sets.shuffledTest),
+        trials: sets.test.count),
       strength: best.strength, converged: best.fits.allSatisfy(\.converged))
   }
 }

@@ -8,7 +8,7 @@ extension XORResult {
   /// - Throws: `VitroError` when there are no seeds.
   public func report() throws -> Report {
     let share = Double(solved) / Double(losses.count)
-    let interval = try BinomialInterval.clopperPearson(successes: solved, trials: losses.count)
+    let interval = try Estimate.clopperPearson(successes: solved, trials: losses.count)
     let cells = PlaneCells(
       weights: example.weights, biases: [0, 0], readout: example.readout, constant: 0, box: -0.5...1.5)
     let percent = NumberFormat.percent(1)
@@ -19,7 +19,7 @@ extension XORResult {
           + "solve XOR, and training finds that in **\(percent.text(share))** of \(losses.count) starts."),
       metrics: [
         Metric(
-          "solved", share, format: percent, interval: Interval(interval.low, interval.high),
+          "solved", share, format: percent, interval: Interval(interval),
           explanation: RichText("\(solved) of \(losses.count) seeds end below a squared error of \(Self.solvedLoss); 95 % interval, Clopper–Pearson."),
           control: Metric.Control("linear regression", 0)),
         Metric(
@@ -111,9 +111,9 @@ extension XORResult {
   private var fates: Figure {
     let count = Double(losses.count)
     func bar(_ name: String, _ number: Int, _ highlighted: Bool) -> BarFigure.Bar {
-      let interval = try? BinomialInterval.clopperPearson(successes: number, trials: losses.count)
+      let interval = try? Estimate.clopperPearson(successes: number, trials: losses.count)
       return BarFigure.Bar(
-        name, Double(number) / count, interval: interval.map { Interval($0.low, $0.high) }, isHighlighted: highlighted)
+        name, Double(number) / count, interval: interval.map(Interval.init), isHighlighted: highlighted)
     }
     return Figure(
       "Where \(losses.count) seeds end", caption: "The share of seeds at each final mean squared error, with 95 % intervals (Clopper–Pearson).",
