@@ -1,4 +1,6 @@
-/// A value of JSON: what commands print with `--json`. Numbers that are not finite are written as `null`.
+/// A value of JSON: what commands print with `--json`.
+///
+/// Numbers that are not finite are written as `null`.
 public enum JSONValue: Sendable, Hashable {
   /// `null`.
   case null
@@ -49,7 +51,8 @@ extension JSONValue: CustomStringConvertible {
     case .string(let value): Self.quoted(value)
     case .array(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
     case .object(let fields):
-      "{" + fields.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)): \($0.value)" }.joined(separator: ", ") + "}"
+      "{" + fields.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)): \($0.value)" }.joined(separator: ", ")
+        + "}"
     }
   }
 
