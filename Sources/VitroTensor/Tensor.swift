@@ -34,9 +34,9 @@ public struct Tensor: Sendable {
 
   /// An array whose elements are still to be written, by its maker alone.
   ///
-  /// - Throws: ``VitroError`` when memory is short or the shape overflows.
+  /// - Throws: ``VitroError`` when memory is short, the shape overflows or has more than 12 axes.
   init(uninitialized shape: [Int], _ dtype: DType) throws {
-    let bytes = try RawArray.byteCount(dtype: dtype, shape: shape)
+    let bytes = try Shapes.byteCount(shape, dtype)
     self.init(shape: shape, dtype: dtype, buffer: try Buffer(byteCount: bytes))
   }
 

@@ -32,7 +32,7 @@ public import VitroTensor
 /// - Throws: What `function` throws.
 public func checkGradient(
   at points: [Tensor], tolerance: Double = 1e-6, elements: Int = 64,
-  sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) throws -> Tensor
+  sourceLocation: SourceLocation = #_sourceLocation, of function: @escaping ([Tensor]) throws -> Tensor
 ) throws {
   try checkGradient(at: points, tolerance: tolerance, elements: elements, sourceLocation: sourceLocation) {
     [try function($0)]
@@ -46,7 +46,7 @@ public func checkGradient(
 /// - Throws: What `function` throws.
 public func checkGradient(
   at points: [Tensor], tolerance: Double = 1e-6, elements: Int = 64,
-  sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) throws -> [Tensor]
+  sourceLocation: SourceLocation = #_sourceLocation, of function: @escaping ([Tensor]) throws -> [Tensor]
 ) throws {
   guard points.allSatisfy({ $0.dtype == .float64 }) else {
     Issue.record("checkGradient takes float64 points; they are \(points.map(\.dtype))", sourceLocation: sourceLocation)
