@@ -32,7 +32,8 @@ let modules: [Module] = [
     testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   // Floor 2
   Module(
-    name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
+    name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"], tested: true,
+    testResources: [.copy("Fixtures")]),
   // Floor 3
   Module(
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
