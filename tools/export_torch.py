@@ -18,7 +18,7 @@ kind passes here, since it runs for real. torch.export takes attention and recur
 were, while the functions recorded here are the ones that the layers' authors called. `nn.Sequential` needs no way of its own.
 
 All that cannot be exported is named at once, with its place, the reason, and what to do; nothing is written then. What is written was read back
-and recomputed by run_network.py, which shares no code with this file, and agreed with the module. docs/pytorch.md lists what is supported.
+and recomputed by run_network.py, which has each operation from a source of its own, and agreed with the module. docs/pytorch.md lists what is supported.
 """
 
 import argparse
@@ -1148,7 +1148,7 @@ def recurrent(r, x, hx, weights, has_biases=None, num_layers=None, dropout=0.0, 
     results.append(Value("", (len(states), width), 1, hint=f"{base}.states", states=tuple(states)))
     if r.function == "lstm":
         results.append(r.problem(r.function, [x], Unsupported(
-            "the cell's last state is used", "use the hidden state; the cell's values are the tap hook_cell"), list(r.result)[2]))
+            "the cell's last state is used", "use the hidden state, or leave it out; the cell's values are the tap hook_cell"), list(r.result)[2]))
     return results
 
 
@@ -1248,7 +1248,7 @@ def recorded_graph(module, x):
             continue
         try:
             if value.batch_axis != 0 and not (value.node and recorder.by_name.get(value.node) and recorder.by_name[value.node].problem):
-                raise Unsupported("the first axis is not the batch", "transpose it back at the end")
+                raise Unsupported("its first axis is not the batch", "transpose it back, or leave it out of what forward() returns")
             outputs.append(recorder.read(value))
         except Unsupported as reason:
             problems.append(Problem(f"output {number} of forward()", reason.why, reason.advice))

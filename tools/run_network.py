@@ -4,8 +4,9 @@
     y = network(x)                           # [batch, …] -> the main output
     values = network.values(x)               # every node's output by name
 
-It shares no code with the exporter and none with Vitro: each operation of docs/network-format.md is written down once more, as plainly as
-possible, so that agreement means something. Shapes that Vitro would refuse are refused here too. Needs torch and the standard library.
+It shares no operation with the exporter and nothing with Vitro: each one is written down once more, as plainly as possible, so that agreement means
+something. Shapes that Vitro would refuse are refused here too. The exporter takes its safetensors reader and writer from here. Needs torch and
+the standard library.
 """
 
 import json
