@@ -52,10 +52,8 @@ public func checkGradient(
     Issue.record("checkGradient takes float64 points; they are \(points.map(\.dtype))", sourceLocation: sourceLocation)
     return
   }
-  let complaints = try withoutActuallyEscaping(function) {
-    try GradientCheck(points, tolerance: tolerance, elements: elements, function: $0).complaints()
-  }
-  for complaint in complaints { Issue.record(Comment(rawValue: complaint), sourceLocation: sourceLocation) }
+  let check = try GradientCheck(points, tolerance: tolerance, elements: elements, function: function)
+  for complaint in try check.complaints() { Issue.record(Comment(rawValue: complaint), sourceLocation: sourceLocation) }
 }
 
 /// The gradients of Σ w·f(x), found in two ways.
