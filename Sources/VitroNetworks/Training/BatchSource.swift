@@ -1,0 +1,81 @@
+public import VitroTensor
+internal import VitroCore
+
+/// What one training step sees.
+public struct Batch: Sendable {
+  /// One for each input of the network, `[batch, …]`.
+  public var inputs: [Tensor]
+  /// What the outputs should be; the loss knows how to read it.
+  public var target: Tensor
+
+  /// Creates a batch.
+  public init(inputs: [Tensor], target: Tensor) {
+    self.inputs = inputs
+    self.target = target
+  }
+
+  /// Creates a batch for a network with one input.
+  public init(_ input: Tensor, target: Tensor) { self.init(inputs: [input], target: target) }
+}
+
+/// Examples by number: in memory, from files, or made on demand.
+///
+/// The same numbers must always give the same batch, for then an interrupted training goes on to the same bits. A source that makes data up draws
+/// them from a stream of the numbers.
+public protocol BatchSource: Sendable {
+  /// The number of examples.
+  var count: Int { get }
+
+  /// The examples of given numbers, in that order.
+  func batch(_ indices: [Int]) throws -> Batch
+}
+
+/// Examples that lie in memory.
+public struct TensorSource: BatchSource {
+  /// One for each input of the network.
+  public let inputs: [Tensor]
+  /// What the outputs should be.
+  public let target: Tensor
+  /// The axis that counts examples.
+  public let axis: Int
+  /// The number of examples.
+  public let count: Int
+
+  /// Takes arrays whose `axis` counts examples: 0, or 1 after an instance axis when each instance has data of its own.
+  ///
+  /// - Throws: `VitroError` when they do not count equally many.
+  public init(inputs: [Tensor], target: Tensor, axis: Int = 0) throws {
+    for tensor in inputs + [target] {
+      guard tensor.rank > axis, axis >= 0, tensor.shape[axis] == target.shape[axis] else {
+        throw VitroError(
+          .shape, "data", "axis \(axis) counts examples, but the shapes are \((inputs + [target]).map(\.shape))")
+      }
+    }
+    self.inputs = inputs.map(\.detached)
+    self.target = target.detached
+    self.axis = axis
+    count = target.shape[axis]
+  }
+
+  /// Takes the examples of a network with one input.
+  ///
+  /// - Throws: `VitroError` when inputs and targets are not equally many.
+  public init(_ input: Tensor, target: Tensor) throws { try self.init(inputs: [input], target: target) }
+
+  /// The examples of given numbers: a view when they follow one another, otherwise a copy.
+  public func batch(_ indices: [Int]) throws -> Batch {
+    guard indices.allSatisfy({ (0..<count).contains($0) }) else {
+      throw VitroError(
+        .argument, "data", "example \(indices.first { !(0..<count).contains($0) } ?? 0) of \(count) is asked for")
+    }
+    let isRun = zip(indices, indices.dropFirst()).allSatisfy { $1 == $0 + 1 }
+    if isRun, let first = indices.first {
+      return Batch(
+        inputs: try inputs.map { try $0.slice(axis: axis, first..<first + indices.count) },
+        target: try target.slice(axis: axis, first..<first + indices.count))
+    }
+    let numbers = try Tensor(indices)
+    return Batch(
+      inputs: try inputs.map { try $0.gather(numbers, axis: axis) }, target: try target.gather(numbers, axis: axis))
+  }
+}
