@@ -1,12 +1,8 @@
 #include "fitting.h"
 
-#include <math.h>
+#include "blas.h"
 
-#if defined(__APPLE__)
-#include <Accelerate/Accelerate.h>
-#else
-#include <cblas.h>
-#endif
+#include <math.h>
 
 // The upper triangle is cut into square blocks of columns, the rows into slices; a task is one block of one slice.
 
@@ -36,19 +32,14 @@ static void multiply_block(void *context, int64_t task) {
   const gram_job *job = context;
   int64_t first, second, slice = task / job->pairs;
   pair_of(job, task % job->pairs, &first, &second);
-  int m = (int)block_width(job, first), n = (int)block_width(job, second);
+  int64_t m = block_width(job, first), n = block_width(job, second);
   int64_t start = slice * job->step, end = start + job->step < job->rows ? start + job->step : job->rows;
-  int64_t a = start * job->leading + first * job->block, b = start * job->leading + second * job->block;
-  int64_t c = task * job->block * job->block;
-  if (job->type == vitro_float64) {
-    const double *x = job->x;
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, m, n, (int)(end - start), 1, x + a, (int)job->leading, x + b,
-                (int)job->leading, 0, (double *)job->partials + c, (int)job->block);
-  } else {
-    const float *x = job->x;
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, m, n, (int)(end - start), 1, x + a, (int)job->leading, x + b,
-                (int)job->leading, 0, (float *)job->partials + c, (int)job->block);
-  }
+  operand x = {job->x, job->leading, false};
+  operand a = operand_at(x, job->type, start, first * job->block);
+  operand b = operand_at(x, job->type, start, second * job->block);
+  a.transposed = true;
+  vitro_serial_gemm(job->type, m, n, end - start, 1, a, b, 0,
+                    job->partials + task * job->block * job->block * element_size(job->type), job->block);
 }
 
 static void sum_block(void *context, int64_t pair) {
@@ -106,7 +97,7 @@ static bool plain_gram(vitro_dtype type, const void *x, int64_t rows, int64_t le
   int64_t slices = gram_tasks / job.pairs, most = (rows + fitting_slice_rows - 1) / fitting_slice_rows;
   job.slices = slices < 1 ? 1 : slices > most ? (most < 1 ? 1 : most) : slices;
   job.step = (rows + job.slices - 1) / job.slices;
-  int64_t bytes = job.slices * job.pairs * job.block * job.block * fitting_element_size(type);
+  int64_t bytes = job.slices * job.pairs * job.block * job.block * element_size(type);
   job.partials = vitro_allocate(bytes);
   if (!job.partials) return false;
   vitro_parallel(job.slices * job.pairs, multiply_block, &job);
@@ -124,7 +115,7 @@ bool vitro_weighted_gram(vitro_dtype type, const void *x, int64_t rows, int64_t 
   for (int64_t row = 0; row < rows; row++) {
     if (weights[row] > 0) kept[count++] = row;
   }
-  int64_t bytes = count * leading * fitting_element_size(type);
+  int64_t bytes = count * leading * element_size(type);
   void *weighed = vitro_allocate(bytes);
   bool done = weighed != NULL;
   if (done) {

@@ -2,9 +2,12 @@
 
 #include <math.h>
 
+enum { narrow_columns = 4 };
+
 typedef struct losses_job {
   const void *x;
-  int64_t leading, count, panels, block_rows, scratch_bytes;
+  int64_t leading, count, columns, panels, block_rows, scratch_bytes;
+  bool narrow; // Few columns: vectors run along the features, not along the columns.
   vitro_classification *sets;
   row_slices slices;
   void *weights;
@@ -59,6 +62,7 @@ static inline __attribute__((always_inline)) double exponential_double(double x)
 #define lanes 16
 #define EXPONENTIAL exponential_float
 #define NAME(base) base##_float
+#include "fitting_narrow_template.h"
 #include "fitting_losses_template.h"
 #undef real
 #undef vec
@@ -71,6 +75,7 @@ static inline __attribute__((always_inline)) double exponential_double(double x)
 #define lanes 8
 #define EXPONENTIAL exponential_double
 #define NAME(base) base##_double
+#include "fitting_narrow_template.h"
 #include "fitting_losses_template.h"
 #undef real
 #undef vec
@@ -86,6 +91,8 @@ bool vitro_classification_losses(vitro_dtype type, const void *x, int64_t rows, 
   int64_t size = fitting_element_size(type), width = wide ? 8 : 16, columns = 0;
   for (int64_t s = 0; s < count; s++) columns += sets[s].columns;
   losses_job job = {.x = x, .leading = leading, .count = count, .sets = sets, .slices = slices_of(rows)};
+  job.columns = columns;
+  job.narrow = columns <= narrow_columns;
   job.panels = (columns + width - 1) / width;
   // A block of rows is read twice: it should still be in the second-level cache the second time.
   int64_t block = 196608 / (leading * size) / 8 * 8;

@@ -42,12 +42,11 @@ static inline void NAME(finish_logistic)(const vitro_classification *set, int64_
   double z = *logit, weight = set->weights ? set->weights[row] : 1;
   bool positive = set->labels[row] == 1;
   double smaller = power / (1 + power);
-  double probability = z >= 0 ? 1 - smaller : smaller;
   // The wrong side's logit, when it is positive, is the linear part of the loss.
   *loss += weight * (log1p(power) + fmax(0, positive ? -z : z));
-  double away = z >= 0 == positive ? smaller : 1 / (1 + power);
+  double away = (z >= 0) == positive ? smaller : 1 / (1 + power);
   *logit = (real)(weight * (positive ? -away : away));
-  *curvature = weight * probability * (power / (1 + power) == smaller && z >= 0 ? smaller : 1 - probability);
+  *curvature = weight * smaller / (1 + power);
 }
 
 static inline void NAME(finish_softmax)(const vitro_classification *set, int64_t row, real *logits, const real *powers,
@@ -70,9 +69,13 @@ static inline void NAME(finish_softmax)(const vitro_classification *set, int64_t
 static void NAME(block_losses)(const losses_job *job, const real *x, int64_t first, int64_t rows, int64_t padded,
                                const vec *weights, vec *logits, real *powers, real *largest, vec *gradient,
                                double *losses) {
-  int64_t panels = job->panels, stride = panels * lanes;
-  for (int64_t panel = 0; panel < panels; panel++) {
-    NAME(multiply_rows)(x, job->leading, padded, weights + panel * job->leading, logits + panel, panels);
+  int64_t panels = job->panels, stride = job->narrow ? job->columns : panels * lanes;
+  if (job->narrow) {
+    NAME(multiply_narrow)(x, job->leading, padded, weights, (real *)logits, job->columns);
+  } else {
+    for (int64_t panel = 0; panel < panels; panel++) {
+      NAME(multiply_rows)(x, job->leading, padded, weights + panel * job->leading, logits + panel, panels);
+    }
   }
   real *values = (real *)logits;
   for (int64_t row = 0; row < rows; row++) {
@@ -109,6 +112,10 @@ static void NAME(block_losses)(const losses_job *job, const real *x, int64_t fir
       column += set->columns;
     }
   }
+  if (job->narrow) {
+    NAME(add_gradient_narrow)(x, job->leading, rows, values, gradient, job->columns);
+    return;
+  }
   for (int64_t panel = 0; panel < panels; panel++) {
     NAME(add_gradient)(x, job->leading, rows, logits + panel, panels, gradient + panel * job->leading);
   }
@@ -132,16 +139,23 @@ static void NAME(slice_losses)(void *context, int64_t index) {
   }
 }
 
-/// The coefficients of all classifications, in panels of `lanes` columns: [panels, leading, lanes].
+/// Where element j of a column stands in the packed weights and gradients: [panels, leading, lanes], or [columns, leading]
+/// when there are few; the next element is `*step` on.
+static inline int64_t NAME(packed_column)(const losses_job *job, int64_t column, int64_t *step) {
+  *step = job->narrow ? 1 : lanes;
+  return job->narrow ? column * job->leading : column / lanes * job->leading * lanes + column % lanes;
+}
+
 static void NAME(pack_weights)(const losses_job *job) {
   real *weights = (real *)job->weights;
   memset(weights, 0, (size_t)(job->panels * job->leading * lanes) * sizeof(real));
   int64_t column = 0;
   for (int64_t s = 0; s < job->count; s++) {
     for (int64_t k = 0; k < job->sets[s].columns; k++, column++) {
-      real *target = weights + column / lanes * job->leading * lanes + column % lanes;
+      int64_t step;
+      real *target = weights + NAME(packed_column)(job, column, &step);
       const double *source = job->sets[s].coefficients + k * job->leading;
-      for (int64_t j = 0; j < job->leading; j++) target[j * lanes] = (real)source[j];
+      for (int64_t j = 0; j < job->leading; j++) target[j * step] = (real)source[j];
     }
   }
 }
@@ -152,9 +166,9 @@ static void NAME(sum_slices)(void *context, int64_t column) {
   while (k >= job->sets[s].columns) k -= job->sets[s++].columns;
   double *gradient = job->sets[s].gradient + k * job->leading;
   for (int64_t j = 0; j < job->leading; j++) gradient[j] = 0;
+  int64_t step, place = NAME(packed_column)(job, column, &step);
   for (int64_t slice = 0; slice < job->slices.count; slice++) {
-    const real *partial = (const real *)(job->scratch + slice * job->scratch_bytes) +
-                          column / lanes * job->leading * lanes + column % lanes;
-    for (int64_t j = 0; j < job->leading; j++) gradient[j] += (double)partial[j * lanes];
+    const real *partial = (const real *)(job->scratch + slice * job->scratch_bytes) + place;
+    for (int64_t j = 0; j < job->leading; j++) gradient[j] += (double)partial[j * step];
   }
 }

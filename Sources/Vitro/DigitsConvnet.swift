@@ -37,13 +37,13 @@ public enum DigitsConvnet {
       let part = try data.subset(positions)
       return try TensorSource(part.inputs, target: Tensor(part.labels))
     }
+    let steps = epochs * ((parts.train.count + 31) / 32)
     let settings = TrainingSettings(
-      .epochs(epochs), batchSize: 32, optimizer: .adam(rate: 2e-3), schedule: .cosine(steps: nil), loss: .crossEntropy,
+      .epochs(epochs), batchSize: 32, optimizer: .adam(rate: 2e-3), schedule: .cosine(steps: steps, minimum: 0), loss: .crossEntropy,
       seed: seed, checkpoint: .epochs(5))
-    let stepsPerEpoch = (parts.train.count + 31) / 32
     let result = try Trainer(settings).train(
       &network, on: source(parts.train), validation: source(parts.validation), checkpoints: "\(directory)/training",
-      observer: TrainingReporter(observer, stage: "training digits-convnet", totalSteps: epochs * stepsPerEpoch))
+      observer: TrainingReporter(observer, stage: "training digits-convnet", totalSteps: steps))
     guard result.state != .interrupted else {
       throw VitroError(
         .interrupted, "training digits-convnet", "stopped after \(result.steps) steps",

@@ -1,5 +1,5 @@
 internal import VitroCore
-public import VitroTensor
+internal import VitroTensor
 
 /// Intervals by resampling.
 public enum Bootstrap {
@@ -14,7 +14,7 @@ public enum Bootstrap {
   public static func interval(
     rows: Int, groups: [Int]? = nil, resamples: Int = 1000, confidence: Double = 0.95, seed: UInt64,
     statistic: ([Int]) throws -> Double
-  ) throws -> Interval {
+  ) throws -> Estimate {
     guard rows > 0, resamples > 0, confidence > 0, confidence < 1, groups.map({ $0.count == rows }) ?? true else {
       throw VitroError(
         .argument, "bootstrap", "\(resamples) resamples of \(rows) rows at confidence \(confidence) are not possible")
@@ -35,8 +35,8 @@ public enum Bootstrap {
     let estimate = try statistic(Array(0..<rows))
     values.sort()
     let tail = (1 - confidence) / 2
-    return Interval(
-      estimate: estimate, low: quantile(values, tail), high: quantile(values, 1 - tail), confidence: confidence)
+    return Estimate(
+      value: estimate, low: quantile(values, tail), high: quantile(values, 1 - tail), confidence: confidence)
   }
 
   /// The quantile of sorted values, linear between neighbours (NumPy's default); NaN when there are none.

@@ -25,7 +25,7 @@ public struct ClassificationScores: Sendable, Hashable, Codable {
   public var accuracy: Double { Double(correct) / Double(count) }
 
   /// The accuracy with Wilson's interval.
-  public func accuracyInterval(confidence: Double = 0.95) throws -> Interval {
+  public func accuracyInterval(confidence: Double = 0.95) throws -> Estimate {
     try .wilson(successes: correct, trials: count, confidence: confidence)
   }
 

@@ -53,7 +53,9 @@ struct DescentState: Sendable {
     chooseDirection()
   }
 
-  /// Weighs what was found at ``trial``. After `.moved`, ``advance(solvedGradient:)`` is called.
+  /// Weighs what was found at the trial point.
+  ///
+  /// After `.moved`, ``advance(solvedGradient:)`` is called.
   mutating func judge(value newValue: Double, gradient newGradient: [Double]) -> Outcome {
     trials += 1
     let slack = rounding * abs(value)

@@ -32,7 +32,7 @@ struct LogisticSolver {
   private var problems: [Problem]
 
   /// After so many iterations the preconditioner is made anew from the rows' curvatures.
-  private static let renewalInterval = 20
+  private static let renewalInterval = 30
 
   init(_ settings: LogisticRegression, _ rows: PaddedRows, _ sets: [LabelSet], starts: [LinearModel]?) throws {
     self.settings = settings

@@ -1,5 +1,5 @@
 internal import VitroCore
-public import VitroTensor
+internal import VitroTensor
 
 /// Seeded divisions of rows into parts: for training, validation and test, and for cross-validation.
 ///

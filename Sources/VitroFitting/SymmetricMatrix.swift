@@ -9,6 +9,7 @@ struct CholeskyFactor: Sendable {
 
   /// Factors a matrix `[size, size]`; `nil` when it is not positive definite in this precision.
   init?(_ matrix: [Double], size: Int, inSinglePrecision: Bool) {
+    _ = oneBlasThread
     var (n, info) = (Int32(size), Int32(0))
     self.size = size
     if inSinglePrecision {
@@ -37,19 +38,21 @@ struct CholeskyFactor: Sendable {
   ///
   /// - Complexity: O(size²) for each.
   func solve(_ b: [Double], columns: Int) -> [Double] {
-    var (n, k, info) = (Int32(size), Int32(columns), Int32(0))
+    let (n, k) = (Int32(size), Int32(columns))
     if wide.isEmpty {
       var x = b.map { Float($0) }
       if columns == 1 {
         cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, narrow, n, &x, 1)
         cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, n, narrow, n, &x, 1)
       } else {
-        spotrs_("L", &n, &k, narrow, &n, &x, &n, &info, 1)
+        cblas_strsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, k, 1, narrow, n, &x, n)
+        cblas_strsm(CblasColMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, n, k, 1, narrow, n, &x, n)
       }
       return x.map { Double($0) }
     }
     var x = b
-    dpotrs_("L", &n, &k, wide, &n, &x, &n, &info, 1)
+    cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, k, 1, wide, n, &x, n)
+    cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, n, k, 1, wide, n, &x, n)
     return x
   }
 }
@@ -58,6 +61,7 @@ struct CholeskyFactor: Sendable {
 ///
 /// - Complexity: O(size³), about nine times a Cholesky factorization.
 func symmetricEigen(_ matrix: [Double], size: Int) throws -> (values: [Double], vectors: [Double]) {
+  _ = oneBlasThread
   var vectors = matrix
   var values = [Double](repeating: 0, count: size)
   var (n, info) = (Int32(size), Int32(0))
@@ -74,3 +78,6 @@ func symmetricEigen(_ matrix: [Double], size: Int) throws -> (values: [Double], 
   }
   return (values, vectors)
 }
+
+/// How a library cuts one product among its own threads changes the bits of the result; so BLAS gets one.
+private let oneBlasThread: Void = openblas_set_num_threads(1)

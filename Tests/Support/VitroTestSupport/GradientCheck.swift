@@ -52,9 +52,10 @@ public func checkGradient(
     Issue.record("checkGradient takes float64 points; they are \(points.map(\.dtype))", sourceLocation: sourceLocation)
     return
   }
-  for complaint in try GradientCheck(points, tolerance: tolerance, elements: elements, function: function).complaints() {
-    Issue.record(Comment(rawValue: complaint), sourceLocation: sourceLocation)
+  let complaints = try withoutActuallyEscaping(function) {
+    try GradientCheck(points, tolerance: tolerance, elements: elements, function: $0).complaints()
   }
+  for complaint in complaints { Issue.record(Comment(rawValue: complaint), sourceLocation: sourceLocation) }
 }
 
 /// The gradients of Σ w·f(x), found in two ways.
@@ -93,7 +94,8 @@ struct GradientCheck {
     for (input, (point, gradient)) in zip(points, gradients).enumerated() {
       guard gradient.shape == point.shape, gradient.dtype == point.dtype else {
         found.append(
-          "input \(input): the gradient is \(gradient.dtype) \(gradient.shape), the point \(point.dtype) \(point.shape)")
+          "input \(input): the gradient is \(gradient.dtype) \(gradient.shape), the point \(point.dtype) \(point.shape)"
+        )
         continue
       }
       found += try compare(input, gradient)

@@ -1,7 +1,7 @@
 /// An estimate and the interval that holds the truth with a stated confidence.
-public struct Interval: Sendable, Hashable, Codable {
+public struct Estimate: Sendable, Hashable, Codable {
   /// The estimate.
-  public var estimate: Double
+  public var value: Double
   /// The lower end.
   public var low: Double
   /// The upper end.
@@ -10,13 +10,13 @@ public struct Interval: Sendable, Hashable, Codable {
   public var confidence: Double
 
   /// Makes an interval.
-  public init(estimate: Double, low: Double, high: Double, confidence: Double = 0.95) {
-    self.estimate = estimate
+  public init(value: Double, low: Double, high: Double, confidence: Double = 0.95) {
+    self.value = value
     self.low = low
     self.high = high
     self.confidence = confidence
   }
 
   /// Whether a number lies in the interval, ends included.
-  public func contains(_ value: Double) -> Bool { low <= value && value <= high }
+  public func contains(_ number: Double) -> Bool { low <= number && number <= high }
 }

@@ -1,19 +1,19 @@
 import Foundation
 internal import VitroCore
 
-extension Interval {
+extension Estimate {
   /// Wilson's score interval (1927) for the probability behind `successes` of `trials`.
   ///
   /// - Throws: ``VitroError`` when the counts or the confidence are out of range.
-  public static func wilson(successes: Int, trials: Int, confidence: Double = 0.95) throws -> Interval {
+  public static func wilson(successes: Int, trials: Int, confidence: Double = 0.95) throws -> Estimate {
     try checkBinomial(successes, trials, confidence)
     let (n, p) = (Double(trials), Double(successes) / Double(trials))
     let z = NormalDistribution.quantile((1 + confidence) / 2)
     let denominator = 1 + z * z / n
     let centre = (p + z * z / (2 * n)) / denominator
     let half = z / denominator * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-    return Interval(
-      estimate: p, low: successes == 0 ? 0 : max(0, centre - half),
+    return Estimate(
+      value: p, low: successes == 0 ? 0 : max(0, centre - half),
       high: successes == trials ? 1 : min(1, centre + half),
       confidence: confidence)
   }
@@ -21,13 +21,13 @@ extension Interval {
   /// The exact interval of Clopper & Pearson (1934): never less than the stated confidence, often more.
   ///
   /// - Throws: ``VitroError`` when the counts or the confidence are out of range.
-  public static func clopperPearson(successes: Int, trials: Int, confidence: Double = 0.95) throws -> Interval {
+  public static func clopperPearson(successes: Int, trials: Int, confidence: Double = 0.95) throws -> Estimate {
     try checkBinomial(successes, trials, confidence)
     let (k, n) = (Double(successes), Double(trials))
     let tail = (1 - confidence) / 2
     let low = successes == 0 ? 0 : BetaDistribution(k, n - k + 1).quantile(tail)
     let high = successes == trials ? 1 : BetaDistribution(k + 1, n - k).quantile(1 - tail)
-    return Interval(estimate: k / n, low: low, high: high, confidence: confidence)
+    return Estimate(value: k / n, low: low, high: high, confidence: confidence)
   }
 
   private static func checkBinomial(_ successes: Int, _ trials: Int, _ confidence: Double) throws {
