@@ -1,4 +1,5 @@
 import Testing
+import VitroCore
 import VitroFitting
 import VitroTensor
 

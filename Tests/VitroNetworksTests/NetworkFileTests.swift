@@ -47,6 +47,28 @@ import VitroTensor
     #expect(one.output.isIdentical(to: two.output))
   }
 
+  /// The example of docs/network-format.md, as an exporter would write it.
+  @Test func aHandwrittenNetworkIsRead() throws {
+    let directory = try TemporaryDirectory()
+    let json = """
+      {"format": "vitro-network", "version": 1, "dtype": "float32", "name": "xor", "metadata": {},
+       "inputs": [{"name": "input", "shape": [2]}], "outputs": ["output"],
+       "nodes": [
+        {"name": "hidden", "operation": "linear", "inputs": ["input"], "settings": {"inputs": 2, "outputs": 2, "bias": false}},
+        {"name": "relu", "operation": "activation", "inputs": ["hidden"], "settings": {"function": "relu"}},
+        {"name": "flat", "operation": "flatten", "inputs": ["relu"], "settings": {}},
+        {"name": "output", "operation": "linear", "inputs": ["flat"], "settings": {"inputs": 2, "outputs": 1, "bias": false}}]}
+      """
+    try json.write(toFile: directory.path + "/network.json", atomically: false, encoding: .utf8)
+    let weights: [(name: String, array: RawArray)] = [
+      ("hidden.weight", try Tensor(rows: [[1.0, -1], [-1, 1]]).raw),
+      ("output.weight", try Tensor(rows: [[1.0, 1]]).raw),
+    ]
+    try Safetensors.write(weights, to: directory.path + "/weights.safetensors")
+    let network = try Network(directory.path)
+    #expect(try network(Tensor(rows: [[0.0, 0], [0, 1], [1, 0], [1, 1]])).doubles == [0, 1, 1, 0])
+  }
+
   @Test func weightsThatDoNotFitAreNamed() throws {
     let directory = try TemporaryDirectory()
     let network = try Self.sample()

@@ -31,7 +31,9 @@ extension Tensor {
     return try values.recorded(from: self, SingularValuesOperation(matrix: detached))
   }
 
-  /// The sum of the singular values: `[… , m, n]` → `[…]`. At a singular value of 0 the gradient is one of the subgradients.
+  /// The sum of the singular values: `[… , m, n]` → `[…]`.
+  ///
+  /// At a singular value of 0 the gradient is one of the subgradients.
   ///
   /// - Throws: ``VitroError`` as ``singularValues()`` does.
   public func nuclearNorm() throws -> Tensor { try singularValues().sum(axes: [-1]) }
@@ -88,7 +90,9 @@ extension Tensor {
   }
 }
 
-/// LAPACK's two ways to singular values. In its column-major eyes a row-major A is Aᵀ = V·diag(s)·Uᵀ, so that what it calls the left
+/// LAPACK's two ways to singular values.
+///
+/// In its column-major eyes a row-major A is Aᵀ = V·diag(s)·Uᵀ, so that what it calls the left
 /// vectors are ours on the right, and all outputs stand in memory as wanted.
 private struct SingularValueRoutine {
   let batch: MatrixBatch
