@@ -59,7 +59,9 @@ public struct Graph: Sendable, Codable {
   /// Facts about the network for people and instruments: `classes`, `source`, `license`, `preprocessing`, …
   public var metadata: [String: String]
 
-  /// Creates a graph from its parts.
+  /// Facts about the network for people and instruments.
+  ///
+  /// Customary keys: `classes`, `source`, `license`, `preprocessing`.
   public init(
     _ name: String, inputs: [Input], nodes: [Node] = [], outputs: [String] = [], metadata: [String: String] = [:]
   ) {
