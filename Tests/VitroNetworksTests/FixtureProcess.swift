@@ -14,7 +14,9 @@ struct FixtureProcess {
     try process.run()
   }
 
-  /// Kills it, as a power failure would, when it has replaced a file so many times. Returns whether it was still at work.
+  /// Kills it, as a power failure would, when it has replaced a file so many times.
+  ///
+  /// Returns whether it was still at work.
   func kill(afterReplacing file: String, times: Int, pause: Double) -> Bool {
     func identity() -> UInt64? {
       let attributes = try? FileManager.default.attributesOfItem(atPath: file)
