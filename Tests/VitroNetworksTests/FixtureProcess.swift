@@ -14,9 +14,21 @@ struct FixtureProcess {
     try process.run()
   }
 
-  /// Kills it after a while, as a power failure would. Returns whether it was still at work.
-  func kill(after seconds: Double) -> Bool {
-    Thread.sleep(forTimeInterval: seconds)
+  /// Kills it, as a power failure would, when it has replaced a file so many times.
+  ///
+  /// Returns whether it was still at work.
+  func kill(afterReplacing file: String, times: Int, pause: Double) -> Bool {
+    func identity() -> UInt64? {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+      return (attributes?[.systemFileNumber] as? NSNumber)?.uint64Value
+    }
+    var (last, count) = (identity(), 0)
+    while count < times, process.isRunning {
+      Thread.sleep(forTimeInterval: 0.0005)
+      let now = identity()
+      if now != last { (last, count) = (now, count + 1) }
+    }
+    Thread.sleep(forTimeInterval: pause)
     let wasRunning = process.isRunning
     if wasRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
@@ -35,17 +47,16 @@ struct FixtureProcess {
 @Suite struct FixtureTests {
   @Test func aTrainingThatIsKilledEndsWithTheSameBits() throws {
     let (undisturbed, single, killed) = (try TemporaryDirectory(), try TemporaryDirectory(), try TemporaryDirectory())
-    let clock = ContinuousClock()
-    let start = clock.now
     let expected = try FixtureProcess("train", undisturbed.path, "2").result()
-    let seconds = start.duration(to: clock.now) / .seconds(1)
     #expect(expected.count == 64)
     #expect(try FixtureProcess("train", single.path, "1").result() == expected)
     // A finished training is not trained again.
     #expect(try FixtureProcess("train", single.path, "2").result() == expected)
     var kills = 0
-    for (part, threads) in [(0.5, "2"), (0.35, "1"), (0.2, "2")] {
-      if try FixtureProcess("train", killed.path, threads).kill(after: seconds * part) { kills += 1 }
+    let checkpoint = killed.path + "/checkpoint.safetensors"
+    for (times, pause, threads) in [(2, 0.001, "2"), (5, 0.004, "1"), (3, 0, "2")] {
+      let process = try FixtureProcess("train", killed.path, threads)
+      if process.kill(afterReplacing: checkpoint, times: times, pause: pause) { kills += 1 }
     }
     #expect(kills > 0)
     #expect(try FixtureProcess("train", killed.path, "2").result() == expected)

@@ -86,7 +86,9 @@ public struct ParameterSpec: Sendable, Hashable {
   /// How many outputs one input feeds.
   public let fanOut: Int
 
-  /// Creates a specification. Fans are those of a matrix `[out, in]` or filters `[out, in, …]` unless given.
+  /// Creates a specification.
+  ///
+  /// Fans are those of a matrix `[out, in]` or filters `[out, in, …]` unless given.
   public init(_ name: String, _ shape: [Int], _ role: Role, fanIn: Int? = nil, fanOut: Int? = nil) {
     self.name = name
     self.shape = shape

@@ -79,7 +79,9 @@ public struct Mean: Layer {
   }
 }
 
-/// One position of a sequence: the first (a class token), the last, or any. `[length, …]` → `[…]`.
+/// One position of a sequence: the first (a class token), the last, or any.
+///
+/// `[length, …]` → `[…]`.
 public struct Pick: Layer {
   /// `pick`.
   public static let kind = "pick"

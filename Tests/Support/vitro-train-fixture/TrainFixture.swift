@@ -28,7 +28,7 @@ struct TrainFixture {
     var network = try Network(convnet(dropout: 0.5), seed: 3)
     let source = try digits(192)
     let settings = TrainingSettings(
-      .epochs(12), batchSize: 20, optimizer: .adam(rate: 0.003), schedule: .warmUp(steps: 10, then: .constant),
+      .epochs(40), batchSize: 20, optimizer: .adam(rate: 0.003), schedule: .warmUp(steps: 10, then: .constant),
       loss: .crossEntropy, clip: 5, seed: 4, checkpoint: .steps(7))
     try Trainer(settings).train(&network, on: source, validation: source, checkpoints: checkpoints)
     var hash = SHA256()
@@ -41,7 +41,7 @@ struct TrainFixture {
   static func misses(_ kind: String) throws -> Int {
     let counter = MissCounter(warmUp: 100, steps: 1000)
     let settings = TrainingSettings(
-      .steps(1100), batchSize: 16, optimizer: .adam(rate: 0.001), loss: .crossEntropy, clip: 1, seed: 1)
+      .steps(1100), batchSize: 16, optimizer: .adam(rate: 0.001), loss: .crossEntropy, clip: 0.05, seed: 1)
     if kind == "lstm" {
       var network = try Network(
         .chain("lstm", input: [12, 12], [("lstm", LSTM(12, 16, returns: .last)), ("fc", Linear(16, 10))]), seed: 3)
