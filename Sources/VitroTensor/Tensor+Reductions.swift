@@ -52,10 +52,15 @@ extension Tensor {
   }
 
   /// The standard deviation, √variance.
+  ///
+  /// Its gradient at 0 is 0.
   public func standardDeviation(
     axes: [Int]? = nil, keepingAxes: Bool = false, correction: Double = 0
   ) throws -> Tensor {
-    try variance(axes: axes, keepingAxes: keepingAxes, correction: correction).sqrt()
+    try requireComputing("standardDeviation")
+    let reduced = try Shapes.axes(axes, rank: rank, "standardDeviation").map { shape[$0] }.product
+    let centered = try self - mean(axes: axes, keepingAxes: true)
+    return try centered.norm(axes: axes, keepingAxes: keepingAxes) / (Double(reduced) - correction).squareRoot()
   }
 
   /// The Euclidean norm, √Σx².
