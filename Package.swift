@@ -37,7 +37,7 @@ let modules: [Module] = [
   // Floor 3
   Module(
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
-    resources: [.embedInCode("Resources/digits.csv.gz")]),
+    resources: [.embedInCode("Resources/digits.csv.gz")], tested: true),
   Module(
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
@@ -48,7 +48,7 @@ let modules: [Module] = [
   // Floor 5
   Module(
     name: "VitroProbing",
-    dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab"]),
+    dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab"], tested: true),
   // Floor 6
   Module(
     name: "Vitro",
@@ -58,7 +58,11 @@ let modules: [Module] = [
     ]),
 ]
 
-/// Floor 7: the command.
+/// Floor 7: the command, tested as a process of its own.
+let commandTests = Target.testTarget(
+  name: "VitroCommandTests", dependencies: ["VitroCommand", "Vitro"], resources: [.copy("Golden")],
+  swiftSettings: strict)
+
 let command = Target.executableTarget(
   name: "VitroCommand",
   dependencies: [
@@ -96,7 +100,7 @@ let package = Package(
       name: "vitro-train-fixture", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks"],
       path: "Tests/Support/vitro-train-fixture", swiftSettings: strict),
   ]
-    + [command]
+    + [command, commandTests]
     + modules.map {
       .target(name: $0.name, dependencies: $0.dependencies, resources: $0.resources, swiftSettings: strict)
     }

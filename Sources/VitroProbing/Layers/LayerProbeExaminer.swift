@@ -79,7 +79,7 @@ public struct LayerProbeExaminer: Examiner {
       .lines(
         LineFigure(
           categories: readings.map(\.tap), x: Axis("value, in the order of the network"),
-          y: Axis("test error", format: .percent),
+          y: Axis("test error", scale: readings.allSatisfy(\.isPositive) ? .log : .linear, format: .percent),
           series: [
             LineSeries(
               "this network", y: readings.map(\.error.value), low: readings.map(\.error.low),
@@ -107,4 +107,9 @@ public struct LayerProbeExaminer: Examiner {
         ]
       })
   }
+}
+
+extension LayerProbes.Reading {
+  /// Whether every error can be drawn on a logarithmic axis.
+  fileprivate var isPositive: Bool { min(error.low, untrained.low, control.low) > 0 }
 }

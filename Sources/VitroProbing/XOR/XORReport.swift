@@ -83,7 +83,7 @@ extension XORResult {
     let along = PlanePosition(foot.x - line[1], foot.y + line[0])
     let hidden = example.hidden
     return Figure(
-      "Hidden space", caption: "What the two units answer. Inputs with XOR = 0 fall on one point, and one line separates the classes.",
+      "Hidden space", caption: hiddenCaption,
       span: .half,
       .plane(
         PlaneFigure(
@@ -93,6 +93,18 @@ extension XORResult {
             PlanePoint(
               hidden[$0][0], hidden[$0][1], group: "XOR = \(Int(Self.targets[$0]))", label: Self.name(Self.points[$0]))
           })))
+  }
+
+  private var hiddenCaption: RichText {
+    let hidden = example.hidden
+    let meets = zip(hidden[0], hidden[3]).allSatisfy { abs($0 - $1) < 1e-3 }
+    let separated = zip(hidden, Self.targets).allSatisfy { point, target in
+      (zip(point, example.readout).map(*).reduce(0, +) > 0.5) == (target > 0.5)
+    }
+    return RichText(
+      "What the two units answer to the four inputs. "
+        + (meets ? "The two inputs with XOR = 0 fall on one point. " : "")
+        + (separated ? "The line on which the output is 1/2 separates the classes." : "No line of this network separates the classes."))
   }
 
   private func regionTable(_ cells: PlaneCells) -> Table {

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// A run of the command `vitro`, which stands beside the tests.
+struct CommandProcess {
+  let status: Int32
+  let output: String
+  let errors: String
+
+  init(_ arguments: String..., interruptAfter seconds: Double? = nil) throws {
+    try self.init(list: arguments, interruptAfter: seconds)
+  }
+
+  init(list arguments: [String], interruptAfter seconds: Double? = nil) throws {
+    let process = Process()
+    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("vitro")
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "100"]) { $1 }
+    // Files, not pipes: nothing can fill up while the other stream is read.
+    let folder = FileManager.default.temporaryDirectory.appending(path: "vitro-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let streams = ["out", "err"].map { folder.appending(path: $0) }
+    for stream in streams { try Data().write(to: stream) }
+    process.standardOutput = try FileHandle(forWritingTo: streams[0])
+    process.standardError = try FileHandle(forWritingTo: streams[1])
+    try process.run()
+    if let seconds {
+      Thread.sleep(forTimeInterval: seconds)
+      process.interrupt()
+    }
+    process.waitUntilExit()
+    status = process.terminationStatus
+    output = String(decoding: try Data(contentsOf: streams[0]), as: UTF8.self)
+    errors = String(decoding: try Data(contentsOf: streams[1]), as: UTF8.self)
+  }
+
+  /// Standard output as one JSON object.
+  func json(sourceLocation: SourceLocation = #_sourceLocation) throws -> [String: Any] {
+    let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
+    return try #require(object as? [String: Any], sourceLocation: sourceLocation)
+  }
+}
+
+/// A directory of its own for one test, removed afterwards.
+final class Workplace {
+  let path: String
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "vitro-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    path = url.path
+  }
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+import Vitro
+
+/// What docs/cli.md promises to scripts.
+@Suite struct ContractTests {
+  @Test func xorPrintsTheKeysThatScriptsRelyOn() throws {
+    let run = try CommandProcess("probe", "xor", "--seeds", "200", "--json", "--quiet")
+    #expect(run.status == 0)
+    #expect(run.errors.isEmpty)
+    let json = try run.json()
+    let outputs = try #require((json["linear"] as? [String: Any])?["outputs"] as? [Double])
+    #expect(outputs.count == 4 && outputs.allSatisfy { abs($0 - 0.5) < 0.01 })
+    #expect(json["seeds"] as? Int == 200)
+    let solved = try #require(json["solved"] as? Int)
+    let stuck = try #require(json["stuck"] as? [[String: Any]])
+    #expect(solved + stuck.compactMap { $0["count"] as? Int }.reduce(0, +) == 200)
+    #expect(stuck.allSatisfy { $0["loss"] is Double })
+    let example = try #require(json["example"] as? [String: Any])
+    #expect((example["hidden"] as? [[Double]])?.map(\.count) == [2, 2, 2, 2])
+    #expect((example["line"] as? [Double])?.count == 3)
+    #expect(example["loss"] is Double || example["loss"] is Int)
+    #expect(run.output.hasSuffix("}\n") && run.output.split(separator: "\n").count == 1)
+  }
+
+  @Test func examineReadsANetworkAndDataAndWritesTheReport() throws {
+    let place = try Workplace()
+    let network = try Network(DigitsConvnet.graph, seed: 3)
+    try network.save(to: place.path + "/network")
+    let run = try CommandProcess(
+      "examine", place.path + "/network", "--data", "digits", "--report", place.path + "/out", "--json", "--seed", "4")
+    #expect(run.status == 0, "\(run.errors)")
+    let json = try run.json()
+    #expect(json["sections"] as? [String] == ["network", "probing"])
+    let report = try #require(json["report"] as? String)
+    #expect(FileManager.default.fileExists(atPath: report))
+    let layers = try #require(json["layers"] as? [[String: Any]])
+    #expect(layers.compactMap { $0["tap"] as? String } == network.outputTaps)
+    for layer in layers {
+      let (error, control) = try (#require(layer["error"] as? Double), #require(layer["control"] as? Double))
+      #expect(error < control)
+    }
+    let written = try Report(directory: URL(filePath: place.path + "/out"))
+    #expect(written.provenance?.seed == 4)
+    #expect(written.provenance?.files.map(\.name) == ["network.json", "weights.safetensors"])
+    #expect(written.provenance?.files.allSatisfy { $0.sha256.count == 64 } == true)
+    #expect(run.errors.contains("probing layers"), "progress goes to standard error")
+  }
+
+  @Test func examineReadsAChainFromSafetensors() throws {
+    let place = try Workplace()
+    let chain = try Network(
+      Graph.chain("mlp", input: [64], [("0", Linear(64, 20)), ("1", Activation(.relu)), ("2", Linear(20, 10))]), seed: 1)
+    let file = place.path + "/mlp.safetensors"
+    try Safetensors.write(
+      chain.parameters.names.map { ($0, try chain.parameters.value(named: $0).raw) }, to: file)
+    let run = try CommandProcess("examine", file, "--data", "digits", "--report", place.path, "--json", "--quiet")
+    #expect(run.status == 0, "\(run.output)")
+    #expect((try run.json()["layers"] as? [Any])?.count == 4)
+  }
+
+  @Test func theSameSeedGivesTheSameNumbersOnAnyNumberOfThreads() throws {
+    let one = try CommandProcess("probe", "xor", "--seeds", "300", "--steps", "300", "--threads", "1", "--json", "--quiet")
+    let two = try CommandProcess("probe", "xor", "--seeds", "300", "--steps", "300", "--threads", "2", "--json", "--quiet")
+    let other = try CommandProcess("probe", "xor", "--seeds", "300", "--steps", "300", "--seed", "9", "--json", "--quiet")
+    #expect(one.output == two.output)
+    #expect(one.output != other.output)
+  }
+
+  @Test(arguments: [
+    (["probe", "xor", "--sedes", "3"], "--seeds"), (["exmine"], "examine"), (["probe", "xro"], "xor"),
+    (["probe", "xor", "--seeds", "many"], "many"), (["probe", "xor", "--seeds", "0"], "expected 1"),
+    (["examine", "somewhere"], "--data"), (["examine", "--data", "x.npz"], "NETWORK"),
+    (["probe", "xor", "--threads", "0"], "--threads"),
+  ])
+  func wrongUseIsExitCodeTwoAndSaysWhatWasMeant(arguments: [String], words: String) throws {
+    let plain = try CommandProcess(list: arguments)
+    #expect(plain.status == 2)
+    #expect(plain.output.isEmpty)
+    #expect(plain.errors.contains(words), "\(plain.errors)")
+    let json = try CommandProcess(list: arguments + ["--json"])
+    #expect(json.status == 2)
+    let error = try #require(try json.json()["error"] as? [String: Any])
+    #expect(error["code"] as? String == "usage")
+    let text = [error["message"], error["hint"]].compactMap { $0 as? String }.joined(separator: " ")
+    #expect(text.contains(words), "\(text)")
+  }
+
+  @Test func aMissingOrBrokenFileIsExitCodeOneAndNamed() throws {
+    let place = try Workplace()
+    let missing = try CommandProcess("examine", place.path + "/no.safetensors", "--data", "digits", "--json")
+    #expect(missing.status == 1)
+    let error = try #require(try missing.json()["error"] as? [String: Any])
+    #expect((error["message"] as? String)?.contains("no.safetensors") == true)
+    try Data("{}".utf8).write(to: URL(filePath: place.path + "/network.json"))
+    try Data([1, 2, 3]).write(to: URL(filePath: place.path + "/weights.safetensors"))
+    let broken = try CommandProcess("examine", place.path, "--data", "digits", "--json")
+    #expect(broken.status == 1)
+    #expect((try broken.json()["error"] as? [String: Any])?["code"] is String)
+    let misfit = try CommandProcess(
+      "examine", place.path, "--data", place.path + "/nothing.csv")
+    #expect(misfit.status == 1)
+    #expect(misfit.errors.hasPrefix("Error: "))
+  }
+
+  @Test func anInterruptIsExitCode130AndTheTrainingGoesOnFromThere() throws {
+    let (stopped, whole) = (try Workplace(), try Workplace())
+    let run = try CommandProcess("examine", "--report", stopped.path, "--json", interruptAfter: 0.6)
+    if run.status == 130 {
+      let error = try #require(try run.json()["error"] as? [String: Any])
+      #expect(error["code"] as? String == "interrupted")
+    }
+    #expect(run.status == 130 || run.status == 0)
+    #expect(try CommandProcess("examine", "--report", stopped.path, "--quiet").status == 0)
+    #expect(try CommandProcess("examine", "--report", whole.path, "--quiet").status == 0)
+    let networks = try [stopped, whole].map {
+      try Data(contentsOf: URL(filePath: $0.path + "/network/weights.safetensors"))
+    }
+    #expect(networks[0] == networks[1])
+  }
+
+  @Test func helpIsAsRecorded() throws {
+    for (name, arguments) in [
+      ("help", ["help"]), ("help-examine", ["help", "examine"]), ("help-probe-xor", ["help", "probe", "xor"]),
+    ] {
+      let run = try CommandProcess(list: arguments)
+      #expect(run.status == 0)
+      let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name).txt")
+      if ProcessInfo.processInfo.environment["RECORD"] != nil {
+        try Data(run.output.utf8).write(to: golden)
+      } else {
+        #expect(run.output == (try String(contentsOf: golden, encoding: .utf8)), "RECORD=1 rewrites \(name).txt")
+      }
+    }
+    #expect(try CommandProcess("--version").output == VitroVersion.current + "\n")
+  }
+}

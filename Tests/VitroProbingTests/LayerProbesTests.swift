@@ -1,0 +1,72 @@
+import Testing
+import VitroCore
+import VitroData
+import VitroNetworks
+import VitroProbing
+import VitroTensor
+
+@Suite struct LayerProbesTests {
+  /// Points on a ring of four quadrants: the class is the sign of x·y, which no linear probe of the input reads, and which |x + y| − |x − y| gives.
+  private func quadrants(_ count: Int) throws -> LabeledData {
+    var stream = RandomStream(seed: 4, "quadrants")
+    let points = try stream.uniform([count, 2], low: -1, high: 1)
+    let values = try points.doubles
+    return try LabeledData(
+      "quadrants", inputs: points, labels: (0..<count).map { values[2 * $0] * values[2 * $0 + 1] > 0 ? 1 : 0 },
+      classNames: ["different", "same"])
+  }
+
+  /// A network written by hand: y = |x₁ + x₂| − |x₁ − x₂|, as four ReLU units.
+  private func network() throws -> Network {
+    var network = try Network(
+      Graph.chain(
+        "quadrants", input: [2],
+        [("hidden", Linear(2, 4, bias: false)), ("relu", Activation(.relu)), ("output", Linear(4, 1, bias: false))]))
+    try network.parameters.set("hidden.weight", to: Tensor([1, 1, -1, -1, 1, -1, -1, 1] as [Float], shape: [4, 2]))
+    try network.parameters.set("output.weight", to: Tensor([1, 1, -1, -1] as [Float], shape: [1, 4]))
+    return network
+  }
+
+  @Test func plantedTruthIsFoundWhereItBecomesLinear() throws {
+    let data = try quadrants(1500)
+    let parts = DataParts(train: Array(0..<900), validation: Array(900..<1200), test: Array(1200..<1500))
+    let result = try LayerProbes().run(network(), data, parts: parts, seed: 0, observer: SilentObserver())
+    #expect(result.readings.map(\.tap) == ["input", "hidden", "relu", "output"])
+    let errors = Dictionary(uniqueKeysWithValues: result.readings.map { ($0.tap, $0.error.value) })
+    #expect(errors["input"]! > 0.35)
+    #expect(errors["hidden"]! > 0.35)
+    #expect(errors["relu"]! < 0.03)
+    #expect(errors["output"]! < 0.03)
+    for reading in result.readings {
+      #expect(abs(reading.control.value - 0.5) < 0.15, "\(reading.tap): shuffled labels are no better than chance")
+      #expect(reading.error.low <= reading.error.value && reading.error.value <= reading.error.high)
+      #expect(reading.converged)
+    }
+  }
+
+  @Test func resultsDoNotDependOnThreads() throws {
+    let data = try quadrants(300)
+    let parts = DataParts(train: Array(0..<200), validation: Array(200..<250), test: Array(250..<300))
+    let count = Threads.count
+    defer { Threads.count = count }
+    Threads.count = 1
+    let one = try LayerProbes().run(network(), data, parts: parts, seed: 0, observer: SilentObserver())
+    Threads.count = 2
+    let two = try LayerProbes().run(network(), data, parts: parts, seed: 0, observer: SilentObserver())
+    #expect(one.readings == two.readings)
+  }
+
+  @Test func whatCannotBeProbedIsNamed() throws {
+    let data = try quadrants(60)
+    let parts = DataParts(train: Array(0..<30), validation: Array(30..<45), test: Array(45..<60))
+    var broken = try network()
+    try broken.parameters.set("hidden.weight", to: Tensor([Float](repeating: .infinity, count: 8), shape: [4, 2]))
+    let result = try LayerProbes().run(broken, data, parts: parts, seed: 0, observer: SilentObserver())
+    #expect(result.readings.map(\.tap) == ["input"])
+    #expect(result.skipped.map(\.tap) == ["hidden", "relu", "output"])
+    let oneClass = DataParts(train: parts.train.filter { data.labels[$0] == 0 }, validation: [31], test: [46])
+    #expect(throws: VitroError.self) {
+      try LayerProbes().run(network(), data, parts: oneClass, seed: 0, observer: SilentObserver())
+    }
+  }
+}

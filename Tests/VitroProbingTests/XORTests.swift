@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+import VitroCore
+import VitroFitting
+import VitroProbing
+
+@Suite struct XORTests {
+  /// PyTorch solved 20 % of starts with the same network, initialization and optimizer.
+  @Test func trainingSolvesAFifthAndSticksAtThreeLosses() throws {
+    let result = try XORStudy(seeds: 2000, seed: 1).run(observer: SilentObserver())
+    let interval = try Estimate.clopperPearson(successes: result.solved, trials: 2000, confidence: 0.99)
+    #expect(interval.contains(0.2), "\(result.solved) of 2000 solved")
+    #expect(result.stuck.count == 3)
+    for (plateau, loss) in zip(result.stuck, [0.25, 1.0 / 3, 0.5]) { #expect(abs(plateau.loss - loss) < 0.002) }
+    #expect(result.solved + result.stuck.map(\.count).reduce(0, +) == 2000)
+    for output in result.linearOutputs { #expect(abs(output - 0.5) < 1e-12) }
+    for (point, target) in zip(XORResult.points, XORResult.targets) {
+      #expect(abs(result.example.output(point[0], point[1]) - target) < 0.01)
+    }
+    let line = result.example.line
+    for (hidden, target) in zip(result.example.hidden, XORResult.targets) {
+      #expect((line[0] * hidden[0] + line[1] * hidden[1] + line[2] > 0) == (target == 1))
+    }
+  }
+
+  @Test func aSeedDoesNotDependOnHowManyThereAre() throws {
+    let few = try XORStudy(seeds: 3, steps: 200, seed: 5).run(observer: SilentObserver())
+    let many = try XORStudy(seeds: 40, steps: 200, seed: 5).run(observer: SilentObserver())
+    for index in 0..<3 { #expect(abs(few.losses[index] - many.losses[index]) < 1e-5) }
+  }
+
+  @Test func theKnownSolutionIsReadExactly() throws {
+    let known = XORResult.Example(weights: [[1, -1], [-1, 1]], readout: [1, 1], loss: 0)
+    #expect(known.hidden == [[0, 0], [0, 1], [1, 0], [0, 0]])
+    #expect(known.line == [1, 1, -0.5])
+    #expect(known.formula == "1.000·ReLU(1.000·x − 1.000·y) + 1.000·ReLU(−1.000·x + 1.000·y)")
+    let cells = PlaneCells(weights: known.weights, biases: [0, 0], readout: [1, 1], constant: 0, box: -1...1).cells
+    // x ≥ y and y ≥ x share a line, so two cells: slopes (1, −1) and (−1, 1), each half of the square.
+    #expect(cells.count == 2)
+    #expect(Set(cells.map(\.slope)) == [[1, -1], [-1, 1]])
+    for cell in cells { #expect(abs(area(cell.corners) - 2) < 1e-12) }
+  }
+
+  @Test func theCellsTileTheBoxAndAgreeWithTheNetwork() throws {
+    var state: UInt64 = 9
+    func number() -> Double {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(state >> 11) / Double(1 << 53) * 2 - 1
+    }
+    for units in 1...6 {
+      let weights = (0..<units).map { _ in [number(), number()] }
+      let (biases, readout) = ((0..<units).map { _ in number() }, (0..<units).map { _ in number() })
+      let cells = PlaneCells(weights: weights, biases: biases, readout: readout, constant: 0.25, box: -2...2).cells
+      #expect(cells.count <= units * (units + 1) / 2 + 1)
+      #expect(abs(cells.map { area($0.corners) }.reduce(0, +) - 16) < 1e-9)
+      for cell in cells {
+        let centre = (0..<2).map { axis in cell.corners.map { $0[axis] }.reduce(0, +) / Double(cell.corners.count) }
+        let output =
+          zip(weights, zip(biases, readout)).map { weight, rest in
+            max(0, weight[0] * centre[0] + weight[1] * centre[1] + rest.0) * rest.1
+          }.reduce(0, +) + 0.25
+        #expect(abs(output - (cell.slope[0] * centre[0] + cell.slope[1] * centre[1] + cell.offset)) < 1e-9)
+      }
+    }
+  }
+
+  @Test func theReportSaysWhatTheRunMeasured() throws {
+    let result = try XORStudy(seeds: 50, steps: 2000, seed: 3).run(observer: SilentObserver())
+    let report = try result.report()
+    #expect(report.sections.map(\.id) == ["linear", "network", "training"])
+    #expect(report.figures.count == 3)
+    try report.validate()
+    #expect(report.lede?.source.contains("of 50 starts") == true)
+  }
+
+  @Test func stoppingIsHonoured() throws {
+    struct Stopper: Observer {
+      func update(_ progress: ProgressUpdate) {}
+      var shouldStop: Bool { true }
+    }
+    let error = #expect(throws: VitroError.self) { try XORStudy(seeds: 2).run(observer: Stopper()) }
+    #expect(error?.code == .interrupted)
+    #expect(throws: VitroError.self) { try XORStudy(seeds: 0).run(observer: SilentObserver()) }
+  }
+
+  private func area(_ corners: [[Double]]) -> Double {
+    abs(zip(corners, corners.dropFirst() + corners.prefix(1)).map { $0[0] * $1[1] - $1[0] * $0[1] }.reduce(0, +)) / 2
+  }
+}
