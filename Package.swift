@@ -32,7 +32,8 @@ let modules: [Module] = [
     testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   // Floor 2
   Module(
-    name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"]),
+    name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"], tested: true,
+    testDependencies: ["vitro-train-fixture"], testResources: [.copy("Fixtures")]),
   // Floor 3
   Module(
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
@@ -41,7 +42,8 @@ let modules: [Module] = [
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
   Module(
-    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting"], tested: true,
+    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting"],
+    tested: true,
     testResources: [.copy("Golden")]),
   // Floor 5
   Module(
@@ -90,6 +92,9 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "vitro-fuzz", dependencies: ["VitroFuzzing"], path: "Tests/Support/vitro-fuzz", swiftSettings: strict),
+    .executableTarget(
+      name: "vitro-train-fixture", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks"],
+      path: "Tests/Support/vitro-train-fixture", swiftSettings: strict),
   ]
     + [command]
     + modules.map {

@@ -24,6 +24,8 @@
   void prefix##orglq_(const int *m, const int *n, const int *k, real *a, const int *lda, const real *tau, real *work, \
                       const int *lwork, int *info);                                                                   \
   void prefix##potrf_(const char *uplo, const int *n, real *a, const int *lda, int *info, unsigned long);             \
+  void prefix##potrs_(const char *uplo, const int *n, const int *nrhs, const real *a, const int *lda, real *b,        \
+                      const int *ldb, int *info, unsigned long);                                                      \
   void prefix##getrf_(const int *m, const int *n, real *a, const int *lda, int *ipiv, int *info);                     \
   void prefix##getrs_(const char *trans, const int *n, const int *nrhs, const real *a, const int *lda,                \
                       const int *ipiv, real *b, const int *ldb, int *info, unsigned long);                            \

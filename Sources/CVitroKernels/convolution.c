@@ -49,8 +49,8 @@ void vitro_convolve(vitro_dtype type, const vitro_window *w, const void *x, cons
   if (!done) vitro_convolve_plainly(type, w, x, filters, bias, out);
 }
 
-// Pixel (y, x) of the input meets the taps with y + padding ≡ dilation·tap mod stride, for a stride of s in s² ways; the
-// pixels of one residue are a correlation of gy of stride 1 with their taps.
+// Pixel (y, x) of the input meets the taps with y + padding ≡ dilation·tap mod stride. The pixels of one residue are a
+// correlation of gy, at a stride of 1, with the taps of that residue.
 static bool correlate_residue(const vitro_window *w, correlation *c, tap_list list, int64_t row, int64_t column) {
   convolution_source *s = &c->source;
   s->taps = 0;

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-// The gradient of the filters sums over images and pixels. Blocks of images, fixed by shape, sum into panels of their own
-// [vector, tap of every channel, lane], a last row holding the bias; a tree over the blocks adds the panels.
+// The gradient of the filters sums over images and pixels. Blocks of images, fixed by shape, sum into panels of their
+// own [vector, tap of every channel, lane], a last row holding the bias; a tree over the blocks adds the panels.
 
 enum {
   region_pixels = 1024,      // Positions whose images are cut out at once.
@@ -27,7 +27,7 @@ typedef struct plan {
   const char *x, *gy;
   char *gfilters, *gbias;
   convolution_source source;
-  int64_t *offsets; // [source channels, taps]
+  int64_t *offsets; // [taps]
   int64_t terms;    // Source channels times taps.
   int64_t out_channels, vectors, pairs, blocks, panel_elements;
   char *partials; // [block, group, vector, terms + 1, lane]
@@ -46,7 +46,8 @@ static void accumulate_band(const plan *p, int64_t image, int64_t group, int64_t
   int64_t pixels = s->rows * columns;
   const char *planes = p->x + (image * p->w->groups + group) * s->channels * s->height * s->width * size;
   const char *source = vitro_source_read(s, p->kernels, p->type, planes, first_row, rows, slot);
-  gradient_block block = {.offsets = p->offsets, .taps = p->terms, .gy = slot + p->gy_offset,
+  gradient_block block = {.channels = s->channels, .channel_step = s->channel_step, .offsets = p->offsets,
+                          .taps = s->taps, .gy = slot + p->gy_offset,
                           .gy_step = step * columns * lanes, .vectors = vectors, .row_step = s->row_step,
                           .gradients = panels, .gradients_step = p->panel_elements};
   for (int64_t row = 0; row < rows; row += step) {
@@ -59,12 +60,15 @@ static void accumulate_band(const plan *p, int64_t image, int64_t group, int64_t
       p->kernels->pack(gy, pixels, count * columns, smaller(lanes, p->out_channels - first), packed);
       p->kernels->sum_panel(packed, count * columns, panels + (v * p->panel_elements + p->terms * lanes) * size);
     }
+    tap_places places = vitro_source_places(s, first_row + row);
     block.source = source + row * s->row_step * size;
     block.rows = count;
     block.width = columns;
+    block.places = s->in_place ? NULL : &places;
     if (block.row_step == columns) {
       block.width *= count;
       block.rows = 1;
+      block.places = NULL;
     }
     p->kernels->accumulate_gradient(&block);
   }
@@ -120,25 +124,16 @@ static void cut_into_blocks(plan *p) {
   p->source.band_rows = larger(1, smaller(p->source.rows, region_pixels / larger(1, p->source.columns)));
 }
 
-// The taps of `offsets` are those of one channel at first; spreads them over all channels.
-static void spread_offsets(plan *p) {
-  for (int64_t channel = p->source.channels - 1; channel >= 0; channel--) {
-    for (int64_t t = 0; t < p->source.taps; t++) {
-      p->offsets[channel * p->source.taps + t] = p->offsets[t] + channel * p->source.channel_step;
-    }
-  }
-}
-
 static bool run(plan *p) {
   const vitro_window *w = p->w;
   int64_t size = element_size(p->type), lanes = p->kernels->lanes, taps = p->source.taps;
-  int64_t offset_bytes = ceiling((p->terms + 2 * taps) * 8, 64) * 64;
+  int64_t offset_bytes = ceiling(3 * taps * 8, 64) * 64;
   int64_t bytes = offset_bytes + p->blocks * w->groups * p->vectors * p->panel_elements * size;
   char *memory = vitro_allocate(bytes);
   if (!memory) return false;
   p->partials = memory + offset_bytes;
   p->offsets = (int64_t *)memory;
-  int64_t *dy = p->offsets + p->terms, *dx = dy + taps;
+  int64_t *dy = p->offsets + taps, *dx = dy + taps;
   for (int64_t t = 0; t < taps; t++) {
     dy[t] = t / w->kernel_width * w->dilation_height - w->padding_top;
     dx[t] = t % w->kernel_width * w->dilation_width - w->padding_left;
@@ -146,7 +141,6 @@ static bool run(plan *p) {
   p->source.dy = dy;
   p->source.dx = dx;
   vitro_source_prepare(&p->source, p->offsets);
-  spread_offsets(p);
   p->gy_offset = ceiling(p->source.region_elements * size, 64) * 64;
   int64_t tasks = p->blocks * w->groups * p->pairs;
   int64_t slot = p->gy_offset + most_vectors * packed_rows(p) * p->source.columns * lanes * size;

@@ -2,6 +2,36 @@
 
 #include <string.h>
 
+/// Indices start ..< end.
+typedef struct span {
+  int64_t start, end;
+} span;
+
+// The taps, from the first to the last, that meet the image in a row of positions.
+static inline span taps_of_row(const tap_places *p, int64_t taps, int64_t row) {
+  int64_t y = p->first_y + row * p->step_height;
+  span s = {0, taps};
+  while (s.start < s.end && (y + p->dy[s.start] < 0 || y + p->dy[s.start] >= p->height)) s.start++;
+  while (s.start < s.end && (y + p->dy[s.end - 1] < 0 || y + p->dy[s.end - 1] >= p->height)) s.end--;
+  return s;
+}
+
+// The positions, of `count`, at which first + i·step lies in 0 ..< length.
+static inline span positions_inside(int64_t first, int64_t step, int64_t length, int64_t count) {
+  int64_t start = first >= 0 ? 0 : (-first + step - 1) / step;
+  int64_t end = first >= length ? 0 : (length - first + step - 1) / step;
+  if (end > count) end = count;
+  return start < end ? (span){start, end} : (span){0, 0};
+}
+
+static inline span rows_of_tap(const tap_places *p, int64_t rows, int64_t tap) {
+  return positions_inside(p->first_y + p->dy[tap], p->step_height, p->height, rows);
+}
+
+static inline span columns_of_tap(const tap_places *p, int64_t columns, int64_t tap) {
+  return positions_inside(p->dx[tap], p->step_width, p->width, columns);
+}
+
 // Each inclusion of the template makes the kernels for one element type and one vector width.
 
 #define VITRO_GLUE(a, b, c) a##_##b##_##c
@@ -104,9 +134,10 @@
 #undef HIGH
 
 const convolution_kernels *vitro_convolution_kernels(vitro_dtype type) {
+  bool wide = type == vitro_float64;
 #if defined(__x86_64__) && defined(__linux__)
-  if (__builtin_cpu_supports("x86-64-v4")) return type == vitro_float64 ? &kernels_double_avx512 : &kernels_float_avx512;
-  if (__builtin_cpu_supports("x86-64-v3")) return type == vitro_float64 ? &kernels_double_avx2 : &kernels_float_avx2;
+  if (__builtin_cpu_supports("x86-64-v4")) return wide ? &kernels_double_avx512 : &kernels_float_avx512;
+  if (__builtin_cpu_supports("x86-64-v3")) return wide ? &kernels_double_avx2 : &kernels_float_avx2;
 #endif
-  return type == vitro_float64 ? &kernels_double_plain : &kernels_float_plain;
+  return wide ? &kernels_double_plain : &kernels_float_plain;
 }

@@ -10,17 +10,18 @@ typedef REAL NAME(loose) __attribute__((vector_size(VECTOR_BYTES), aligned(sizeo
 #define LOAD(pointer) (*(const NAME(loose) *)(const void *)(pointer))
 #define STORE(pointer, value) (*(NAME(loose) *)(void *)(pointer) = (value))
 
-INLINE void NAME(correlate_tile)(int pixels, int vectors, const correlation_block *b, const REAL *source, REAL *sums) {
+INLINE void NAME(correlate_tile)(int pixels, int vectors, const correlation_block *b, const REAL *source,
+                                 span taps, REAL *sums) {
   FUSE
   VECTOR total[most_vectors][TILE];
   UNROLL for (int v = 0; v < vectors; v++) {
     UNROLL for (int j = 0; j < pixels; j++) total[v][j] = (VECTOR){0};
   }
-  const REAL *filters = b->filters, *second = filters + b->filters_step;
-  const int64_t *offsets = b->offsets;
-  int64_t taps = b->taps, channel_step = b->channel_step;
+  const REAL *filters = (const REAL *)b->filters + taps.start * LANES, *second = filters + b->filters_step;
+  const int64_t *offsets = b->offsets + taps.start;
+  int64_t count = taps.end - taps.start, skipped = (b->taps - count) * LANES, channel_step = b->channel_step;
   for (int64_t c = b->channels; c > 0; c--, source += channel_step) {
-    for (int64_t t = 0; t < taps; t++) {
+    for (int64_t t = 0; t < count; t++) {
       const REAL *x = source + offsets[t];
       VECTOR weights[most_vectors];
       weights[0] = LOAD(filters);
@@ -31,6 +32,8 @@ INLINE void NAME(correlate_tile)(int pixels, int vectors, const correlation_bloc
       filters += LANES;
       second += LANES;
     }
+    filters += skipped;
+    second += skipped;
   }
   UNROLL for (int v = 0; v < vectors; v++) {
     UNROLL for (int j = 0; j < pixels; j++) STORE(sums + v * b->sums_step + j * LANES, total[v][j]);
@@ -40,9 +43,9 @@ INLINE void NAME(correlate_tile)(int pixels, int vectors, const correlation_bloc
 #define PIXELS(count)                                                                                                  \
   case count:                                                                                                          \
     if (b->vectors == 2) {                                                                                             \
-      NAME(correlate_tile)(count, 2, b, source + start, sums);                                                         \
+      NAME(correlate_tile)(count, 2, b, source + start, taps, sums);                                                   \
     } else {                                                                                                           \
-      NAME(correlate_tile)(count, 1, b, source + start, sums);                                                         \
+      NAME(correlate_tile)(count, 1, b, source + start, taps, sums);                                                   \
     }                                                                                                                  \
     break;
 
@@ -50,6 +53,7 @@ static void NAME(correlate)(const correlation_block *b) {
   int64_t tiles = (b->width + TILE - 1) / TILE;
   for (int64_t row = 0; row < b->rows; row++) {
     const REAL *source = (const REAL *)b->source + row * b->row_step;
+    span taps = b->places ? taps_of_row(b->places, b->taps, row) : (span){0, b->taps};
     for (int64_t tile = 0; tile < tiles; tile++) {
       int64_t start = tile * b->width / tiles, end = (tile + 1) * b->width / tiles;
       REAL *sums = (REAL *)b->sums + (row * b->width + start) * LANES;
@@ -64,56 +68,91 @@ static void NAME(correlate)(const correlation_block *b) {
 }
 #undef PIXELS
 
-INLINE void NAME(gradient_of_taps)(int taps, int vectors, const gradient_block *b, int64_t first) {
+/// The gradients of up to TAPS_AT_ONCE filter elements, whose pixels and gradients lie at `x` and `slots`.
+INLINE void NAME(gradient_of_elements)(int elements, int vectors, const gradient_block *b, const int64_t *starts,
+                                       const int64_t *slots, span rows, span columns) {
   FUSE
   const REAL *x[TAPS_AT_ONCE];
   VECTOR total[most_vectors][TAPS_AT_ONCE];
-  UNROLL for (int t = 0; t < taps; t++) {
-    x[t] = (const REAL *)b->source + b->offsets[first + t];
-    UNROLL for (int v = 0; v < vectors; v++) total[v][t] = (VECTOR){0};
+  UNROLL for (int e = 0; e < elements; e++) {
+    x[e] = (const REAL *)b->source + starts[e];
+    UNROLL for (int v = 0; v < vectors; v++) total[v][e] = (VECTOR){0};
   }
-  const REAL *gy = b->gy;
-  int64_t gy_step = b->gy_step, width = b->width;
-  for (int64_t row = 0; row < b->rows; row++) {
-    int64_t start = row * b->row_step;
+  int64_t gy_step = b->gy_step, width = columns.end - columns.start;
+  for (int64_t row = rows.start; row < rows.end; row++) {
+    const REAL *gy = (const REAL *)b->gy + (row * b->width + columns.start) * LANES;
+    int64_t start = row * b->row_step + columns.start;
     for (int64_t i = start; i < start + width; i++) {
       VECTOR g[most_vectors];
       g[0] = LOAD(gy);
       if (vectors == 2) g[1] = LOAD(gy + gy_step);
       gy += LANES;
-      UNROLL for (int t = 0; t < taps; t++) {
-        UNROLL for (int v = 0; v < vectors; v++) total[v][t] += g[v] * x[t][i];
+      UNROLL for (int e = 0; e < elements; e++) {
+        UNROLL for (int v = 0; v < vectors; v++) total[v][e] += g[v] * x[e][i];
       }
     }
   }
   UNROLL for (int v = 0; v < vectors; v++) {
-    REAL *gradients = (REAL *)b->gradients + v * b->gradients_step + first * LANES;
-    UNROLL for (int t = 0; t < taps; t++) STORE(gradients + t * LANES, LOAD(gradients + t * LANES) + total[v][t]);
-  }
-}
-
-#define TAPS(count)                                                                                                    \
-  case count:                                                                                                          \
-    if (b->vectors == 2) {                                                                                             \
-      NAME(gradient_of_taps)(count, 2, b, first);                                                                      \
-    } else {                                                                                                           \
-      NAME(gradient_of_taps)(count, 1, b, first);                                                                      \
-    }                                                                                                                  \
-    break;
-
-static void NAME(accumulate_gradient)(const gradient_block *b) {
-  int64_t pieces = (b->taps + TAPS_AT_ONCE - 1) / TAPS_AT_ONCE;
-  for (int64_t piece = 0; piece < pieces; piece++) {
-    int64_t first = piece * b->taps / pieces, end = (piece + 1) * b->taps / pieces;
-    switch (end - first) {
-      TAPS(1) TAPS(2) TAPS(3) TAPS(4) TAPS(5) TAPS(6)
-#if TAPS_AT_ONCE > 6
-      TAPS(7) TAPS(8)
-#endif
+    REAL *gradients = (REAL *)b->gradients + v * b->gradients_step;
+    UNROLL for (int e = 0; e < elements; e++) {
+      REAL *sum = gradients + slots[e] * LANES;
+      STORE(sum, LOAD(sum) + total[v][e]);
     }
   }
 }
-#undef TAPS
+
+#define ELEMENTS(count)                                                                                                \
+  case count:                                                                                                          \
+    if (b->vectors == 2) {                                                                                             \
+      NAME(gradient_of_elements)(count, 2, b, starts, slots, rows, columns);                                           \
+    } else {                                                                                                           \
+      NAME(gradient_of_elements)(count, 1, b, starts, slots, rows, columns);                                           \
+    }                                                                                                                  \
+    break;
+
+/// The gradients of channels × taps, whichever way gives the longer runs already chosen by the caller.
+static void NAME(gradient_of_rectangle)(const gradient_block *b, span channels, span taps, span rows, span columns) {
+  int64_t starts[TAPS_AT_ONCE], slots[TAPS_AT_ONCE];
+  int64_t elements = 0;
+  for (int64_t c = channels.start; c < channels.end; c++) {
+    for (int64_t t = taps.start; t < taps.end; t++, elements++) {
+      starts[elements] = c * b->channel_step + b->offsets[t];
+      slots[elements] = c * b->taps + t;
+    }
+  }
+  switch (elements) {
+    ELEMENTS(1) ELEMENTS(2) ELEMENTS(3) ELEMENTS(4) ELEMENTS(5) ELEMENTS(6)
+#if TAPS_AT_ONCE > 6
+    ELEMENTS(7) ELEMENTS(8)
+#endif
+  }
+}
+#undef ELEMENTS
+
+// Elements of one tap in several channels skip the same rows and columns of padding; with few channels, several taps
+// of one channel go together.
+static void NAME(accumulate_gradient)(const gradient_block *b) {
+  span all_rows = {0, b->rows}, all_columns = {0, b->width};
+  if (b->channels >= TAPS_AT_ONCE / 2) {
+    int64_t pieces = (b->channels + TAPS_AT_ONCE - 1) / TAPS_AT_ONCE;
+    for (int64_t piece = 0; piece < pieces; piece++) {
+      span channels = {piece * b->channels / pieces, (piece + 1) * b->channels / pieces};
+      for (int64_t t = 0; t < b->taps; t++) {
+        span rows = b->places ? rows_of_tap(b->places, b->rows, t) : all_rows;
+        span columns = b->places ? columns_of_tap(b->places, b->width, t) : all_columns;
+        NAME(gradient_of_rectangle)(b, channels, (span){t, t + 1}, rows, columns);
+      }
+    }
+    return;
+  }
+  int64_t pieces = (b->taps + TAPS_AT_ONCE - 1) / TAPS_AT_ONCE;
+  for (int64_t c = 0; c < b->channels; c++) {
+    for (int64_t piece = 0; piece < pieces; piece++) {
+      span taps = {piece * b->taps / pieces, (piece + 1) * b->taps / pieces};
+      NAME(gradient_of_rectangle)(b, (span){c, c + 1}, taps, all_rows, all_columns);
+    }
+  }
+}
 
 static void NAME(sum_panel)(const void *panel, int64_t count, void *gradients) {
   const REAL *p = panel;
@@ -144,7 +183,9 @@ static void NAME(pack)(const void *rows, int64_t row_step, int64_t count, int64_
   REAL *target = panel;
   if (count < LANES) {
     for (int64_t i = 0; i < count; i++) {
-      for (int64_t lane = 0; lane < LANES; lane++) target[i * LANES + lane] = lane < valid ? source[lane * row_step + i] : 0;
+      for (int64_t lane = 0; lane < LANES; lane++) {
+        target[i * LANES + lane] = lane < valid ? source[lane * row_step + i] : 0;
+      }
     }
     return;
   }
@@ -190,50 +231,50 @@ static void NAME(unpack)(const void *panel, int64_t count, int64_t valid, const 
   }
 }
 
-// Rows are short: sixteen bytes at a time, the last ones twice where need be.
-INLINE void NAME(copy_row)(const REAL *source, int64_t count, REAL *target) {
-  enum { piece = 16 / sizeof(REAL) };
-  if (count < piece) {
-    for (int64_t i = 0; i < count; i++) target[i] = source[i];
-    return;
-  }
-  for (int64_t i = 0; i < count; i += piece) {
-    if (i > count - piece) i = count - piece;
-    memcpy(target + i, source + i, 16);
-  }
+// Rows are written from first to last in whole vectors, whose surplus the next row overwrites; after the last one, the
+// buffer has a vector to spare. Where whole vectors would read past `limit`, elements go one by one.
+INLINE void NAME(copy_row)(const REAL *source, int64_t count, const REAL *limit, REAL *target) {
+  int64_t i = 0;
+  for (; i < count && source + i + LANES <= limit; i += LANES) STORE(target + i, LOAD(source + i));
+  for (; i < count; i++) target[i] = source[i];
 }
 
 INLINE void NAME(clear)(int64_t count, REAL *target) {
-  for (int64_t i = 0; i < count; i++) target[i] = 0;
+  for (int64_t i = 0; i < count; i += LANES) STORE(target + i, (VECTOR){0});
+}
+
+// One of the `deal` rows that a row of the image is dealt to; columns inside.start ..< inside.end have pixels.
+INLINE void NAME(cut_row)(const REAL *source, span inside, int64_t deal, int64_t columns, const REAL *limit,
+                          REAL *target) {
+  NAME(clear)(inside.start, target);
+  if (deal == 1) {
+    NAME(copy_row)(source + inside.start, inside.end - inside.start, limit, target + inside.start);
+  } else {
+    for (int64_t i = inside.start; i < inside.end; i++) target[i] = source[i * deal];
+  }
+  NAME(clear)(columns - inside.end, target + inside.end);
 }
 
 static void NAME(cut)(const region *r) {
+  const REAL *limit = (const REAL *)r->planes + r->channels * r->height * r->width;
+  int64_t columns = r->columns;
+  span inside = positions_inside(r->left, 1, r->width, columns);
   for (int64_t channel = 0; channel < r->channels; channel++) {
     const REAL *plane = (const REAL *)r->planes + channel * r->height * r->width;
     REAL *target = (REAL *)r->target + channel * r->channel_step;
     for (int64_t y = r->top; y < r->top + r->rows; y++) {
+      const REAL *row = plane + y * r->width + r->left;
       if (y < 0 || y >= r->height) {
-        NAME(clear)(r->deal * r->columns, target);
-        target += r->deal * r->columns;
-        continue;
-      }
-      for (int64_t x = r->left; x < r->left + r->deal; x++, target += r->columns) {
-        // Columns start ..< end of this dealt row lie inside the image.
-        int64_t start = x >= 0 ? 0 : (-x + r->deal - 1) / r->deal;
-        int64_t end = x >= r->width ? 0 : (r->width - x + r->deal - 1) / r->deal;
-        if (end > r->columns) end = r->columns;
-        if (start >= end) {
-          NAME(clear)(r->columns, target);
-          continue;
+        NAME(clear)(r->deal * columns, target);
+        target += r->deal * columns;
+      } else if (r->deal == 1) {
+        NAME(cut_row)(row, inside, 1, columns, limit, target);
+        target += columns;
+      } else {
+        for (int64_t hand = 0; hand < r->deal; hand++, target += columns) {
+          span of_hand = positions_inside(r->left + hand, r->deal, r->width, columns);
+          NAME(cut_row)(row + hand, of_hand, r->deal, columns, limit, target);
         }
-        const REAL *source = plane + y * r->width + x;
-        NAME(clear)(start, target);
-        if (r->deal == 1) {
-          NAME(copy_row)(source + start, end - start, target + start);
-        } else {
-          for (int64_t i = start; i < end; i++) target[i] = source[i * r->deal];
-        }
-        NAME(clear)(r->columns - end, target + end);
       }
     }
   }

@@ -90,7 +90,8 @@ void vitro_convolve_gradient_input_plainly(vitro_dtype type, const vitro_window 
 void vitro_convolve_gradient_filters_plainly(vitro_dtype type, const vitro_window *w, const void *x, const void *gy,
                                              void *gfilters, void *gbias) {
   arrays a = {.x = x, .y = gy, .target = gfilters};
-  memset(gfilters, 0, bytes_of(type, w->out_channels * (w->in_channels / w->groups) * w->kernel_height * w->kernel_width));
+  int64_t taps = w->kernel_height * w->kernel_width;
+  memset(gfilters, 0, bytes_of(type, w->out_channels * (w->in_channels / w->groups) * taps));
   visit_all(w, type == vitro_float64 ? filters_double : filters_float, &a);
   if (!gbias) return;
   if (type == vitro_float64) {

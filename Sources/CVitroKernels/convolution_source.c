@@ -33,6 +33,11 @@ void vitro_source_prepare(convolution_source *s, int64_t *offsets) {
   }
 }
 
+tap_places vitro_source_places(const convolution_source *s, int64_t first_row) {
+  return (tap_places){.dy = s->dy, .dx = s->dx, .first_y = first_row * s->step_height, .step_height = s->step_height,
+                      .step_width = s->step_width, .height = s->height, .width = s->width};
+}
+
 const void *vitro_source_read(const convolution_source *s, const convolution_kernels *kernels, vitro_dtype type,
                               const void *planes, int64_t first_row, int64_t rows, void *target) {
   int64_t top = first_row * s->step_height + s->top;

@@ -24,6 +24,9 @@ typedef struct convolution_source {
 /// Fills in what follows from the fields up to `band_rows`, and `offsets` [taps] from the first pixel of a position.
 void vitro_source_prepare(convolution_source *source, int64_t *offsets);
 
+/// Where the taps of a band meet the image.
+tap_places vitro_source_places(const convolution_source *source, int64_t first_row);
+
 /// Returns where position (first_row, 0) of a band reads, after cutting the region into `target` unless in place.
 const void *vitro_source_read(const convolution_source *source, const convolution_kernels *kernels, vitro_dtype type,
                               const void *planes, int64_t first_row, int64_t rows, void *target);

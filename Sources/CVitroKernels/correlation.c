@@ -8,8 +8,8 @@
 #include <string.h>
 
 enum {
-  band_pixels = 1024,     // Positions whose sums stay in the second cache.
-  task_work = 1 << 19,    // Multiply-adds that are worth a task of their own.
+  band_pixels = 1024,   // Positions whose sums stay in the second cache.
+  task_work = 1 << 19, // Multiply-adds that are worth a task of their own.
   wanted_tasks = 32,
 };
 
@@ -71,7 +71,8 @@ static void write_channels(const plan *p, const char *sums, char *spread, int64_
   p->kernels->unpack(sums, count, valid, bias, spread, count);
   for (int64_t lane = 0; lane < valid; lane++) {
     for (int64_t i = 0; i < rows; i++) {
-      int64_t start = lane * plane + ((first_row + i) * c->row_stride + c->first_row) * c->target_width + c->first_column;
+      int64_t row_of_target = (first_row + i) * c->row_stride + c->first_row;
+      int64_t start = lane * plane + row_of_target * c->target_width + c->first_column;
       const char *row = spread + (lane * count + i * columns) * size;
       if (c->type == vitro_float64) {
         double *to = (double *)target + start;
@@ -91,14 +92,17 @@ static void correlate_image(const plan *p, int64_t group_index, int64_t band, in
   int64_t first_row = band * s->band_rows, rows = smaller(s->band_rows, s->rows - first_row);
   const char *planes = (const char *)c->images + group_index * s->channels * s->height * s->width * size;
   char *sums = slot + p->sums_offset;
+  tap_places places = vitro_source_places(s, first_row);
   correlation_block block = {
       .source = vitro_source_read(s, p->kernels, c->type, planes, first_row, rows, slot),
       .channels = s->channels, .channel_step = s->channel_step, .offsets = p->offsets, .taps = s->taps,
+      .places = s->in_place ? NULL : &places,
       .filters_step = p->panel_elements, .rows = rows, .row_step = s->row_step, .width = s->columns, .sums = sums,
       .sums_step = s->band_rows * s->columns * lanes};
   if (block.row_step == block.width) {
     block.width *= rows;
     block.rows = 1;
+    block.places = NULL;
   }
   int64_t pairs = ceiling(p->vectors, most_vectors);
   int64_t end = smaller((piece + 1) * pairs / p->pieces * most_vectors, p->vectors);

@@ -3,9 +3,9 @@
 
 #include "convolution_source.h"
 
-/// One correlation over a batch: target[b, g, o, i, j] = bias[g, o] + Σ_c Σ_t source[b, g, c, (i, j, t)] · filters[g, o, c, t], the
-/// pixel of position (i, j) and tap t being as `source` says. A convolution is one of these, and the gradient of its input
-/// is one for each residue of the pixels by the stride.
+/// One correlation over a batch, target[b, g, o, i, j] = bias[g, o] + Σ_c Σ_t pixel(b, g, c, i, j, t)·filters[g, o, c, t],
+/// where `source` says which pixel position (i, j) and tap t meet. A convolution is one of these, and the gradient of
+/// its input is one for each residue of the pixels by the stride.
 typedef struct correlation {
   vitro_dtype type;
   int64_t batch, groups;

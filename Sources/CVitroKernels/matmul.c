@@ -54,8 +54,9 @@ static void choose_grid(product *p) {
   while ((double)(p->row_pieces * p->column_pieces * p->depth_pieces * 2) <= wanted * 1.5) {
     double rows = m / p->row_pieces >= 2 * row_quantum ? (double)p->row_pieces * n * k : INFINITY;
     double columns = n / p->column_pieces >= 2 * column_quantum ? (double)p->column_pieces * m * k : INFINITY;
-    double depth = k / p->depth_pieces >= 8 * depth_quantum ? (p->depth_pieces == 1 ? 6.0 : 3.0 * p->depth_pieces) * m * n
-                                                            : INFINITY;
+    double depth = INFINITY;
+    // The first cut of k writes both slices and reads them again; each later one does so once more for every slice.
+    if (k / p->depth_pieces >= 8 * depth_quantum) depth = (p->depth_pieces == 1 ? 6.0 : 3.0 * p->depth_pieces) * m * n;
     if (rows == INFINITY && columns == INFINITY && depth == INFINITY) return;
     if (depth < rows && depth < columns) {
       p->depth_pieces *= 2;

@@ -13,8 +13,8 @@ enum { tile_rows = 4, tile_width = 16, transposable = 1024 };
 
 #define VITRO_TINY(real)                                                                                               \
   static inline __attribute__((always_inline)) void block_##real(                                                      \
-      int rows, int width, int64_t m, int64_t k, real alpha, const real *a, int64_t a_row, int64_t a_column, const real *b,\
-      int64_t b_row, int64_t b_column, real beta, real *c, int64_t leading_c) {                                        \
+      int rows, int width, int64_t m, int64_t k, real alpha, const real *a, int64_t a_row, int64_t a_column,           \
+      const real *b, int64_t b_row, int64_t b_column, real beta, real *c, int64_t leading_c) {                         \
     _Pragma("clang fp contract(fast)")                                                                                 \
     for (int64_t i = 0; i < m; i += rows) {                                                                            \
       real sums[tile_rows][tile_width] = {0};                                                                          \
@@ -45,9 +45,9 @@ enum { tile_rows = 4, tile_width = 16, transposable = 1024 };
     int64_t a_row = a.transposed ? 1 : a.leading, a_column = a.transposed ? a.leading : 1;                             \
     int64_t b_row = b.leading, b_column = 1;                                                                           \
     const real *b_data = b.data;                                                                                       \
-    real straight[transposable];                                                                                         \
+    real straight[transposable];                                                                                       \
     if (b.transposed) {                                                                                                \
-      if (n * k <= transposable) {                                                                                       \
+      if (n * k <= transposable) {                                                                                     \
         for (int64_t j = 0; j < n; j++) {                                                                              \
           for (int64_t l = 0; l < k; l++) straight[l * n + j] = b_data[j * b.leading + l];                             \
         }                                                                                                              \

@@ -45,6 +45,7 @@ char *vitro_workspace_borrow(const workspace *space) {
 }
 
 void vitro_workspace_return(const workspace *space, char *slot) {
-  int64_t index = (slot - space->memory - (int64_t)space->slots * flag_bytes) / (space->slot_bytes ? space->slot_bytes : 1);
+  int64_t distance = slot - space->memory - (int64_t)space->slots * flag_bytes;
+  int64_t index = space->slot_bytes > 0 ? distance / space->slot_bytes : 0;
   atomic_store_explicit(flag_of(space, (int32_t)index), 0, memory_order_release);
 }

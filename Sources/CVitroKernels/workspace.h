@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-/// Scratch memory for the tasks of one parallel loop: one slot for each thread that may be working. All of it is taken at
-/// once and before the loop, so that what the loop asks of the memory pool never depends on how its tasks interleave.
+/// Scratch memory for the tasks of one parallel loop: one slot for each thread that may be working. All of it is taken
+/// at once and before the loop, so that what a loop asks of the memory pool never depends on how its tasks interleave.
 typedef struct workspace {
   char *memory;
   int64_t slot_bytes, bytes;

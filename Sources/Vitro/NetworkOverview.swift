@@ -3,7 +3,7 @@ public import VitroCore
 internal import VitroData
 internal import VitroFitting
 public import VitroLab
-public import VitroNetworks
+internal import VitroNetworks
 internal import VitroTensor
 
 /// The first section of `examine`: what the network is, and how well it does its task on the data.

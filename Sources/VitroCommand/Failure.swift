@@ -42,14 +42,14 @@ struct Failure {
 
   /// A mistyped subcommand arrives as an unexpected argument; the parser suggests flags only.
   private mutating func suggestCommand(_ arguments: [String]) {
-    var level = [ParsableCommand.Type](arrayLiteral: VitroCommand.self)
+    var level: [any ParsableCommand.Type] = [VitroCommand.self]
     for word in arguments {
       guard let known = level.last?.configuration.subcommands, !known.isEmpty, !word.hasPrefix("-") else { return }
       if let next = known.first(where: { $0._commandName == word }) {
         level.append(next)
         continue
       }
-      let names = known.map(\._commandName)
+      let names = known.map { $0._commandName }
       message = "There is no command '\(word)'."
       hint =
         nearestName(to: word, in: names).map { "Did you mean '\($0)'?" }

@@ -8,7 +8,7 @@ final class TerminalObserver: Observer {
     var stage: String?
     var started = ContinuousClock.now
     var lastDrawn = ContinuousClock.now
-    var last: Progress?
+    var last: ProgressUpdate?
   }
 
   private let state = Mutex(State())
@@ -19,7 +19,7 @@ final class TerminalObserver: Observer {
 
   var shouldStop: Bool { Interrupts.isRequested }
 
-  func update(_ progress: Progress) {
+  func update(_ progress: ProgressUpdate) {
     if isQuiet { return }
     state.withLock { state in
       let now = ContinuousClock.now
@@ -48,7 +48,7 @@ final class TerminalObserver: Observer {
     state.last = nil
   }
 
-  private func line(_ progress: Progress, elapsed: Double, isFinal: Bool) -> String {
+  private func line(_ progress: ProgressUpdate, elapsed: Double, isFinal: Bool) -> String {
     var parts = [progress.stage]
     if let total = progress.total {
       parts.append("\(progress.completed)/\(total)")

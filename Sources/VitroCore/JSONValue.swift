@@ -1,4 +1,6 @@
-/// A value of JSON: what commands print with `--json`. Numbers that are not finite are written as `null`.
+/// A value of JSON: what commands print with `--json`.
+///
+/// Numbers that are not finite are written as `null`.
 public enum JSONValue: Sendable, Hashable {
   /// `null`.
   case null

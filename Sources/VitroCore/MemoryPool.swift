@@ -14,7 +14,9 @@ public enum MemoryPool {
     public let bytesCached: Int
   }
 
-  /// What the pool has done so far. A loop in its steady state adds no ``Statistics/misses``.
+  /// What the pool has done so far.
+  ///
+  /// A loop in its steady state adds no ``Statistics/misses``.
   public static var statistics: Statistics {
     let counts = vitro_memory_read_statistics()
     return Statistics(

@@ -4,13 +4,13 @@
 /// and throws ``VitroError`` with the code ``VitroError/Code/interrupted``.
 public protocol Observer: Sendable {
   /// Work has come so far.
-  func update(_ progress: Progress)
+  func update(_ progress: ProgressUpdate)
   /// Whether the work should stop at the next good moment.
   var shouldStop: Bool { get }
 }
 
 /// How far work has come.
-public struct Progress: Sendable, Hashable {
+public struct ProgressUpdate: Sendable, Hashable {
   /// What is being done, in a few words: `training`, `probing conv1`.
   public var stage: String
   /// Steps done.
@@ -34,7 +34,7 @@ public struct SilentObserver: Observer {
   /// Creates the observer.
   public init() {}
   /// Does nothing.
-  public func update(_ progress: Progress) {}
+  public func update(_ progress: ProgressUpdate) {}
   /// Never.
   public var shouldStop: Bool { false }
 }

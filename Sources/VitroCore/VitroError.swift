@@ -43,7 +43,7 @@ public struct VitroError: Error, Sendable, Hashable {
   public var message: String
   /// What to do about it, if that is known.
   public var hint: String?
-  /// The same facts for programs: `file`, `field`, `found`, `expected`, …
+  /// The same facts for programs, such as `file`, `field`, `found` and `expected`.
   public var details: [String: String]
 
   /// Creates an error.

@@ -66,7 +66,7 @@ extension Network {
   /// What a training step computes: the loss of each instance, and the gradients of all trained parameters.
   struct TrainingPass {
     let losses: Tensor
-    let gradients: [Tensor]
+    var gradients: [Tensor]
     let stateUpdates: [(parameter: Int, value: Tensor)]
   }
 

@@ -39,19 +39,33 @@ public struct RandomStream: Sendable, Hashable, Codable {
   }
 
   /// Uniform on [low, high).
+  ///
+  /// - Throws: ``VitroError`` when the bounds are not finite or in the wrong order.
   public mutating func uniform(
     _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32
   ) throws -> Tensor {
-    try draw(shape, dtype, "uniform") {
+    guard low <= high, (high - low).isFinite else {
+      throw VitroError(
+        .argument, "uniform", "the interval is [\(low), \(high))", hint: "Expected two finite numbers, the lower first."
+      )
+    }
+    return try draw(shape, dtype, "uniform") {
       vitro_random_uniform(dtype.kernel, $0.seed, $0.stream, $0.position, low, high, $1, $2)
     }
   }
 
   /// Normal with a mean and a standard deviation.
+  ///
+  /// - Throws: ``VitroError`` when a parameter is not finite or the deviation is negative.
   public mutating func normal(
     _ shape: [Int], mean: Double = 0, deviation: Double = 1, dtype: DType = .float32
   ) throws -> Tensor {
-    try draw(shape, dtype, "normal") {
+    guard mean.isFinite, deviation.isFinite, deviation >= 0 else {
+      throw VitroError(
+        .argument, "normal", "the mean is \(mean), the deviation \(deviation)",
+        hint: "Expected finite numbers and a deviation of 0 or more.")
+    }
+    return try draw(shape, dtype, "normal") {
       vitro_random_normal(dtype.kernel, $0.seed, $0.stream, $0.position, mean, deviation, $1, $2)
     }
   }
@@ -73,7 +87,12 @@ public struct RandomStream: Sendable, Hashable, Codable {
   }
 
   /// A mask that is true with a probability.
+  ///
+  /// - Throws: ``VitroError`` when the probability is not in 0 ... 1.
   public mutating func bernoulli(_ shape: [Int], probability: Double) throws -> Tensor {
+    guard probability >= 0, probability <= 1 else {
+      throw VitroError(.argument, "bernoulli", "the probability is \(probability), expected 0 ... 1")
+    }
     let result = try Tensor(uninitialized: shape, .bool)
     withMemory(result) { vitro_random_bernoulli(seed, stream, position, probability, $0.bytes, Int64(result.count)) }
     position &+= UInt64(result.count)
@@ -82,6 +101,7 @@ public struct RandomStream: Sendable, Hashable, Codable {
 
   /// The whole numbers 0 ..< count in random order (Fisher & Yates).
   public mutating func permutation(_ count: Int) -> [Int] {
+    precondition(count >= 0, "RandomStream.permutation: a count of \(count)")
     var order = Array(0..<count)
     guard count > 1 else { return order }
     let words = draw(words: 2 * (count - 1))
@@ -94,6 +114,7 @@ public struct RandomStream: Sendable, Hashable, Codable {
 
   /// Raw 32-bit words.
   public mutating func draw(words count: Int) -> [UInt32] {
+    precondition(count >= 0, "RandomStream.draw: \(count) words")
     let first = position
     let words = [UInt32](unsafeUninitializedCapacity: count) { target, initialized in
       if count > 0 { vitro_random_words(seed, stream, first, target.baseAddress, Int64(count)) }

@@ -1,7 +1,27 @@
+internal import CVitroKernels
 internal import VitroCore
 
 /// Arithmetic on shapes: axes, strides, broadcasting.
 enum Shapes {
+  /// The largest number of axes that the kernels take.
+  static let maximumRank = Int(vitro_max_rank)
+
+  /// The bytes that a tensor needs, after checking that no arithmetic on its shape can overflow.
+  ///
+  /// An axis of length 0 does not excuse the others: strides and partial products are computed of them too.
+  ///
+  /// - Throws: ``VitroError`` when a length is negative, the size overflows, or there are too many axes.
+  static func byteCount(_ shape: [Int], _ dtype: DType) throws -> Int {
+    guard shape.count <= maximumRank else {
+      throw VitroError(
+        .shape, "tensor of shape \(shape)", "it has \(shape.count) axes, and at most \(maximumRank) are possible",
+        hint: "Merge axes with reshaped.")
+    }
+    let bytes = try RawArray.byteCount(dtype: dtype, shape: shape)
+    if bytes == 0 { _ = try RawArray.byteCount(dtype: dtype, shape: shape.map { max($0, 1) }) }
+    return bytes
+  }
+
   /// The distance in elements between neighbours along each axis of a contiguous array.
   static func strides(_ shape: [Int]) -> [Int] {
     var result = [Int](repeating: 1, count: shape.count)
@@ -24,7 +44,9 @@ enum Shapes {
     return resolved
   }
 
-  /// Axes counted from the front, in order, without repetition. `nil` means all.
+  /// Axes counted from the front, in order, without repetition.
+  ///
+  /// `nil` means all.
   static func axes(_ axes: [Int]?, rank: Int, _ operation: String) throws -> [Int] {
     guard let axes else { return Array(0..<rank) }
     let resolved = try axes.map { try axis($0, rank: rank, operation) }.sorted()

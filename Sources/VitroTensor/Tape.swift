@@ -27,13 +27,14 @@ struct TapeSlot: Sendable, Hashable {
 ///   each saved operand as soon as it is used.
 public final class Tape {
   private struct Node {
-    var operation: any Operation
+    /// Let go when a backward pass has used it.
+    var operation: (any Operation)?
     var inputs: [Int]
     var outputs: Range<Int>
   }
 
   let number: UInt64
-  private var nodes: [Node?] = []
+  private var nodes: [Node] = []
   private var shapes: [(shape: [Int], dtype: DType)] = []
 
   private init(number: UInt64) { self.number = number }
@@ -85,7 +86,8 @@ public final class Tape {
   ///   - seed: The gradient of the final objective with respect to `value`, of its shape; 1 by default.
   ///   - keepingTape: Whether the tape may be asked again; otherwise saved operands are let go on the way.
   /// - Returns: For each point a tensor of its shape; zeros where `value` does not depend on it.
-  /// - Throws: ``VitroError`` when `value` is not a single number and no seed is given, or something is not on this tape.
+  /// - Throws: ``VitroError`` when `value` is not a single number and no seed is given, when something is on another tape, or when
+  ///   an earlier call without `keepingTape` has used up what this one needs.
   public func gradients(
     of value: Tensor, at points: [Tensor], seed: Tensor? = nil, keepingTape: Bool = false
   ) throws -> [Tensor] {
@@ -105,41 +107,60 @@ public final class Tape {
       throw VitroError(
         .shape, "gradients", "the seed is \(seed.dtype) \(seed.shape), the value \(value.dtype) \(value.shape)")
     }
-    guard let root = value.node, root.tape == number else {
-      return try points.map { try $0.detached.zerosLike() }
+    guard let root = value.node else { return try points.map { try $0.detached.zerosLike() } }
+    guard root.tape == number else {
+      throw VitroError(
+        .argument, "gradients", "the value of shape \(value.shape) belongs to another tape",
+        hint: "Differentiate it on the tape that recorded it.")
     }
 
     var needed = [Bool](repeating: false, count: shapes.count)
     for target in targets { needed[target] = true }
     let isTarget = needed
-    for case let node? in nodes where node.inputs.contains(where: { $0 >= 0 && needed[$0] }) {
+    for node in nodes where node.inputs.contains(where: { $0 >= 0 && needed[$0] }) {
       for output in node.outputs { needed[output] = true }
     }
 
     var gradients = [Tensor?](repeating: nil, count: shapes.count)
     gradients[root.index] = try seed?.detached ?? .ones(value.shape, dtype: value.dtype)
     for index in nodes.indices.reversed() {
-      guard let node = nodes[index] else { continue }
-      if !keepingTape { nodes[index] = nil }
+      let node = nodes[index]
+      if !keepingTape { nodes[index].operation = nil }
       let outputs = node.outputs
       guard outputs.contains(where: { gradients[$0] != nil }) else { continue }
       let wants = node.inputs.map { $0 >= 0 && needed[$0] }
       guard wants.contains(true) else { continue }
+      guard let operation = node.operation else {
+        throw VitroError(
+          .argument, "gradients", "this part of the tape was used up by an earlier call",
+          hint: "Pass keepingTape: true to all calls but the last.")
+      }
       let received = outputs.map { gradients[$0] }
       for output in outputs where !isTarget[output] { gradients[output] = nil }
-      let sent = try node.operation.pullback(received, wants: wants)
+      let sent = try operation.pullback(received, wants: wants)
       for (input, gradient) in zip(node.inputs, sent) {
         guard input >= 0, needed[input], let gradient else { continue }
-        assert(gradient.shape == shapes[input].shape, "\(type(of: node.operation)) sent \(gradient.shape)")
-        gradients[input] = try Self.accumulate(gradient, onto: gradients[input])
+        assert(gradient.shape == shapes[input].shape, "\(type(of: operation)) sent \(gradient.shape)")
+        // Taken out of the array, so that a sum of this pass's own has one holder.
+        var sum = gradients[input].take()
+        try Self.accumulate(gradient, onto: &sum)
+        gradients[input] = sum
       }
     }
     return try zip(targets, points).map { try gradients[$0] ?? $1.detached.zerosLike() }
   }
 
-  private static func accumulate(_ gradient: Tensor, onto sum: Tensor?) throws -> Tensor {
-    guard let sum else { return gradient }
-    return try sum + gradient
+  /// Adds in place when nobody else can see the sum's memory: not a caller, an operation, or another value's gradient.
+  private static func accumulate(_ gradient: Tensor, onto sum: inout Tensor?) throws {
+    guard sum != nil else {
+      sum = gradient
+      return
+    }
+    guard isKnownUniquelyReferenced(&sum!.buffer), sum!.buffer.isWritable else {
+      sum = try sum! + gradient
+      return
+    }
+    withMemory(gradient, sum!) { vitro_accumulate(gradient.dtype.kernel, 1, $0, $1, Int64(gradient.count)) }
   }
 }
 

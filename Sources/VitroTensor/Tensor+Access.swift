@@ -55,8 +55,9 @@ extension Tensor {
 extension Tensor: CustomStringConvertible {
   /// Type, shape and the first elements.
   public var description: String {
-    let shown = (try? flattened().slice(axis: 0, 0..<Swift.min(count, 8)).doubles) ?? []
-    let values = shown.map { dtype.isFloatingPoint ? "\($0)" : "\(Int($0))" }.joined(separator: " ")
+    let first = try? detached.flattened().slice(axis: 0, 0..<Swift.min(count, 8))
+    let shown = dtype.isFloatingPoint ? try? first?.doubles.map { "\($0)" } : try? first?.ints.map { "\($0)" }
+    let values = (shown ?? []).joined(separator: " ")
     return "\(dtype) \(shape): \(values)\(count > 8 ? " …" : "")"
   }
 }

@@ -28,13 +28,20 @@ extension Tensor {
   /// a·b.
   public static func * (a: Double, b: Tensor) throws -> Tensor { try b.affine(a, 0) }
   /// a/b.
-  public static func / (a: Tensor, b: Double) throws -> Tensor { try a.affine(1 / b, 0) }
+  public static func / (a: Tensor, b: Double) throws -> Tensor {
+    try a.requireComputing("/")
+    return try binary(vitro_divide, "/", a, .full([], b, dtype: a.dtype))
+  }
   /// a/b.
   public static func / (a: Double, b: Tensor) throws -> Tensor { try b.reciprocal().affine(a, 0) }
 
-  /// The larger of two; NaN if either is. At a tie each operand takes half of the gradient.
+  /// The larger of two; NaN if either is.
+  ///
+  /// At a tie each operand takes half of the gradient.
   public func maximum(_ other: Tensor) throws -> Tensor { try Self.binary(vitro_maximum, "maximum", self, other) }
-  /// The smaller of two; NaN if either is. At a tie each operand takes half of the gradient.
+  /// The smaller of two; NaN if either is.
+  ///
+  /// At a tie each operand takes half of the gradient.
   public func minimum(_ other: Tensor) throws -> Tensor { try Self.binary(vitro_minimum, "minimum", self, other) }
   /// xʸ.
   public func power(_ exponent: Tensor) throws -> Tensor { try Self.binary(vitro_pow, "power", self, exponent) }
@@ -51,7 +58,7 @@ extension Tensor {
     let result = try Tensor(uninitialized: shape, a.dtype)
     apply(operation, a, b, into: result)
     return try result.recorded(
-      from: a, b, BinaryOperation(operation: operation, a: a.detached, b: b.detached, result: result))
+      from: a, b, BinaryOperation(operation, a, b, result))
   }
 
   /// Writes a ∘ b into a tensor of the broadcast shape.
@@ -95,27 +102,50 @@ extension Tensor {
   }
 }
 
+/// The gradients of a ∘ b. Of the operands and the result, only what these need is kept: nothing at all for a sum.
 struct BinaryOperation: SingleOutputOperation {
   let operation: vitro_binary
-  let a, b, result: Tensor
+  private let shapeA, shapeB: [Int]
+  private let a, b, result: Tensor?
+
+  init(_ operation: vitro_binary, _ a: Tensor, _ b: Tensor, _ result: Tensor) {
+    self.operation = operation
+    (shapeA, shapeB) = (a.shape, b.shape)
+    let (needsA, needsB, needsResult) = Self.needs(operation, left: a.isTracked, right: b.isTracked)
+    self.a = needsA ? a.detached : nil
+    self.b = needsB ? b.detached : nil
+    self.result = needsResult ? result : nil
+  }
+
+  /// Which values the gradients read, given the operands that may want one.
+  private static func needs(_ operation: vitro_binary, left: Bool, right: Bool) -> (a: Bool, b: Bool, result: Bool) {
+    switch operation {
+    case vitro_add, vitro_subtract: (false, false, false)
+    case vitro_multiply: (right, left, false)
+    case vitro_divide: (false, true, right)
+    case vitro_pow: (true, true, right)
+    case vitro_atan2: (true, true, false)
+    default: (true, true, true)
+    }
+  }
 
   func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] {
     [
-      wants[0] ? try gradientOfLeft(gradient).summed(to: a.shape) : nil,
-      wants[1] ? try gradientOfRight(gradient).summed(to: b.shape) : nil,
+      wants[0] ? try gradientOfLeft(gradient).summed(to: shapeA) : nil,
+      wants[1] ? try gradientOfRight(gradient).summed(to: shapeB) : nil,
     ]
   }
 
   private func gradientOfLeft(_ g: Tensor) throws -> Tensor {
     switch operation {
     case vitro_add, vitro_subtract: g
-    case vitro_multiply: try g * b
-    case vitro_divide: try g / b
+    case vitro_multiply: try g * b!
+    case vitro_divide: try g / b!
     case vitro_pow:
       // 0⁰ has derivative 0, where the formula b·aᵇ⁻¹ would say 0·∞.
-      try b.isEqual(to: 0).select(.full([], 0, dtype: a.dtype), g * b * a.power(b - 1))
-    case vitro_atan2: try g * b / (a.square() + b.square())
-    default: try g * share(of: a, against: b)
+      try b!.isEqual(to: 0).select(.full([], 0, dtype: g.dtype), g * b! * a!.power(b! - 1))
+    case vitro_atan2: try g * b! / (a!.square() + b!.square())
+    default: try g * share(of: a!, against: b!)
     }
   }
 
@@ -123,18 +153,18 @@ struct BinaryOperation: SingleOutputOperation {
     switch operation {
     case vitro_add: g
     case vitro_subtract: try g.negated()
-    case vitro_multiply: try g * a
-    case vitro_divide: try (g * result / b).negated()
-    case vitro_pow: try g * result * a.isGreater(than: 0).select(a.log(), .full([], 0, dtype: a.dtype))
-    case vitro_atan2: try (g * a / (a.square() + b.square())).negated()
-    default: try g * share(of: b, against: a)
+    case vitro_multiply: try g * a!
+    case vitro_divide: try (g * result! / b!).negated()
+    case vitro_pow: try g * result! * a!.isGreater(than: 0).select(a!.log(), .full([], 0, dtype: g.dtype))
+    case vitro_atan2: try (g * a! / (a!.square() + b!.square())).negated()
+    default: try g * share(of: b!, against: a!)
     }
   }
 
   /// 1 where an operand gave the result, 1/2 where both did, else 0.
   private func share(of one: Tensor, against other: Tensor) throws -> Tensor {
-    let mine = try one.isEqual(to: result).cast(to: one.dtype)
-    let theirs = try other.isEqual(to: result).cast(to: one.dtype)
+    let mine = try one.isEqual(to: result!).cast(to: one.dtype)
+    let theirs = try other.isEqual(to: result!).cast(to: one.dtype)
     return try mine / (mine + theirs).maximum(.ones([], dtype: one.dtype))
   }
 }

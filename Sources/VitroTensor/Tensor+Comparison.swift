@@ -31,7 +31,9 @@ extension Tensor {
   /// The opposite of a mask.
   public func not() throws -> Tensor { try isEqual(to: .full([], 0, dtype: dtype)) }
 
-  /// Chooses by this mask: `a` where it is true, `b` elsewhere. Shapes broadcast; differentiable in `a` and `b`.
+  /// Chooses by this mask: `a` where it is true, `b` elsewhere.
+  ///
+  /// Shapes broadcast; differentiable in `a` and `b`.
   ///
   /// - Throws: ``VitroError`` when this is not of type bool or the choices differ in type.
   public func select(_ a: Tensor, _ b: Tensor) throws -> Tensor {
@@ -58,7 +60,16 @@ extension Tensor {
       from: a, b, SelectOperation(condition: self, left: a.shape, right: b.shape))
   }
 
-  private func scalar(_ number: Double) throws -> Tensor { try .full([], number, dtype: dtype) }
+  /// A number as this type, which must be able to hold it: 0.5 as an integer would be another number.
+  private func scalar(_ number: Double) throws -> Tensor {
+    let result = try Tensor.full([], number, dtype: dtype)
+    guard try dtype.isFloatingPoint || result.item() == number else {
+      throw VitroError(
+        .argument, "comparison", "\(number) is not of type \(dtype)",
+        hint: "Convert the tensor with cast(to: .float64).")
+    }
+    return result
+  }
 
   private func compare(_ comparison: vitro_comparison, _ name: String, _ other: Tensor) throws -> Tensor {
     try Self.requireSameType(self, other, name)

@@ -54,6 +54,15 @@ public struct Window: Sendable, Hashable, Codable {
     }
     return (size[0], size[1])
   }
+
+  /// Whether each of the outputs along an axis sees at least one element that is not padding.
+  fileprivate func touchesEveryTime(_ axis: Int, length: Int, outputs: Int) -> Bool {
+    (0..<outputs).allSatisfy { output in
+      let origin = output * stride[axis] - padding[axis]
+      let first = origin >= 0 ? 0 : (dilation[axis] - 1 - origin) / dilation[axis]
+      return first < kernel[axis] && origin + first * dilation[axis] < length
+    }
+  }
 }
 
 extension Tensor {
@@ -68,7 +77,7 @@ extension Tensor {
   ) throws -> Tensor {
     try Self.requireSameType(self, filters, "conv2d")
     try requireComputing("conv2d")
-    guard rank == 4, filters.rank == 4, groups >= 1, shape[1] == filters.shape[1] * groups,
+    guard rank == 4, filters.rank == 4, (1...1 << 20).contains(groups), shape[1] == filters.shape[1] * groups,
       filters.shape[0] % groups == 0
     else {
       throw VitroError(
@@ -77,8 +86,12 @@ extension Tensor {
     }
     var geometry = window ?? Window([1, 1])
     geometry.kernel = Array(filters.shape[2...])
-    if let bias, bias.shape != [filters.shape[0]] {
-      throw VitroError(.shape, "conv2d", "the bias is \(bias.shape), expected [\(filters.shape[0])]")
+    if let bias {
+      try Self.requireSameType(self, bias, "conv2d")
+      guard bias.shape == [filters.shape[0]] else {
+        throw VitroError(
+          .shape, "conv2d", "the bias is \(bias.shape), the filters \(filters.shape); expected [\(filters.shape[0])]")
+      }
     }
     let kernel = try vitro_window(geometry, images: shape, outChannels: filters.shape[0], groups: groups, "conv2d")
     let result = try Tensor(uninitialized: kernel.outputShape, dtype)
@@ -93,7 +106,9 @@ extension Tensor {
       ConvolutionOperation(window: kernel, x: detached, filters: filters.detached, hasBias: bias != nil))
   }
 
-  /// The largest element of each window; padding never wins. `[batch, channels, height, width]`.
+  /// The largest element of each window; padding never wins.
+  ///
+  /// `[batch, channels, height, width]`.
   ///
   /// - Throws: ``VitroError`` when the window does not fit, or lies in padding alone.
   public func maxPool2d(_ window: Window) throws -> Tensor {
@@ -124,13 +139,15 @@ extension Tensor {
     guard rank == 4 else {
       throw VitroError(.shape, name, "the images are \(shape), expected [batch, channels, height, width]")
     }
-    for axis in 0..<2 where window.padding.count == 4 && window.kernel.count == 2 {
-      guard Swift.max(window.padding[axis], window.padding[axis + 2]) < window.kernel[axis] else {
-        throw VitroError(
-          .argument, name, "padding \(window.padding) leaves windows \(window.kernel) without an element")
-      }
+    let kernel = try vitro_window(window, images: shape, outChannels: shape[1], groups: 1, name)
+    let outputs = [Int(kernel.out_height), Int(kernel.out_width)]
+    for axis in 0..<2 where !window.touchesEveryTime(axis, length: shape[axis + 2], outputs: outputs[axis]) {
+      throw VitroError(
+        .argument, name,
+        "padding \(window.padding) leaves windows \(window.kernel) without an element of the images \(shape)",
+        hint: "Use less padding.")
     }
-    return try vitro_window(window, images: shape, outChannels: shape[1], groups: 1, name)
+    return kernel
   }
 }
 

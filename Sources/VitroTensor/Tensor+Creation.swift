@@ -6,7 +6,8 @@ extension Tensor {
   ///
   /// - Throws: ``VitroError`` when the shape does not hold exactly the values.
   public init<Element: TensorElement>(_ values: [Element], shape: [Int]) throws {
-    guard shape.allSatisfy({ $0 >= 0 }), shape.product == values.count else {
+    _ = try Shapes.byteCount(shape, Element.dtype)
+    guard shape.product == values.count else {
       throw VitroError(
         .shape, "Tensor", "\(values.count) values do not fill the shape \(shape), which holds \(shape.product)")
     }
@@ -58,14 +59,25 @@ extension Tensor {
   public func zerosLike() throws -> Tensor { try .zeros(shape, dtype: dtype) }
 
   /// Makes the whole numbers of a range, as int64.
-  public static func range(_ range: Range<Int>) throws -> Tensor { try Tensor(Array(range)) }
+  public static func range(_ range: Range<Int>) throws -> Tensor {
+    let (count, overflow) = range.upperBound.subtractingReportingOverflow(range.lowerBound)
+    let result = try Tensor(uninitialized: [overflow ? .max : count], .int64)
+    withMemory(result) { target in
+      for i in 0..<count { target.int64s[i] = Int64(range.lowerBound + i) }
+    }
+    return result
+  }
 
   /// Makes `count` evenly spaced numbers from `start` to `end`, both included: `start + i·(end − start)/(count − 1)`.
   public static func linspace(_ start: Double, _ end: Double, count: Int, dtype: DType = .float32) throws -> Tensor {
     guard count >= 0 else { throw VitroError(.argument, "linspace", "count is \(count), expected 0 or more") }
     let step = count > 1 ? (end - start) / Double(count - 1) : 0
-    let values = (0..<count).map { $0 == count - 1 && count > 1 ? end : start + Double($0) * step }
-    return try Tensor(values).cast(to: dtype)
+    let result = try Tensor(uninitialized: [count], .float64)
+    withMemory(result) { target in
+      let values = target.assumingMemoryBound(to: Double.self)
+      for i in 0..<count { values[i] = i == count - 1 && count > 1 ? end : start + Double(i) * step }
+    }
+    return try result.cast(to: dtype)
   }
 
   /// Makes the identity matrix of a size.

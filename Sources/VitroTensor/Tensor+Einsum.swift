@@ -29,7 +29,9 @@ extension Tensor {
   }
 }
 
-/// A parsed expression. Axes under an ellipsis get private letters, counted from the last.
+/// A parsed expression.
+///
+/// Axes under an ellipsis get private letters, counted from the last.
 private struct Einsum {
   var inputs: [[Character]]
   var output: [Character]
@@ -69,7 +71,7 @@ private struct Einsum {
         guard known == length || letter.isNumber && (known == 1 || length == 1) else {
           throw VitroError(.shape, "einsum", "\"\(expression)\": axis '\(letter)' has length \(known) and \(length)")
         }
-        lengths[letter] = Swift.max(known, length)
+        lengths[letter] = known == 1 ? length : known
       }
       inputs.append(axes)
     }
@@ -127,7 +129,7 @@ private struct Einsum {
     var b = try b.summed(keeping: kept.union(a.letters))
     let shared = a.letters.filter(b.letters.contains)
     var lengths = Dictionary(uniqueKeysWithValues: zip(a.letters, a.value.shape))
-    for (letter, length) in zip(b.letters, b.value.shape) { lengths[letter] = Swift.max(lengths[letter] ?? 0, length) }
+    for (letter, length) in zip(b.letters, b.value.shape) where lengths[letter] ?? 1 == 1 { lengths[letter] = length }
     a.value = try a.value.expanded(
       to: a.letters.map { $0.isNumber ? lengths[$0]! : a.value.shape[a.letters.firstIndex(of: $0)!] })
     b.value = try b.value.expanded(

@@ -102,7 +102,8 @@ extension Tensor {
     let result = try Tensor(uninitialized: shape, dtype)
     withMemory(self, result) { vitro_apply_unary(operation, dtype.kernel, $0, $1, Int64(count), a, b) }
     return try result.recorded(
-      from: self, UnaryOperation(operation: operation, a: a, b: b, x: detached, y: result))
+      from: self,
+      UnaryOperation(operation: operation, a: a, b: b, saved: operation.gradientReads.choose(detached, result)))
   }
 
   func requireComputing(_ operation: String) throws {
@@ -117,14 +118,42 @@ extension Tensor {
 struct UnaryOperation: SingleOutputOperation {
   let operation: vitro_unary
   let a, b: Double
-  let x, y: Tensor
+  /// The input or the output, whichever the derivative is computed from; nothing when it is constant.
+  let saved: Tensor?
 
   func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] {
-    let result = try Tensor(uninitialized: x.shape, x.dtype)
-    withMemory(x, y, gradient, result) {
-      vitro_apply_unary_gradient(operation, x.dtype.kernel, $0, $1, $2, $3, Int64(x.count), a, b)
+    let result = try Tensor(uninitialized: gradient.shape, gradient.dtype)
+    withMemory(saved ?? gradient, gradient, result) {
+      // The kernel takes both values of the function and reads one of them.
+      vitro_apply_unary_gradient(operation, gradient.dtype.kernel, $0, $0, $1, $2, Int64(gradient.count), a, b)
     }
     return [result]
+  }
+}
+
+extension vitro_unary {
+  /// Which of a function's two values its derivative is computed from.
+  enum GradientSource {
+    case input, output, neither
+
+    func choose(_ input: Tensor, _ output: Tensor) -> Tensor? {
+      switch self {
+      case .input: input
+      case .output: output
+      case .neither: nil
+      }
+    }
+  }
+
+  /// What the gradient's kernel reads. ReLU's asks whether x ≤ 0, which is whether max(x, 0) ≤ 0.
+  var gradientReads: GradientSource {
+    switch self {
+    case vitro_negate, vitro_affine, vitro_sign, vitro_floor, vitro_ceil, vitro_round: .neither
+    case vitro_reciprocal, vitro_square_root, vitro_reciprocal_square_root, vitro_exp, vitro_tan, vitro_tanh,
+      vitro_sigmoid, vitro_erfinv, vitro_relu:
+      .output
+    default: .input
+    }
   }
 }
 

@@ -63,8 +63,10 @@ extension Tensor {
     return try result.recorded(from: self, values, ScatterAddOperation(axis: axis, indices: indices))
   }
 
-  /// This tensor with `values` written at indices along an axis: `result[o, indices[o, k, i], i] = values[o, k, i]`; the last of
-  /// equal indices wins. Not differentiable.
+  /// This tensor with `values` written at indices along an axis: `result[o, indices[o, k, i], i] = values[o, k, i]`;
+  /// the last of equal indices wins.
+  ///
+  /// Not differentiable.
   ///
   /// - Throws: ``VitroError`` when shapes do not fit or an index leaves the axis.
   public func puttingAlong(_ values: Tensor, at indices: Tensor, axis: Int = -1) throws -> Tensor {

@@ -113,6 +113,7 @@ private struct MatrixProduct {
   }
 
   func run(_ a: Tensor, _ b: Tensor, into c: Tensor) {
+    if c.count == 0 { return }
     let leadingA = Int64(Swift.max(a.shape[a.rank - 1], 1))
     let leadingB = Int64(Swift.max(b.shape[b.rank - 1], 1))
     withMemory(a, b, c) { pointerA, pointerB, pointerC in
@@ -183,7 +184,7 @@ struct MatmulOperation: SingleOutputOperation {
   private func gradientOfRight(_ g: Tensor) throws -> Tensor {
     if b.rank == 2, !transposeA, a.rank > 2 {
       // The sum over the leading axes is part of one product.
-      let rows = try a.reshaped([a.count / Swift.max(a.shape[a.rank - 1], 1), a.shape[a.rank - 1]])
+      let rows = try a.reshaped([Array(a.shape.dropLast()).product, a.shape[a.rank - 1]])
       let gradients = try g.reshaped([rows.shape[0], g.shape[g.rank - 1]])
       return transposeB ? try gradients.matmul(rows, transposeA: true) : try rows.matmul(gradients, transposeA: true)
     }

@@ -1,11 +1,15 @@
 internal import VitroCore
 
 extension Tensor {
-  /// The first element. Valid only inside `withMemory`, which keeps the buffer alive.
+  /// The first element.
+  ///
+  /// Valid only inside `withMemory`, which keeps the buffer alive.
   var address: UnsafeMutableRawPointer { buffer.address + offset * dtype.byteWidth }
 }
 
-/// Lends the memory of tensors to a kernel. Whoever writes must have made the tensor itself.
+/// Lends the memory of tensors to a kernel.
+///
+/// Whoever writes must have made the tensor itself.
 func withMemory<R>(_ a: Tensor, _ body: (UnsafeMutableRawPointer) throws -> R) rethrows -> R {
   try withExtendedLifetime(a.buffer) { try body(a.address) }
 }

@@ -6,8 +6,10 @@ extension Tensor {
     try withMemory(self) { try body($0) }
   }
 
-  /// Lends the elements' memory for writing. Values stay values: if anyone else can see this memory, it is copied first, so a
-  /// buffer that a loop updates in place costs nothing as long as its views are let go between steps.
+  /// Lends the elements' memory for writing.
+  ///
+  /// Values stay values: if anyone else can see this memory, it is copied first, so a buffer that a loop updates in
+  /// place costs nothing as long as its views are let go between steps.
   ///
   /// - Throws: ``VitroError`` when a copy is needed and memory is short, and what `body` throws.
   package mutating func withUniqueElements<Result>(

@@ -4,31 +4,41 @@ internal import VitroCore
 /// Reductions over chosen axes, or over all of them. The reduced axes vanish, or stay with length 1 when kept.
 /// Sums run pairwise in a fixed tree: their error grows with log n and their bits never depend on threads.
 extension Tensor {
-  /// The sum. An empty axis gives 0.
+  /// The sum.
+  ///
+  /// An empty axis gives 0.
   public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try reduction(vitro_sum, "sum", axes, keepingAxes) { SumOperation(shape: self.shape, axes: $0) }
   }
 
-  /// The mean. An empty axis gives NaN.
+  /// The mean.
+  ///
+  /// An empty axis gives NaN.
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try requireComputing("mean")
     let reduced = try Shapes.axes(axes, rank: rank, "mean").map { shape[$0] }.product
-    return try sum(axes: axes, keepingAxes: keepingAxes) * (1 / Double(reduced))
+    return try sum(axes: axes, keepingAxes: keepingAxes) / Double(reduced)
   }
 
-  /// The product. An empty axis gives 1.
+  /// The product.
+  ///
+  /// An empty axis gives 1.
   public func product(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try reduction(vitro_product, "product", axes, keepingAxes) {
       ProductOperation(x: self.detached, axes: $0)
     }
   }
 
-  /// The largest element; NaN if any is. The gradient is shared equally by all elements that attain it.
+  /// The largest element; NaN if any is.
+  ///
+  /// The gradient is shared equally by all elements that attain it.
   public func max(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try extremum(vitro_reduce_maximum, "max", axes, keepingAxes)
   }
 
-  /// The smallest element; NaN if any is. The gradient is shared equally by all elements that attain it.
+  /// The smallest element; NaN if any is.
+  ///
+  /// The gradient is shared equally by all elements that attain it.
   public func min(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try extremum(vitro_reduce_minimum, "min", axes, keepingAxes)
   }
@@ -38,17 +48,24 @@ extension Tensor {
     try requireComputing("variance")
     let reduced = try Shapes.axes(axes, rank: rank, "variance").map { shape[$0] }.product
     let centered = try self - mean(axes: axes, keepingAxes: true)
-    return try centered.square().sum(axes: axes, keepingAxes: keepingAxes) * (1 / (Double(reduced) - correction))
+    return try centered.square().sum(axes: axes, keepingAxes: keepingAxes) / (Double(reduced) - correction)
   }
 
   /// The standard deviation, √variance.
+  ///
+  /// Its gradient at 0 is 0.
   public func standardDeviation(
     axes: [Int]? = nil, keepingAxes: Bool = false, correction: Double = 0
   ) throws -> Tensor {
-    try variance(axes: axes, keepingAxes: keepingAxes, correction: correction).sqrt()
+    try requireComputing("standardDeviation")
+    let reduced = try Shapes.axes(axes, rank: rank, "standardDeviation").map { shape[$0] }.product
+    let centered = try self - mean(axes: axes, keepingAxes: true)
+    return try centered.norm(axes: axes, keepingAxes: keepingAxes) / (Double(reduced) - correction).squareRoot()
   }
 
-  /// The Euclidean norm, √Σx². Its gradient at 0 is 0.
+  /// The Euclidean norm, √Σx².
+  ///
+  /// Its gradient at 0 is 0.
   public func norm(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
     try requireComputing("norm")
     let kept = try detached.square().sum(axes: axes, keepingAxes: true).sqrt()
@@ -58,7 +75,7 @@ extension Tensor {
 
   /// Whether any element of a mask is true, as a mask.
   public func any(axes: [Int]? = nil, keepingAxes: Bool = false) throws -> Tensor {
-    try cast(to: .int32).max(axes: axes, keepingAxes: keepingAxes).isGreater(than: 0)
+    try cast(to: .bool).cast(to: .int64).sum(axes: axes, keepingAxes: keepingAxes).isGreater(than: 0)
   }
 
   /// The position of the first largest element along an axis, int64; NaN counts as largest.

@@ -3,7 +3,9 @@ internal import VitroCore
 
 /// Changes of shape and order. Reshapes share memory; permutations, flips and expansions make a new contiguous array. All are differentiable.
 extension Tensor {
-  /// The same elements in another shape. One length may be −1: it takes what is left.
+  /// The same elements in another shape.
+  ///
+  /// One length may be −1: it takes what is left.
   ///
   /// - Throws: ``VitroError`` when the number of elements differs.
   public func reshaped(_ shape: [Int]) throws -> Tensor {
@@ -11,13 +13,18 @@ extension Tensor {
     var target = shape
     if let free = shape.firstIndex(of: -1) {
       target[free] = 1
+      guard !target.contains(where: { $0 < 0 }) else {
+        throw VitroError(.shape, "reshaped", "\(shape) has more than one length to be found, from \(self.shape)")
+      }
+      _ = try Shapes.byteCount(target, dtype)
       let others = target.product
-      guard others > 0, count % others == 0, !target.contains(-1) else {
+      guard others > 0, count % others == 0 else {
         throw VitroError(.shape, "reshaped", "\(self.shape) does not divide into \(shape)")
       }
       target[free] = count / others
     }
-    guard target.allSatisfy({ $0 >= 0 }), target.product == count else {
+    _ = try Shapes.byteCount(target, dtype)
+    guard target.product == count else {
       throw VitroError(
         .shape, "reshaped", "\(self.shape) has \(count) elements, \(shape) would have \(target.product)")
     }
@@ -109,6 +116,13 @@ extension Tensor {
     guard counts.count == rank, counts.allSatisfy({ $0 >= 0 }) else {
       throw VitroError(.argument, "tiled", "\(counts) gives no count for each axis of \(shape)")
     }
+    let (lengths, overflow) = zip(shape, counts).reduce(into: ([Int](), false)) { found, axis in
+      let (length, overflow) = axis.0.multipliedReportingOverflow(by: axis.1)
+      found.0.append(length)
+      found.1 = found.1 || overflow
+    }
+    guard !overflow else { throw VitroError(.shape, "tiled", "\(shape) repeated \(counts) times overflows") }
+    _ = try Shapes.byteCount(lengths, dtype)
     var result = self
     for (axis, times) in counts.enumerated() where times != 1 {
       var split = result.shape

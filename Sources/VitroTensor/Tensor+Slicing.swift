@@ -14,6 +14,7 @@ extension Tensor {
     guard step >= 1 else { throw VitroError(.argument, "slice", "step is \(step), expected 1 or more") }
     if step == 1, range.count == shape[axis] { return self }
     var target = shape
+    let step = Swift.min(step, Swift.max(range.count, 1))
     target[axis] = (range.count + step - 1) / step
     var strides = Shapes.strides(shape)
     let start = range.lowerBound * strides[axis]
@@ -28,7 +29,9 @@ extension Tensor {
       from: self, SliceOperation(shape: shape, axis: axis, start: range.lowerBound, step: step))
   }
 
-  /// The part at one index along an axis, without that axis. Negative indices count from the end.
+  /// The part at one index along an axis, without that axis.
+  ///
+  /// Negative indices count from the end.
   public func select(axis: Int = 0, at index: Int) throws -> Tensor {
     let axis = try Shapes.axis(axis, rank: rank, "select")
     let position = index < 0 ? index + shape[axis] : index
@@ -45,9 +48,11 @@ extension Tensor {
   /// - Throws: ``VitroError`` when the lengths do not add up.
   public func split(axis: Int = 0, lengths: [Int]) throws -> [Tensor] {
     let axis = try Shapes.axis(axis, rank: rank, "split")
-    guard lengths.allSatisfy({ $0 >= 0 }), lengths.reduce(0, +) == shape[axis] else {
+    var rest = shape[axis]
+    for length in lengths where rest >= 0 { rest = length < 0 ? -1 : rest - length }
+    guard rest == 0 else {
       throw VitroError(
-        .shape, "split", "the lengths \(lengths) add to \(lengths.reduce(0, +)), axis \(axis) has \(shape[axis])")
+        .shape, "split", "the lengths \(lengths) do not add up to axis \(axis) of \(shape), which has \(shape[axis])")
     }
     var start = 0
     let parts = try lengths.map { length in
@@ -105,7 +110,7 @@ extension Tensor {
 
   /// Surrounded by `before[i]` and `after[i]` elements of a constant along each axis i.
   public func padded(before: [Int], after: [Int], with value: Double = 0) throws -> Tensor {
-    guard before.count == rank, after.count == rank, (before + after).allSatisfy({ $0 >= 0 }) else {
+    guard before.count == rank, after.count == rank, (before + after).allSatisfy({ (0...1 << 46).contains($0) }) else {
       throw VitroError(.argument, "padded", "\(before) and \(after) do not give two counts for each axis of \(shape)")
     }
     let target = shape.indices.map { before[$0] + shape[$0] + after[$0] }

@@ -3,7 +3,9 @@ internal import VitroCore
 
 /// Softmax and its relatives, stable for large values. Types: float32 and float64; all differentiable.
 extension Tensor {
-  /// exp(xᵢ)/Σ exp(x) along an axis. Where all are −∞ the result is 0.
+  /// exp(xᵢ)/Σ exp(x) along an axis.
+  ///
+  /// Where all are −∞ the result is 0.
   public func softmax(axis: Int = -1) throws -> Tensor {
     try alongLast(axis, "softmax") { x in
       let y = try x.rowwise { vitro_softmax(x.dtype.kernel, $0, $1, $2, $3) }
@@ -26,7 +28,7 @@ extension Tensor {
       let y = try Tensor(uninitialized: x.shape.dropLast() + [1], x.dtype)
       let length = x.shape[x.rank - 1]
       withMemory(x, y) { vitro_log_sum_exp(x.dtype.kernel, $0, $1, Int64(y.count), Int64(length)) }
-      return try y.recorded(from: x, LogSumExpOperation(x: x.detached, y: y))
+      return try y.recorded(from: x, LogSumExpOperation(x: x.detached))
     }
     return keepingAxis ? kept : try kept.droppingAxis(resolved)
   }
@@ -42,22 +44,34 @@ extension Tensor {
       throw VitroError(.shape, "crossEntropy", "the labels are \(labels.shape), the scores \(shape)")
     }
     let classes = shape[rank - 1]
-    let wide = try labels.detached.cast(to: .int64)
-    var checked = wide
-    if let ignoring {
-      let skipped = try wide.isEqual(to: Double(ignoring))
-      checked = try skipped.select(wide.zerosLike(), wide)
-    }
-    let positions = try checked.positions(on: classes, "crossEntropy")
-    let final = ignoring == nil ? positions : wide
+    let labels = try labels.classes(below: classes, ignoring: ignoring)
     let loss = try Tensor(uninitialized: labels.shape, dtype)
     let probabilities = try Tensor(uninitialized: shape, dtype)
     let skip = Int64(ignoring ?? .min)
-    withMemory(self, final, loss, probabilities) {
+    withMemory(self, labels, loss, probabilities) {
       vitro_cross_entropy(dtype.kernel, $0, $1.int64s, skip, $2, $3, Int64(loss.count), Int64(classes))
     }
     return try loss.recorded(
-      from: self, CrossEntropyOperation(labels: final, ignored: skip, probabilities: probabilities))
+      from: self, CrossEntropyOperation(labels: labels, ignored: skip, probabilities: probabilities))
+  }
+
+  /// Labels as int64, checked to be in 0 ..< count where they are not `ignoring`.
+  private func classes(below count: Int, ignoring: Int?) throws -> Tensor {
+    guard dtype == .int64 || dtype == .int32 || dtype == .uint8 else {
+      throw VitroError(.dtype, "crossEntropy", "the labels are \(dtype), expected int64 or int32")
+    }
+    let labels = try detached.cast(to: .int64)
+    let ignored = try labels.isEqual(to: Tensor(ignoring ?? -1))
+    let isClass = try labels.isAtLeast(0).select(labels.isLess(than: Tensor(count)), .full([], 0, dtype: .bool))
+    let isWrong = try (ignoring == nil ? isClass : ignored.select(ignored, isClass)).not()
+    guard try isWrong.any().item() == 0 else {
+      let wrong = try labels.flattened().select(axis: 0, at: Int(isWrong.cast(to: .int32).flattened().argmax().item()))
+      throw VitroError(
+        .argument, "crossEntropy", "label \(try wrong.ints[0]) is none of \(count) classes",
+        hint: ignoring == nil ? "Rows without a label can be left out with 'ignoring'." : nil,
+        details: ["found": "\(try wrong.ints[0])", "expected": "0 ..< \(count)"])
+    }
+    return labels
   }
 
   /// Runs a function of the last axis along another one.
@@ -92,9 +106,9 @@ struct SoftmaxOperation: SingleOutputOperation {
 }
 
 struct LogSumExpOperation: SingleOutputOperation {
-  let x, y: Tensor
+  let x: Tensor
 
-  func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] { [try (x - y).exp() * gradient] }
+  func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] { [try x.softmax() * gradient] }
 }
 
 struct CrossEntropyOperation: SingleOutputOperation {

@@ -3,7 +3,9 @@ internal import VitroCore
 
 /// Order along an axis. Gradients flow to the values through their positions.
 extension Tensor {
-  /// The elements in order along an axis, and where each came from (int64). Stable; NaN last when ascending.
+  /// The elements in order along an axis, and where each came from (int64).
+  ///
+  /// Stable; NaN last when ascending.
   ///
   /// - Complexity: O(n log n) along the axis.
   public func sorted(axis: Int = -1, descending: Bool = false) throws -> (values: Tensor, positions: Tensor) {

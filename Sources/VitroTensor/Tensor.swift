@@ -6,7 +6,7 @@ public import VitroCore
 /// their source; everything else makes a new array. Operations throw ``VitroError`` when shapes or types do not fit.
 ///
 /// ```swift
-/// let x = try Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+/// let x = try Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3])
 /// let y = try x.matmul(x, transposeB: true)   // [2, 2]: 14 32 / 32 77
 /// let norm = try x.square().sum().item()      // 91
 /// ```
@@ -34,9 +34,9 @@ public struct Tensor: Sendable {
 
   /// An array whose elements are still to be written, by its maker alone.
   ///
-  /// - Throws: ``VitroError`` when memory is short or the shape overflows.
+  /// - Throws: ``VitroError`` when memory is short, the shape overflows or has more than 12 axes.
   init(uninitialized shape: [Int], _ dtype: DType) throws {
-    let bytes = try RawArray.byteCount(dtype: dtype, shape: shape)
+    let bytes = try Shapes.byteCount(shape, dtype)
     self.init(shape: shape, dtype: dtype, buffer: try Buffer(byteCount: bytes))
   }
 

@@ -1,7 +1,7 @@
 import CVitroKernels
 
 /// Real numbers the kernels compute in, with the type's tag.
-protocol KernelReal: BinaryFloatingPoint, Sendable {
+protocol KernelReal: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   static var kernelType: vitro_dtype { get }
   /// How far a sum of `terms` products of numbers below 1 may be off when it runs from first to last.
   static func tolerance(terms: Int) -> Double
@@ -48,7 +48,8 @@ func largestDifference<Real: KernelReal>(_ found: [Real], _ expected: [Double]) 
 
 /// Whether `body` runs at least once, in a hundred rounds, without the memory pool having to ask the system.
 ///
-/// Other tests share the pool, so a single round proves nothing; memory that a kernel asked for anew each time would show in all.
+/// Other tests share the pool, so a single round proves nothing; memory that a kernel asked for anew each time would
+/// show in all.
 func someRoundMissesNoMemory(_ body: () -> Void) -> Bool {
   (0..<100).contains { _ in
     let misses = vitro_memory_read_statistics().misses
@@ -72,7 +73,8 @@ struct MatmulCase: Sendable, CustomStringConvertible {
   var usesOffsets = false
 
   var description: String {
-    "\(batch) × (\(m), \(n), \(k)) α \(alpha) β \(beta) \(transposedA ? "T" : "N")\(transposedB ? "T" : "N") slack \(slack)"
+    let transposes = (transposedA ? "T" : "N") + (transposedB ? "T" : "N")
+    return "\(batch) × (\(m), \(n), \(k)) α \(alpha) β \(beta) \(transposes) slack \(slack)"
   }
 
   private var leadingA: Int { (transposedA ? m : k) + slack }

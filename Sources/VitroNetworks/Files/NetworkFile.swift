@@ -2,7 +2,7 @@ internal import Foundation
 internal import VitroCore
 internal import VitroFormats
 
-/// What `network.json` says: a graph, and how its parameters are held. docs/network-format.md describes it field by field.
+/// What `network.json` says: a graph, and how its parameters are held (docs/network-format.md).
 struct NetworkFile: Codable {
   static let formatName = "vitro-network"
   static let version = 1

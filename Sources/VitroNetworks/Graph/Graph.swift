@@ -56,7 +56,9 @@ public struct Graph: Sendable, Codable {
   public var nodes: [Node]
   /// The names of the results, the first being the main one.
   public var outputs: [String]
-  /// Facts about the network for people and instruments: `classes`, `source`, `license`, `preprocessing`, …
+  /// Facts about the network for people and instruments.
+  ///
+  /// Customary keys: `classes`, `source`, `license`, `preprocessing`.
   public var metadata: [String: String]
 
   /// Creates a graph from its parts.

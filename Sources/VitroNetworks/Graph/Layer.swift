@@ -86,16 +86,30 @@ public struct ParameterSpec: Sendable, Hashable {
   /// How many outputs one input feeds.
   public let fanOut: Int
 
-  /// Creates a specification. Fans are those of a matrix `[out, in]` or filters `[out, in, …]` unless given.
+  /// Creates a specification.
+  ///
+  /// Fans are those of a matrix `[out, in]` or filters `[out, in, …]` unless given.
   public init(_ name: String, _ shape: [Int], _ role: Role, fanIn: Int? = nil, fanOut: Int? = nil) {
     self.name = name
     self.shape = shape
     self.role = role
-    let field = shape.dropFirst(2).reduce(1, *)
-    self.fanIn = fanIn ?? (shape.count > 1 ? shape[1] * field : 1)
-    self.fanOut = fanOut ?? (shape.first ?? 1) * field
+    self.fanIn = fanIn ?? shape.dropFirst().elementCount
+    self.fanOut = fanOut ?? (shape.prefix(1) + shape.dropFirst(2)).elementCount
   }
 
   /// Whether an optimizer changes it; running statistics are state.
   public var isTrainable: Bool { role != .runningMean && role != .runningVariance }
+}
+
+extension Collection<Int> {
+  /// The product of all lengths, or the largest number when it overflows; shapes are only bounded once they are checked.
+  var elementCount: Int {
+    var result = 1
+    for length in self {
+      let (product, overflow) = result.multipliedReportingOverflow(by: length)
+      if overflow { return .max }
+      result = product
+    }
+    return result
+  }
 }

@@ -68,8 +68,13 @@ final class Plan: Sendable {
         throw VitroError.unknownName(
           name, kind: "input or node", known: values.keys.sorted(), operation: "node '\(node.name)'")
       }
+      guard Self.hasPossibleSizes(node.layer) else {
+        throw failure("node '\(node.name)' has an impossible number among its settings: \(node.layer)")
+      }
       do {
-        shapes.append(try node.layer.outputShape(of: inputs.map { shapes[$0] }))
+        let shape = try node.layer.outputShape(of: inputs.map { shapes[$0] })
+        _ = try RawArray.byteCount(dtype: .float64, shape: shape.map { $0 == -1 ? 1 : $0 })
+        shapes.append(shape)
       } catch var error as VitroError {
         error.operation = "node '\(node.name)' (\(error.operation))"
         throw error
@@ -123,6 +128,12 @@ final class Plan: Sendable {
     tapNumbers = numbers
     self.stepOfTap = stepOfTap
     self.parameters = parameters
+  }
+
+  /// Whether all whole numbers of a layer are so small that its arithmetic on shapes cannot overflow.
+  private static func hasPossibleSizes(_ value: Any) -> Bool {
+    if let number = value as? Int { return abs(Int64(clamping: number.magnitude)) <= 1 << 31 }
+    return Mirror(reflecting: value).children.allSatisfy { hasPossibleSizes($0.value) }
   }
 
   func tap(named name: String) throws -> Int {

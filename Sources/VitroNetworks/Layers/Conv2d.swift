@@ -31,7 +31,7 @@ public struct Conv2d: Layer {
   public var parameters: [ParameterSpec] {
     let weight = ParameterSpec(
       "weight", [outputs, groups > 0 ? inputs / groups : 0] + window.kernel, .weight,
-      fanOut: window.kernel.reduce(outputs, *) / max(groups, 1))
+      fanOut: (window.kernel + [outputs]).elementCount / max(groups, 1))
     guard bias else { return [weight] }
     return [weight, ParameterSpec("bias", [outputs], .bias, fanIn: weight.fanIn, fanOut: outputs)]
   }

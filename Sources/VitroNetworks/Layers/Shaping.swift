@@ -13,7 +13,7 @@ public struct Flatten: Layer {
   public func outputShape(of inputs: [[Int]]) throws -> [Int] {
     try requireInputs(1, inputs)
     guard !inputs[0].contains(-1) else { throw shapeError(inputs, expected: "lengths that are known") }
-    return [inputs[0].reduce(1, *)]
+    return [inputs[0].elementCount]
   }
 
   /// Merges the axes.
@@ -40,8 +40,8 @@ public struct Reshape: Layer {
       throw VitroError(.argument, Self.kind, "\(shape) is no shape")
     }
     if inputs[0].contains(-1) { return shape }
-    let count = inputs[0].reduce(1, *)
-    let known = shape.filter { $0 != -1 }.reduce(1, *)
+    let count = inputs[0].elementCount
+    let known = shape.filter { $0 != -1 }.elementCount
     guard shape.contains(-1) ? known > 0 && count % known == 0 : known == count else {
       throw shapeError(inputs, expected: "as many elements as \(shape) has")
     }
@@ -79,7 +79,9 @@ public struct Mean: Layer {
   }
 }
 
-/// One position of a sequence: the first (a class token), the last, or any. `[length, …]` → `[…]`.
+/// One position of a sequence: the first (a class token), the last, or any.
+///
+/// `[length, …]` → `[…]`.
 public struct Pick: Layer {
   /// `pick`.
   public static let kind = "pick"

@@ -10,7 +10,9 @@ public struct LayerContext {
   /// The layer's parameters, in the order of ``Layer/parameters``.
   public var parameters: [Tensor] { step.parameters.map { pass.parameters[$0] } }
 
-  /// The number of instances, `nil` for a plain network. Values then have a leading instance axis.
+  /// The number of instances, `nil` for a plain network.
+  ///
+  /// Values then have a leading instance axis.
   public var instances: Int? { pass.instances }
 
   /// The number of axes before those of one example: the batch axis, and the instance axis if there is one.

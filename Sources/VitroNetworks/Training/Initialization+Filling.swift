@@ -2,7 +2,9 @@ internal import VitroCore
 internal import VitroTensor
 
 extension Initialization {
-  /// Draws all parameters. A network without an instance axis gets what instance 0 would get.
+  /// Draws all parameters.
+  ///
+  /// A network without an instance axis gets what instance 0 would get.
   ///
   /// - Throws: `VitroError` when an override's pattern fits no parameter, or a rule does not fit a parameter's shape.
   public func fill(_ parameters: inout Parameters, seed: UInt64) throws {

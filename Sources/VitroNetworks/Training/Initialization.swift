@@ -34,7 +34,9 @@ public struct Initialization: Sendable, Hashable, Codable {
 
   /// What each parameter gets when nothing else is said.
   public var scheme: Scheme
-  /// What matrices and filters get in place of the scheme's choice; biases are then 0. `nil` leaves all to the scheme.
+  /// What matrices and filters get in place of the scheme's choice; biases are then 0.
+  ///
+  /// `nil` leaves all to the scheme.
   public var weights: Rule?
   /// Exceptions by parameter name; the last that fits counts.
   public var overrides: [Override]

@@ -72,7 +72,9 @@ public struct TrainingStep: Sendable {
   public let gradientNorms: [Double]
 }
 
-/// Someone who watches a training, and may stop it. Every method has an empty default.
+/// Someone who watches a training, and may stop it.
+///
+/// Every method has an empty default.
 ///
 /// Methods are called on the training's thread, which waits for them: return at once, and draw or write only now and then.
 public protocol TrainingObserver {

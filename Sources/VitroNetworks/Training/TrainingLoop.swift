@@ -81,14 +81,13 @@ struct TrainingLoop {
     if case .lbfgs(let limits) = settings.optimizer {
       losses = try quasiNewtonStep(&network, batch, limits)
     } else {
-      let pass = try trainingPass(network, batch)
+      var pass = try trainingPass(network, batch)
       losses = try pass.losses.doubles
       try check(losses)
-      var gradients = pass.gradients
       if let clip = settings.clip {
-        (gradients, norms) = try GradientClipping.clipped(gradients, limit: clip, instances: network.instances)
+        norms = try GradientClipping.clip(&pass.gradients, limit: clip, instances: network.instances)
       }
-      try optimizer.step(&network.parameters, gradients: gradients, rate: rate)
+      try optimizer.step(&network.parameters, gradients: pass.gradients, rate: rate)
       for update in pass.stateUpdates { try network.parameters.set(update.parameter, to: update.value) }
     }
     progress.add(losses, examples: indices.count, rate: rate)

@@ -20,7 +20,7 @@ public struct TrainingReporter: TrainingObserver {
     let loss = step.losses.reduce(0, +) / Double(max(step.losses.count, 1))
     let digits = (loss * 10_000).rounded() / 10_000
     observer.update(
-      Progress(stage, completed: step.step + 1, of: totalSteps ?? step.batchCount, detail: "loss \(digits)"))
+      ProgressUpdate(stage, completed: step.step + 1, of: totalSteps ?? step.batchCount, detail: "loss \(digits)"))
   }
 
   /// Asks the observer.

@@ -41,7 +41,9 @@ struct WolfeSearch {
     phase = .bracketing(previous: start)
   }
 
-  /// Takes what was found at ``trial``. Returns whether the search is over.
+  /// Takes what was found at ``trial``.
+  ///
+  /// Returns whether the search is over.
   mutating func observe(_ found: Point) -> Bool {
     evaluations += 1
     switch phase {

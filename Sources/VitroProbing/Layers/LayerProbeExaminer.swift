@@ -1,5 +1,6 @@
 public import VitroCore
 internal import VitroData
+internal import VitroFitting
 public import VitroLab
 internal import VitroNetworks
 

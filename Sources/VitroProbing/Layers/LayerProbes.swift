@@ -1,4 +1,4 @@
-internal import VitroCore
+public import VitroCore
 public import VitroData
 public import VitroFitting
 public import VitroNetworks
@@ -66,7 +66,7 @@ public struct LayerProbes: Sendable {
     let taps = network.outputTaps
     for (index, tap) in taps.enumerated() {
       try observer.checkpoint("probing")
-      observer.update(Progress("probing layers", completed: index, of: taps.count, detail: tap))
+      observer.update(ProgressUpdate("probing layers", completed: index, of: taps.count, detail: tap))
       guard let features = try sets.features(network, at: tap) else {
         result.skipped.append((tap, "not a vector of numbers"))
         continue
@@ -90,7 +90,7 @@ public struct LayerProbes: Sendable {
           tap: tap, width: features.width, error: trained.error, control: trained.control, untrained: random.error,
           inverseRegularization: trained.strength, converged: trained.converged && random.converged))
     }
-    observer.update(Progress("probing layers", completed: taps.count, of: taps.count))
+    observer.update(ProgressUpdate("probing layers", completed: taps.count, of: taps.count))
     return result
   }
 

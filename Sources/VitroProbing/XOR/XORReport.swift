@@ -1,5 +1,5 @@
 internal import VitroCore
-public import VitroFitting
+internal import VitroFitting
 public import VitroLab
 
 extension XORResult {

@@ -63,7 +63,9 @@ struct MatrixBatch {
   }
 }
 
-/// Memory that a routine of LAPACK works in. A count of −1 asks the routine how much it wants.
+/// Memory that a routine of LAPACK works in.
+///
+/// A count of −1 asks the routine how much it wants.
 struct Workspace {
   let reals: UnsafeMutableRawPointer
   let realCount: Int32
@@ -87,7 +89,7 @@ extension MatrixBatch {
   ///   - work: Multiply-adds for one matrix, roughly.
   func run(_ need: Workspace.Need = .none, work: Double, _ body: (Int, Workspace) -> Int32) throws -> [Int32] {
     if count == 0 { return [] }
-    useOneBlasThread()
+    _ = oneBlasThread
     let (reals, integers) = query(need, body)
     let threads = Int(vitro_thread_count())
     let tasks = Double(count) * work < 400_000 ? 1 : Swift.min(count, threads)
@@ -128,8 +130,6 @@ extension MatrixBatch {
 }
 
 /// How a library cuts one product among its own threads changes the bits of the result; so BLAS gets one.
-private func useOneBlasThread() { _ = oneBlasThread }
-
 private let oneBlasThread: Void = openblas_set_num_threads(1)
 
 /// Runs `body` for 0 ..< tasks on the pool's threads.
@@ -163,11 +163,6 @@ extension DType {
 extension Tensor {
   /// A copy that may be written until it is shared.
   func writableCopy() throws -> Tensor { try copied(shape: shape, strides: Shapes.strides(shape)) }
-
-  /// Lends memory to a routine of LAPACK. Whoever writes must have made the tensor itself.
-  func withInt32s<R>(_ body: (UnsafeMutablePointer<Int32>) throws -> R) rethrows -> R {
-    try withMemory(self) { try body($0.assumingMemoryBound(to: Int32.self)) }
-  }
 
   /// 1/x where |x| > floor, else 0.
   func reciprocal(above floor: Tensor) throws -> Tensor {

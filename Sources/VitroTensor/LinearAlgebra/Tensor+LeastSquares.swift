@@ -56,6 +56,11 @@ extension Tensor {
   }
 
   private func leastNormSolution(_ b: Tensor, _ tolerance: Double) throws -> (x: Tensor, rank: Tensor) {
+    if b.shape[b.rank - 1] == 0 {
+      // LAPACK wants a column.
+      let (x, rank) = try leastNormSolution(.zeros(b.shape.dropLast() + [1], dtype: dtype), tolerance)
+      return (try x.slice(axis: -1, 0..<0), rank)
+    }
     let batch = try MatrixBatch(self, "leastSquares")
     let (m, n, k) = (batch.rows, batch.columns, b.shape[b.rank - 1])
     let ranks = try Tensor.zeros(batch.batchShape, dtype: .int32)

@@ -42,7 +42,7 @@ extension Tensor {
             scales + index * k * dtype.byteWidth, space.reals, space.realCount)
         })
     }
-    let r = try factors.slice(axis: -2, 0..<k).triangle(lower: false, 0)
+    let r = try factors.slice(axis: -2, 0..<k)
     // The reflections stand in the first k columns of the row-major memory.
     let q = try factors.slice(axis: -1, 0..<k).writableCopy()
     try withMemory(q, scales) { q, scales in
@@ -55,7 +55,7 @@ extension Tensor {
     }
     let isNegative = try r.diagonal().isLess(than: 0)
     let signs = try isNegative.select(.full([], -1, dtype: dtype), .ones([], dtype: dtype))
-    return (try q * signs.expandingAxis(-2), try r * signs.expandingAxis(-1))
+    return (try q * signs.expandingAxis(-2), try (r * signs.expandingAxis(-1)).triangle(lower: false, 0))
   }
 }
 

@@ -8,9 +8,9 @@ extension Tensor {
   /// of vh are orthonormal. Of each row of vh the component of largest magnitude is positive; the first of those that are equally large
   /// up to rounding.
   ///
-  /// Differentiable (Townsend, 2016), for m ≠ n too. Terms with 1/(sⱼ² − sᵢ²) for singular values equal up to rounding, and 1/sᵢ for
+  /// Differentiable (Townsend, 2016), for m ≠ n too. Terms with 1/(sⱼ − sᵢ) for singular values equal up to rounding, and 1/sᵢ for
   /// those that are 0 up to rounding, are left out: right for functions that do not depend on the choice of a basis inside a singular
-  /// space; for other functions no gradient exists.
+  /// space, such as a projection onto it or the polar factor U·Vᵀ; for other functions no gradient exists.
   ///
   /// - Throws: ``VitroError`` when the matrices are not finite, or the iteration does not converge.
   /// - Complexity: O(m·n·k) a matrix, by divide and conquer (LAPACK's `gesdd`), or by QR iteration (`gesvd`) where that fails.
@@ -31,7 +31,9 @@ extension Tensor {
     return try values.recorded(from: self, SingularValuesOperation(matrix: detached))
   }
 
-  /// The sum of the singular values: `[… , m, n]` → `[…]`. At a singular value of 0 the gradient is one of the subgradients.
+  /// The sum of the singular values: `[… , m, n]` → `[…]`.
+  ///
+  /// At a singular value of 0 the gradient is one of the subgradients.
   ///
   /// - Throws: ``VitroError`` as ``singularValues()`` does.
   public func nuclearNorm() throws -> Tensor { try singularValues().sum(axes: [-1]) }
@@ -88,7 +90,9 @@ extension Tensor {
   }
 }
 
-/// LAPACK's two ways to singular values. In its column-major eyes a row-major A is Aᵀ = V·diag(s)·Uᵀ, so that what it calls the left
+/// LAPACK's two ways to singular values.
+///
+/// In its column-major eyes a row-major A is Aᵀ = V·diag(s)·Uᵀ, so that what it calls the left
 /// vectors are ours on the right, and all outputs stand in memory as wanted.
 private struct SingularValueRoutine {
   let batch: MatrixBatch
@@ -143,20 +147,19 @@ struct SVDOperation: Operation {
 
     let rounding = Double(Swift.max(rows, columns)) * s.dtype.epsilon
     let floor = try s.largest(times: rounding)
-    let scale = try s.expandingAxis(-2)
     let inverse = try s.reciprocal(above: floor).expandingAxis(-2)
-    // 1/(sⱼ² − sᵢ²), without cancellation.
-    let difference = try s.expandingAxis(-2) - s.expandingAxis(-1)
+    // (Xᵢⱼ·sⱼ + sᵢ·Yᵢⱼ)/(sⱼ² − sᵢ²) for turns X of u and Y of v, split into what hangs on the gap between two values, which is 0 for
+    // functions that do not depend on a basis, and what does not.
+    let turnOfU = try ofU.map { try u.matmul($0, transposeA: true).antisymmetrized() } ?? .zeros([], dtype: s.dtype)
+    let turnOfV = try ofVh.map { try vh.matmul($0, transposeB: true).antisymmetrized() } ?? .zeros([], dtype: s.dtype)
+    let gap = try s.expandingAxis(-2) - s.expandingAxis(-1)
     let sum = try s.expandingAxis(-2) + s.expandingAxis(-1)
     let spread = try floor.expandingAxis(-1)
-    let separation = try difference.reciprocal(above: spread) * sum.reciprocal(above: spread)
-
-    var inner = try Tensor.diagonal(from: ofS ?? s.zerosLike())
-    if let ofU { inner = try inner + (u.matmul(ofU, transposeA: true).antisymmetrized() * separation) * scale }
-    if let ofVh {
-      let turned = try vh.matmul(ofVh, transposeB: true).antisymmetrized() * separation
-      inner = try inner + s.expandingAxis(-1) * turned
-    }
+    var inner =
+      try
+      ((turnOfU + turnOfV) * gap.reciprocal(above: spread)
+      + (turnOfU - turnOfV) * sum.reciprocal(above: spread)) * 0.5
+    if let ofS { inner = try inner + .diagonal(from: ofS) }
     var result = try u.matmul(inner).matmul(vh)
     if let ofU, rows > columns {
       let outside = try ofU - u.matmul(u.matmul(ofU, transposeA: true))

@@ -20,7 +20,9 @@ extension Tensor {
     return try x.recorded(from: a, right, SolveOperation(shape: a.shape, factors: factors, x: x))
   }
 
-  /// The inverse of square matrices: `[… , n, n]` → `[… , n, n]`. To solve A·X = B, ``solve(_:)`` is faster and more accurate.
+  /// The inverse of square matrices: `[… , n, n]` → `[… , n, n]`.
+  ///
+  /// To solve A·X = B, ``solve(_:)`` is faster and more accurate.
   ///
   /// Differentiable: gA = −A⁻ᵀ·g·A⁻ᵀ.
   ///

@@ -2,7 +2,9 @@ internal import VitroCore
 
 /// Triangles of the matrices on the last two axes `[… , m, n]`, zeros elsewhere. Both are differentiable.
 extension Tensor {
-  /// What lies on and below a diagonal: elements (i, j) with j − i ≤ `diagonal`. 0 is the main one, −1 the one below it.
+  /// What lies on and below a diagonal: elements (i, j) with j − i ≤ `diagonal`.
+  ///
+  /// 0 is the main one, −1 the one below it.
   ///
   /// - Throws: ``VitroError`` when there are fewer than two axes.
   public func lowerTriangle(_ diagonal: Int = 0) throws -> Tensor {
@@ -10,7 +12,9 @@ extension Tensor {
     return try triangle(lower: true, diagonal).recorded(from: self, TriangleOperation(lower: true, diagonal: diagonal))
   }
 
-  /// What lies on and above a diagonal: elements (i, j) with j − i ≥ `diagonal`. 0 is the main one, 1 the one above it.
+  /// What lies on and above a diagonal: elements (i, j) with j − i ≥ `diagonal`.
+  ///
+  /// 0 is the main one, 1 the one above it.
   ///
   /// - Throws: ``VitroError`` when there are fewer than two axes.
   public func upperTriangle(_ diagonal: Int = 0) throws -> Tensor {

@@ -44,8 +44,7 @@ extension Tensor {
   }
 
   private func requirePivots(_ batch: MatrixBatch) throws {
-    let isZero = try detached.diagonal().isEqual(to: 0).cast(to: .uint8)
-    guard try isZero.count > 0 && isZero.max().item() > 0, let index = try isZero.ints.firstIndex(of: 1) else { return }
+    guard let index = try detached.diagonal().doubles.firstIndex(of: 0) else { return }
     throw batch.failure(
       at: index / batch.columns, "is singular: its diagonal element \(index % batch.columns) is 0")
   }

@@ -32,7 +32,7 @@ public import VitroTensor
 /// - Throws: What `function` throws.
 public func checkGradient(
   at points: [Tensor], tolerance: Double = 1e-6, elements: Int = 64,
-  sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) throws -> Tensor
+  sourceLocation: SourceLocation = #_sourceLocation, of function: @escaping ([Tensor]) throws -> Tensor
 ) throws {
   try checkGradient(at: points, tolerance: tolerance, elements: elements, sourceLocation: sourceLocation) {
     [try function($0)]
@@ -46,15 +46,14 @@ public func checkGradient(
 /// - Throws: What `function` throws.
 public func checkGradient(
   at points: [Tensor], tolerance: Double = 1e-6, elements: Int = 64,
-  sourceLocation: SourceLocation = #_sourceLocation, of function: ([Tensor]) throws -> [Tensor]
+  sourceLocation: SourceLocation = #_sourceLocation, of function: @escaping ([Tensor]) throws -> [Tensor]
 ) throws {
   guard points.allSatisfy({ $0.dtype == .float64 }) else {
     Issue.record("checkGradient takes float64 points; they are \(points.map(\.dtype))", sourceLocation: sourceLocation)
     return
   }
-  for complaint in try GradientCheck(points, tolerance: tolerance, elements: elements, function: function).complaints() {
-    Issue.record(Comment(rawValue: complaint), sourceLocation: sourceLocation)
-  }
+  let check = try GradientCheck(points, tolerance: tolerance, elements: elements, function: function)
+  for complaint in try check.complaints() { Issue.record(Comment(rawValue: complaint), sourceLocation: sourceLocation) }
 }
 
 /// The gradients of Σ w·f(x), found in two ways.
@@ -93,7 +92,8 @@ struct GradientCheck {
     for (input, (point, gradient)) in zip(points, gradients).enumerated() {
       guard gradient.shape == point.shape, gradient.dtype == point.dtype else {
         found.append(
-          "input \(input): the gradient is \(gradient.dtype) \(gradient.shape), the point \(point.dtype) \(point.shape)")
+          "input \(input): the gradient is \(gradient.dtype) \(gradient.shape), the point \(point.dtype) \(point.shape)"
+        )
         continue
       }
       found += try compare(input, gradient)

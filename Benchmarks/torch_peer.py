@@ -1,0 +1,456 @@
+"""The cases of vitro-bench in PyTorch, each in the fastest of the ways in which one would write it.
+
+    python torch_peer.py [--filter TEXT] [--threads N] [--rounds N] [--seconds S] [--json FILE]
+    python torch_peer.py --serve
+
+Every case gives one or more variants (eager or fused, contiguous or channels-last, fresh or given output, ...). All are tried
+before the first round and the fastest is measured.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Case:
+    def __init__(self, name, family, amount, unit, prepare):
+        """`prepare` makes the data and returns the variants: a dictionary of functions without arguments."""
+        self.name, self.family, self.amount, self.unit, self.prepare = name, family, amount, unit, prepare
+
+
+CASES = []
+
+
+def case(name, family, amount, unit):
+    def register(prepare):
+        CASES.append(Case(name, family, amount, unit, prepare))
+        return prepare
+
+    return register
+
+
+def inference(function):
+    """Marks a function as one that runs under inference mode, entered once for a round."""
+    function.is_inference = True
+    return function
+
+
+def mode_of(function):
+    return torch.inference_mode(getattr(function, "is_inference", False))
+
+
+def repeat(count, function):
+    def call():
+        for _ in range(count):
+            function()
+
+    return call
+
+
+# Matrix products
+
+
+def matmul_case(name, batch, m, n, k):
+    @case(name, "matmul", 2 * batch * m * n * k, "flop")
+    def prepare():
+        leading = [] if batch == 1 else [batch]
+        a, b = torch.randn(*leading, m, k), torch.randn(*leading, k, n)
+        out = torch.empty(*leading, m, n)
+        return {
+            "fresh": inference(lambda: torch.matmul(a, b)),
+            "out": inference(lambda: torch.matmul(a, b, out=out)),
+        }
+
+
+matmul_case("sgemm 64", 1, 64, 64, 64)
+matmul_case("sgemm 256", 1, 256, 256, 256)
+matmul_case("sgemm 1024", 1, 1024, 1024, 1024)
+matmul_case("sgemm 8 × 128·64·128", 8, 128, 128, 64)
+
+
+# Elementwise functions
+
+ROWS, COLUMNS = 8000, 1000
+
+
+def elementwise_case(name, fresh, given=None):
+    @case(name, "elementwise", ROWS * COLUMNS, "element")
+    def prepare():
+        x, y, out = torch.randn(ROWS, COLUMNS), torch.randn(ROWS, COLUMNS), torch.empty(ROWS, COLUMNS)
+        variants = {"fresh": inference(lambda: fresh(x, y))}
+        if given:
+            variants["out"] = inference(lambda: given(x, y, out))
+        return variants
+
+
+elementwise_case("exp 8 M", lambda x, y: torch.exp(x), lambda x, y, out: torch.exp(x, out=out))
+elementwise_case("tanh 8 M", lambda x, y: torch.tanh(x), lambda x, y, out: torch.tanh(x, out=out))
+elementwise_case("gelu 8 M", lambda x, y: F.gelu(x), lambda x, y, out: torch.ops.aten.gelu.out(x, out=out))
+elementwise_case("add 8 M", lambda x, y: x + y, lambda x, y, out: torch.add(x, y, out=out))
+elementwise_case("relu 8 M", lambda x, y: torch.relu(x), lambda x, y, out: torch.clamp_min(x, 0, out=out))
+elementwise_case(
+    "softmax 8000 × 1000", lambda x, y: torch.softmax(x, 1), lambda x, y, out: torch.softmax(x, 1, out=out)
+)
+elementwise_case("sum 8 M", lambda x, y: x.sum())
+
+
+# What an operation costs besides its arithmetic
+
+OPERATIONS = 1000
+
+
+@case("add, 1 element", "overhead", OPERATIONS, "operation")
+def add_one():
+    one = torch.ones(1)
+
+    def chain():
+        total = one
+        for _ in range(OPERATIONS):
+            total = total + one
+
+    return {"eager": inference(chain)}
+
+
+@case("add, 1 element, recorded", "overhead", OPERATIONS, "operation")
+def add_one_recorded():
+    one = torch.ones(1, requires_grad=True)
+
+    def chain():
+        total = one
+        for _ in range(OPERATIONS):
+            total = total + one
+
+    return {"eager": chain}
+
+
+@case("sgemm 8, one by one", "overhead", OPERATIONS, "operation")
+def matmul_small():
+    matrix = torch.randn(8, 8)
+
+    def calls():
+        for _ in range(OPERATIONS):
+            torch.mm(matrix, matrix)
+
+    return {"eager": inference(calls)}
+
+
+# Training
+
+
+def trained(parameters, make_optimizer, losses):
+    """A training step for each way in which PyTorch implements the optimizer."""
+    variants = {}
+    for settings in ({"foreach": True}, {"fused": True}):
+        own = [p.detach().clone().requires_grad_() for p in parameters]
+        for name, loss in losses.items():
+            variants[f"{name}, {next(iter(settings))}"] = training_step(own, make_optimizer(own, settings), loss)
+    return variants
+
+
+def training_step(parameters, optimizer, loss):
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss(parameters).backward()
+        optimizer.step()
+
+    return step
+
+
+@case("tiny MLP × 4000, step", "tiny networks", 100, "step")
+def tiny():
+    instances = 4000
+    x = torch.tensor([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    y = torch.tensor([[0.0], [1], [1], [0]])
+    batched = x.expand(instances, 4, 2)
+
+    def uniform(*shape):
+        return (torch.rand(*shape) * 2 - 1) / 2**0.5
+
+    parameters = [uniform(instances, 2, 2), uniform(instances, 1, 2), uniform(instances, 2, 1), uniform(instances, 1, 1)]
+
+    def products(p):
+        hidden = torch.relu(torch.baddbmm(p[1], batched, p[0]))
+        return (torch.baddbmm(p[3], hidden, p[2]) - y).square().mean((1, 2)).sum()
+
+    def broadcast(p):
+        hidden = torch.relu((x[None, :, :, None] * p[0][:, None]).sum(2) + p[1])
+        return ((hidden[..., None] * p[2][:, None]).sum(2) + p[3] - y).square().mean((1, 2)).sum()
+
+    def sums(p):
+        hidden = torch.relu(x[:, 0, None] * p[0][:, None, 0] + x[:, 1, None] * p[0][:, None, 1] + p[1])
+        output = hidden[..., 0] * p[2][:, 0] + hidden[..., 1] * p[2][:, 1] + p[3][:, 0]
+        return (output - y[:, 0]).square().mean(1).sum()
+
+    losses = {"baddbmm": products, "broadcast": broadcast, "sums": sums}
+    steps = trained(parameters, lambda p, s: torch.optim.Adam(p, lr=1e-3, **s), losses)
+    return {name: repeat(100, step) for name, step in steps.items()}
+
+
+@case("LSTM step", "recurrent", 5, "step")
+def lstm():
+    batch, length, width, classes = 32, 50, 128, 10
+    labels = torch.arange(batch) % classes
+    variants = {}
+    for order in ("batch first", "time first"):
+        first = order == "batch first"
+        inputs = torch.randn(batch, length, width) if first else torch.randn(length, batch, width)
+        for settings in ({"foreach": True}, {"fused": True}):
+            layer, logits = nn.LSTM(width, width, batch_first=first), nn.Linear(width, classes)
+            parameters = [*layer.parameters(), *logits.parameters()]
+            optimizer = torch.optim.SGD(parameters, lr=1e-3, **settings)
+
+            def loss(_, layer=layer, logits=logits, inputs=inputs):
+                return F.cross_entropy(logits(layer(inputs)[1][0][0]), labels)
+
+            name = f"{order}, {next(iter(settings))}"
+            variants[name] = repeat(5, training_step(parameters, optimizer, loss))
+    return variants
+
+
+BATCH, IMAGES = 64, 6400
+
+
+def convnet():
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(3136, 512), nn.ReLU(), nn.Dropout(0.5), nn.Linear(512, 10),
+    )  # fmt: skip
+
+
+@case("convnet, training epoch", "convnet", IMAGES, "image")
+def convnet_training():
+    images, labels = torch.rand(IMAGES, 1, 28, 28), torch.arange(IMAGES) % 10
+    variants = {}
+    for layout in (torch.contiguous_format, torch.channels_last):
+        for settings in ({"foreach": True}, {"fused": True}):
+            network = convnet().to(memory_format=layout).train()
+            optimizer = torch.optim.SGD(network.parameters(), lr=1e-3, momentum=0.9, **settings)
+
+            def epoch(steps=None, network=network, optimizer=optimizer, layout=layout):
+                for indices in torch.randperm(IMAGES).split(BATCH)[:steps]:
+                    optimizer.zero_grad(set_to_none=True)
+                    batch = images[indices].contiguous(memory_format=layout)
+                    F.cross_entropy(network(batch), labels[indices]).backward()
+                    optimizer.step()
+
+            epoch.trial = lambda epoch=epoch: epoch(steps=10)
+            variants[f"{layout}, {next(iter(settings))}".replace("torch.", "")] = epoch
+    return variants
+
+
+@case("convnet, inference", "convnet", BATCH, "image")
+def convnet_inference():
+    variants = {}
+    for layout in (torch.contiguous_format, torch.channels_last):
+        network = convnet().to(memory_format=layout).eval()
+        images = torch.rand(BATCH, 1, 28, 28).contiguous(memory_format=layout)
+        call = inference(lambda network=network, images=images: network(images))
+        variants[str(layout).replace("torch.", "")] = call
+    return variants
+
+
+# A transformer's block
+
+
+class Block(nn.Module):
+    """The block written out, as one writes it to look inside."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.ln1, self.ln2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp_in, self.mlp_out = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def heads_of(self, x):
+        batch, length, width = x.shape
+        parts = self.qkv(x).view(batch, length, 3, self.heads, width // self.heads)
+        return parts.permute(2, 0, 3, 1, 4).unbind(0)
+
+    def joined(self, z):
+        return self.out(z.transpose(1, 2).flatten(2))
+
+    def forward(self, x):
+        x = x + self.joined(F.scaled_dot_product_attention(*self.heads_of(self.ln1(x))))
+        return x + self.mlp_out(F.gelu(self.mlp_in(self.ln2(x))))
+
+    def recorded(self, x):
+        """Keeps every value that Vitro's taps name."""
+        kept = {"resid_pre": x}
+        kept["ln1"] = self.ln1(x)
+        q, k, v = self.heads_of(kept["ln1"])
+        kept["q"], kept["k"], kept["v"] = q, k, v
+        kept["scores"] = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+        kept["pattern"] = kept["scores"].softmax(-1)
+        kept["z"] = kept["pattern"] @ v
+        kept["attn"] = self.joined(kept["z"])
+        kept["resid_mid"] = x + kept["attn"]
+        kept["ln2"] = self.ln2(kept["resid_mid"])
+        kept["mlp_in"] = self.mlp_in(kept["ln2"])
+        kept["gelu"] = F.gelu(kept["mlp_in"])
+        kept["mlp_out"] = self.mlp_out(kept["gelu"])
+        kept["resid_post"] = kept["resid_mid"] + kept["mlp_out"]
+        return kept
+
+
+def transformer_case(name, is_recorded):
+    @case(name, "transformer", 8 * 128, "token")
+    def prepare():
+        width, heads = 256, 8
+        x = torch.randn(8, 128, width)
+        block = Block(width, heads).eval()
+        if is_recorded:
+            return {"written out": inference(lambda: block.recorded(x))}
+        layer = nn.TransformerEncoderLayer(
+            width, heads, 4 * width, activation="gelu", batch_first=True, norm_first=True
+        ).eval()
+        return {
+            "scaled_dot_product_attention": inference(lambda: block(x)),
+            "TransformerEncoderLayer": inference(lambda: layer(x)),
+            "written out": inference(lambda: block.recorded(x)),
+        }
+
+
+transformer_case("transformer block", False)
+transformer_case("transformer block, recorded", True)
+
+
+@case("start-up", "start-up", 1, "start")
+def start_up():
+    program = [sys.executable, "-c", "import torch; print((torch.ones(1) + torch.ones(1)).item())"]
+    return {"import torch": lambda: subprocess.run(program, check=True, stdout=subprocess.DEVNULL)}
+
+
+# Measuring
+
+
+class Stopwatch:
+    def __init__(self, case, seconds):
+        self.variant, self.work = fastest(case.prepare(), seconds)
+        self.calls = 1
+        while (elapsed := self.run()) < seconds:
+            self.calls = max(self.calls + 1, int(self.calls * min(seconds * 1.1 / max(elapsed, 1e-9), 10)))
+
+    def run(self):
+        with mode_of(self.work):
+            start = time.perf_counter()
+            for _ in range(self.calls):
+                self.work()
+            return time.perf_counter() - start
+
+    def round(self):
+        return self.run() / self.calls
+
+
+def fastest(variants, seconds):
+    """Warms all variants up, then lets them take turns and picks the one with the least time."""
+    usable = {}
+    for name, work in variants.items():
+        try:
+            trial(work)
+            usable[name] = work
+        except (RuntimeError, NotImplementedError) as error:
+            print(f"torch_peer: variant '{name}' is left out: {error}", file=sys.stderr)
+    if not usable:
+        raise RuntimeError("no variant runs")
+    if len(usable) == 1:
+        return next(iter(usable.items()))
+    best = dict.fromkeys(usable, float("inf"))
+    end = time.perf_counter() + 2 * seconds * len(usable)
+    turns = 0
+    while turns < 3 or (turns < 50 and time.perf_counter() < end):
+        for name, work in usable.items():
+            best[name] = min(best[name], trial(work))
+        turns += 1
+    winner = min(best, key=best.get)
+    return winner, usable[winner]
+
+
+def trial(work):
+    """The seconds that one call takes, or a short stand-in for it where there is one."""
+    with mode_of(work):
+        start = time.perf_counter()
+        getattr(work, "trial", work)()
+        return time.perf_counter() - start
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return "unknown processor"
+
+
+def serve(cases, threads, seconds):
+    def say(value):
+        print(json.dumps(value, ensure_ascii=False), flush=True)
+
+    listing = [{"name": c.name, "family": c.family, "amount": c.amount, "unit": c.unit} for c in cases]
+    say({"processor": processor(), "version": f"PyTorch {torch.__version__}", "threads": threads, "cases": listing})
+    stopwatches = {}
+    for line in sys.stdin:
+        verb, _, name = line.strip().partition(" ")
+        chosen = next((c for c in cases if c.name == name), None)
+        if chosen is None or verb not in ("round", "drop"):
+            say({"name": name, "error": "expected 'round NAME' or 'drop NAME' with a case's name"})
+        elif verb == "drop":
+            stopwatches.pop(name, None)
+            say({"name": name})
+        else:
+            try:
+                if name not in stopwatches:
+                    stopwatches[name] = Stopwatch(chosen, seconds)
+                watch = stopwatches[name]
+                say({"name": name, "seconds": watch.round(), "variant": watch.variant})
+            except Exception as error:
+                say({"name": name, "error": str(error)})
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--filter", default="", help="only cases whose name or family contains this")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.2, help="the least duration of a round")
+    parser.add_argument("--json", help="write the results to this file")
+    parser.add_argument("--serve", action="store_true", help="measure rounds as they are asked for on standard input")
+    options = parser.parse_args()
+
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(0)
+    chosen = [c for c in CASES if options.filter in c.name or options.filter in c.family]
+    if options.serve:
+        return serve(chosen, options.threads, options.seconds)
+
+    load, results = os.getloadavg()[0], []
+    for c in chosen:
+        watch = Stopwatch(c, options.seconds)
+        rounds = [watch.round() for _ in range(options.rounds)]
+        median = statistics.median(rounds)
+        print(f"{c.name:32}{median:12.6g} s  {c.amount / median:12.6g} {c.unit}/s  ({watch.variant})")
+        results.append(
+            {"name": c.name, "family": c.family, "implementation": "torch", "unit": "s", "median": median,
+             "min": min(rounds), "max": max(rounds), "rounds": rounds, "amount": c.amount, "amountUnit": c.unit,
+             "variant": watch.variant}
+        )  # fmt: skip
+    if options.json:
+        report = {
+            "processor": processor(), "threads": options.threads, "version": f"PyTorch {torch.__version__}",
+            "loadBefore": load, "loadAfter": os.getloadavg()[0], "cases": results,
+        }  # fmt: skip
+        with open(options.json, "w") as file:
+            json.dump(report, file, indent=2)
+
+
+if __name__ == "__main__":
+    main()

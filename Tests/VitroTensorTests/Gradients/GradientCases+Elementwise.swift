@@ -1,0 +1,70 @@
+import VitroTensor
+
+extension GradientCase {
+  private typealias Function = @Sendable (Tensor) throws -> Tensor
+
+  /// Functions of one number, on ranges without their kinks and poles.
+  static let elementwise: [GradientCase] = functions.flatMap { name, range, function in
+    shapes.map { shape in GradientCase(name, [shape], in: range) { try function($0[0]) } }
+  }
+
+  private static let functions: [(String, ClosedRange<Double>, Function)] = [
+    ("negated", -2...2, { try $0.negated() }),
+    ("-", -2...2, { try -$0 }),
+    ("abs", 0.1...2, { try $0.abs() }),
+    ("abs of negatives", -2 ... -0.1, { try $0.abs() }),
+    ("sign", 0.1...2, { try $0.sign() }),
+    ("reciprocal", 0.5...2, { try $0.reciprocal() }),
+    ("square", -2...2, { try $0.square() }),
+    ("sqrt", 0.3...3, { try $0.sqrt() }),
+    ("rsqrt", 0.3...3, { try $0.rsqrt() }),
+    ("exp", -2...2, { try $0.exp() }),
+    ("expm1", -2...2, { try $0.expm1() }),
+    ("log", 0.2...4, { try $0.log() }),
+    ("log1p", -0.5...3, { try $0.log1p() }),
+    ("sin", -4...4, { try $0.sin() }),
+    ("cos", -4...4, { try $0.cos() }),
+    ("tan", -1...1, { try $0.tan() }),
+    ("asin", -0.8...0.8, { try $0.asin() }),
+    ("acos", -0.8...0.8, { try $0.acos() }),
+    ("atan", -3...3, { try $0.atan() }),
+    ("sinh", -2...2, { try $0.sinh() }),
+    ("cosh", -2...2, { try $0.cosh() }),
+    ("tanh", -2...2, { try $0.tanh() }),
+    ("sigmoid", -3...3, { try $0.sigmoid() }),
+    ("logSigmoid", -3...3, { try $0.logSigmoid() }),
+    ("softplus", -3...3, { try $0.softplus() }),
+    ("erf", -2...2, { try $0.erf() }),
+    ("erfinv", -0.8...0.8, { try $0.erfinv() }),
+    ("relu", -2...2, { try $0.relu() }),
+    ("leakyRelu", -2...2, { try $0.leakyRelu(slope: 0.2) }),
+    ("leakyRelu falling", -2...2, { try $0.leakyRelu(slope: -0.2) }),
+    ("elu", -2...2, { try $0.elu(alpha: 1.3) }),
+    ("selu", -2...2, { try $0.selu() }),
+    ("gelu", -3...3, { try $0.gelu() }),
+    ("geluTanh", -3...3, { try $0.geluTanh() }),
+    ("silu", -3...3, { try $0.silu() }),
+    ("softsign", -2...2, { try $0.softsign() }),
+    ("hardSigmoid", -5...5, { try $0.hardSigmoid() }),
+    ("hardSwish", -5...5, { try $0.hardSwish() }),
+    ("floor", 1.1...1.9, { try $0.floor() }),
+    ("ceil", 1.1...1.9, { try $0.ceil() }),
+    ("rounded", 1.6...2.4, { try $0.rounded() }),
+    ("clip", -2...2, { try $0.clip(-0.7, 1.1) }),
+    ("affine", -2...2, { try $0.affine(-1.7, 0.3) }),
+    ("power by a fraction", 0.3...2, { try $0.power(2.5) }),
+    ("power by 3", -2...2, { try $0.power(3) }),
+    ("power by 2", -2...2, { try $0.power(2) }),
+    ("power by 1", -2...2, { try $0.power(1) }),
+    ("power by 0", -2...2, { try $0.power(0) }),
+    ("power by −1", 0.5...2, { try $0.power(-1) }),
+    ("+ number", -2...2, { try $0 + 3 }),
+    ("number +", -2...2, { try 3 + $0 }),
+    ("- number", -2...2, { try $0 - 3 }),
+    ("number -", -2...2, { try 3 - $0 }),
+    ("* number", -2...2, { try $0 * -3 }),
+    ("number *", -2...2, { try -3 * $0 }),
+    ("/ number", -2...2, { try $0 / 3 }),
+    ("number /", 0.5...2, { try 3 / $0 }),
+  ]
+}
