@@ -31,8 +31,11 @@ struct LogisticSolver {
   private let rows: PaddedRows
   private var problems: [Problem]
 
-  /// After so many iterations the preconditioner is made anew from the rows' curvatures.
+  /// After so many iterations the preconditioner is made anew from the rows' curvatures, whatever it costs.
   private static let renewalInterval = 30
+  /// After so many, it is made anew if that costs no more than `worthwhileCost` iterations and the end is not near.
+  private static let earliestRenewal = 8
+  private static let worthwhileCost = 9.0
 
   init(_ settings: LogisticRegression, _ rows: PaddedRows, _ sets: [LabelSet], starts: [LinearModel]?) throws {
     self.settings = settings
@@ -58,7 +61,7 @@ struct LogisticSolver {
     var iteration = 0
     while problems.contains(where: { !$0.finished }) {
       let active = problems.indices.filter { !problems[$0].finished }
-      let found = try evaluate(active, keepingCurvature: false)
+      let found = try evaluate(active)
       var moved = false
       for (index, evaluation) in zip(active, found) {
         switch problems[index].state.judge(value: evaluation.value, gradient: evaluation.gradient) {
@@ -78,8 +81,9 @@ struct LogisticSolver {
   }
 
   private mutating func begin() throws {
-    let found = try evaluate(Array(problems.indices), keepingCurvature: false)
+    let found = try evaluate(Array(problems.indices))
     var shared: [Double: Preconditioner] = [:]
+    let sample = sampleOfRows()
     for (index, evaluation) in found.enumerated() {
       problems[index].state.begin(value: evaluation.value, gradient: evaluation.gradient)
       guard evaluation.value.isFinite else {
@@ -92,12 +96,18 @@ struct LogisticSolver {
       let scale = curvatureScale(problems[index])
       let preconditioner =
         try shared[scale]
-        ?? Preconditioner(rows, scale: scale, curvature: nil, intercept: settings.fitsIntercept)
+        ?? Preconditioner(rows, scale: scale, curvature: sample, intercept: settings.fitsIntercept)
       shared[scale] = preconditioner
       problems[index].preconditioner = preconditioner
       let solved = try preconditioner.apply(evaluation.gradient, columns: problems[index].columns)
       problems[index].state.restart(solvedGradient: solved)
     }
+  }
+
+  /// Weights that choose every second row, in no order, where there are many: enough for a first preconditioner.
+  private func sampleOfRows() -> [Double]? {
+    guard rows.rows >= 8 * rows.features else { return nil }
+    return (0..<rows.rows).map { (UInt32(truncatingIfNeeded: $0) &* 2_654_435_769) >> 31 == 0 ? 2 : 0 }
   }
 
   /// C times the curvature of the loss where all classes are equally probable.
@@ -110,25 +120,36 @@ struct LogisticSolver {
     problems[index].sinceRenewal += 1
     measure(evaluation, index)
     if problems[index].finished { return }
-    if problems[index].sinceRenewal >= Self.renewalInterval {
-      try renew(index)
+    if let curvature = renewal(evaluation, index) {
+      let preconditioner = try Preconditioner(
+        rows, scale: settings.inverseRegularization, curvature: curvature, intercept: settings.fitsIntercept)
+      problems[index].preconditioner = preconditioner
+      problems[index].sinceRenewal = 0
+      let solved = try preconditioner.apply(evaluation.gradient, columns: problems[index].columns)
+      problems[index].state.restart(solvedGradient: solved)
     } else if let preconditioner = problems[index].preconditioner {
       let solved = try preconditioner.apply(evaluation.gradient, columns: problems[index].columns)
       if !problems[index].state.advance(solvedGradient: solved) { problems[index].finished = true }
     }
   }
 
-  /// Makes the preconditioner from the curvatures at the present point; rows that hardly count are left out.
-  private mutating func renew(_ index: Int) throws {
-    let here = try evaluate([index], keepingCurvature: true)[0]
-    let threshold = 1e-3 * here.curvatureSum / Double(rows.rows)
-    let curvature = here.curvature.map { $0 < threshold ? 0 : $0 }
-    let preconditioner = try Preconditioner(
-      rows, scale: settings.inverseRegularization, curvature: curvature, intercept: settings.fitsIntercept)
-    problems[index].preconditioner = preconditioner
-    problems[index].sinceRenewal = 0
-    let solved = try preconditioner.apply(here.gradient, columns: problems[index].columns)
-    problems[index].state.restart(solvedGradient: solved)
+  /// The curvatures to make a new preconditioner of, if it is time: the largest, that make up most of their sum.
+  private func renewal(_ evaluation: Evaluation, _ index: Int) -> [Double]? {
+    let since = problems[index].sinceRenewal
+    guard since >= Self.earliestRenewal else { return nil }
+    let isDue = since >= Self.renewalInterval
+    guard isDue || problems[index].gap > 1e-2 else { return nil }
+    var (sum, kept, threshold) = (0.0, 0, 0.0)
+    for curvature in evaluation.curvature.sorted(by: >) {
+      sum += curvature
+      kept += 1
+      threshold = curvature
+      if sum >= 0.98 * evaluation.curvatureSum { break }
+    }
+    // Measured: a Gram matrix of all rows takes the time of features/45 passes over few columns, half as many over many.
+    let cost = Double(kept * rows.leading) / Double(rows.rows * (problems[index].columns > 4 ? 90 : 45))
+    guard isDue || cost <= Self.worthwhileCost else { return nil }
+    return evaluation.curvature.map { $0 < threshold ? 0 : $0 }
   }
 
   private mutating func measure(_ evaluation: Evaluation, _ index: Int) {
@@ -156,10 +177,10 @@ struct LogisticSolver {
   }
 
   /// Objectives and gradients of some problems at their trial points.
-  private mutating func evaluate(_ indices: [Int], keepingCurvature: Bool) throws -> [Evaluation] {
+  private mutating func evaluate(_ indices: [Int]) throws -> [Evaluation] {
     let leading = rows.leading
     let sizes = indices.map { problems[$0].columns * leading }
-    var losses = try evaluateLosses(indices, keepingCurvature: keepingCurvature)
+    var losses = try evaluateLosses(indices)
     for (position, index) in indices.enumerated() {
       problems[index].evaluations += 1
       let c = settings.inverseRegularization
@@ -180,14 +201,14 @@ struct LogisticSolver {
     return losses
   }
 
-  private func evaluateLosses(_ indices: [Int], keepingCurvature: Bool) throws -> [Evaluation] {
+  private func evaluateLosses(_ indices: [Int]) throws -> [Evaluation] {
     let chosen = indices.map { problems[$0] }
     let offsets = chosen.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.columns * rows.leading) }
     let points = chosen.flatMap(\.state.trial)
     let labels = chosen.flatMap(\.labels)
     let weights = chosen.flatMap { $0.weights ?? [] }
     var gradients = [Double](repeating: 0, count: points.count)
-    var curvatures = [Double](repeating: 0, count: keepingCurvature ? chosen.count * rows.rows : 0)
+    var curvatures = [Double](repeating: 0, count: chosen.count * rows.rows)
     var done = false
     var sets: [vitro_classification] = []
     points.withUnsafeBufferPointer { points in
@@ -203,7 +224,7 @@ struct LogisticSolver {
                     weights: problem.weights == nil ? nil : weights.baseAddress.map { $0 + weightOffset },
                     columns: Int64(problem.columns), coefficients: points.baseAddress.map { $0 + offsets[position] },
                     gradient: gradients.baseAddress.map { $0 + offsets[position] },
-                    curvature: keepingCurvature ? curvatures.baseAddress.map { $0 + position * rows.rows } : nil,
+                    curvature: curvatures.baseAddress.map { $0 + position * rows.rows },
                     loss: 0, curvature_sum: 0))
                 if problem.weights != nil { weightOffset += rows.rows }
               }
@@ -222,7 +243,7 @@ struct LogisticSolver {
       Evaluation(
         value: sets[position].loss, gradient: Array(gradients[offsets[position]..<offsets[position + 1]]),
         curvatureSum: sets[position].curvature_sum,
-        curvature: keepingCurvature ? Array(curvatures[position * rows.rows..<(position + 1) * rows.rows]) : [])
+        curvature: Array(curvatures[position * rows.rows..<(position + 1) * rows.rows]))
     }
   }
 
