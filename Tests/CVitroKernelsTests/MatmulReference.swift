@@ -1,6 +1,6 @@
 import CVitroKernels
 
-/// Real numbers the kernels compute in, with the type's tag.
+/// Real numbers the kernels compute in; `ReductionSupport.swift` gives the type's tag.
 protocol KernelReal: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   static var kernelType: vitro_dtype { get }
   /// How far a sum of `terms` products of numbers below 1 may be off when it runs from first to last.
@@ -8,12 +8,10 @@ protocol KernelReal: BinaryFloatingPoint, BitwiseCopyable, Sendable {
 }
 
 extension Float: KernelReal {
-  static var kernelType: vitro_dtype { vitro_float32 }
   static func tolerance(terms: Int) -> Double { 4e-6 + 1e-7 * Double(terms) }
 }
 
 extension Double: KernelReal {
-  static var kernelType: vitro_dtype { vitro_float64 }
   static func tolerance(terms: Int) -> Double { 1e-14 + 2e-16 * Double(terms) }
 }
 
