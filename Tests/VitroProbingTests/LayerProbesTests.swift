@@ -1,6 +1,7 @@
 import Testing
 import VitroCore
 import VitroData
+import VitroFitting
 import VitroNetworks
 import VitroProbing
 import VitroTensor

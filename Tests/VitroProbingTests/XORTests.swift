@@ -2,7 +2,9 @@ import Foundation
 import Testing
 import VitroCore
 import VitroFitting
-import VitroProbing
+import VitroLab
+
+@testable import VitroProbing
 
 @Suite struct XORTests {
   /// PyTorch solved 20 % of starts with the same network, initialization and optimizer.
