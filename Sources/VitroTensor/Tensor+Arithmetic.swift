@@ -102,7 +102,9 @@ extension Tensor {
   }
 }
 
-/// The gradients of a ∘ b. Of the operands and the result, only what these need is kept: nothing at all for a sum.
+/// The gradients of a ∘ b.
+///
+/// Of the operands and the result, only what these need is kept: nothing at all for a sum.
 struct BinaryOperation: SingleOutputOperation {
   let operation: vitro_binary
   private let shapeA, shapeB: [Int]

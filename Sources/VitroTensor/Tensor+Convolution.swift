@@ -103,7 +103,9 @@ extension Tensor {
     let inputs = bias.map { [self, filters, $0] } ?? [self, filters]
     return try result.recorded(
       from: inputs,
-      ConvolutionOperation(window: kernel, x: detached, filters: filters.detached, hasBias: bias != nil))
+      ConvolutionOperation(
+        window: kernel, shape: shape, filterShape: filters.shape, x: filters.isTracked ? detached : nil,
+        filters: isTracked ? filters.detached : nil, hasBias: bias != nil))
   }
 
   /// The largest element of each window; padding never wins.
@@ -169,27 +171,32 @@ extension vitro_window: @retroactive @unchecked Sendable {
 
 struct ConvolutionOperation: SingleOutputOperation {
   let window: vitro_window
-  let x, filters: Tensor
+  let shape, filterShape: [Int]
+  /// Each operand is kept for the other's gradient.
+  let x, filters: Tensor?
   let hasBias: Bool
 
   func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] {
     var result: [Tensor?] = [nil, nil, nil]
+    let wantsBias = hasBias && wants[2]
     try withUnsafePointer(to: window) { window in
-      if wants[0] {
-        let gradientOfX = try Tensor(uninitialized: x.shape, x.dtype)
+      if wants[0], let filters {
+        let gradientOfX = try Tensor(uninitialized: shape, gradient.dtype)
         withMemory(filters, gradient, gradientOfX) {
-          vitro_convolve_gradient_input(x.dtype.kernel, window, $0, $1, $2)
+          vitro_convolve_gradient_input(gradient.dtype.kernel, window, $0, $1, $2)
         }
         result[0] = gradientOfX
       }
-      if wants[1] || (hasBias && wants[2]) {
-        let gradientOfFilters = try Tensor(uninitialized: filters.shape, x.dtype)
-        let gradientOfBias = try Tensor(uninitialized: [filters.shape[0]], x.dtype)
+      if wants[1], let x {
+        let gradientOfFilters = try Tensor(uninitialized: filterShape, gradient.dtype)
+        let gradientOfBias = try Tensor(uninitialized: [filterShape[0]], gradient.dtype)
         withMemory(x, gradient, gradientOfFilters, gradientOfBias) {
-          vitro_convolve_gradient_filters(x.dtype.kernel, window, $0, $1, $2, hasBias ? $3 : nil)
+          vitro_convolve_gradient_filters(gradient.dtype.kernel, window, $0, $1, $2, wantsBias ? $3 : nil)
         }
         result[1] = gradientOfFilters
-        result[2] = gradientOfBias
+        if wantsBias { result[2] = gradientOfBias }
+      } else if wantsBias {
+        result[2] = try gradient.sum(axes: [0, 2, 3])
       }
     }
     return Array(result[..<(hasBias ? 3 : 2)])

@@ -145,7 +145,9 @@ extension vitro_unary {
     }
   }
 
-  /// What the gradient's kernel reads. ReLU's asks whether x ≤ 0, which is whether max(x, 0) ≤ 0.
+  /// What the gradient's kernel reads.
+  ///
+  /// ReLU's asks whether x ≤ 0, which is whether max(x, 0) ≤ 0.
   var gradientReads: GradientSource {
     switch self {
     case vitro_negate, vitro_affine, vitro_sign, vitro_floor, vitro_ceil, vitro_round: .neither

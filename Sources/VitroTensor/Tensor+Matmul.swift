@@ -28,7 +28,9 @@ extension Tensor {
     product.run(self, other, into: result)
     return try result.recorded(
       from: self, other,
-      MatmulOperation(a: detached, b: other.detached, transposeA: transposeA, transposeB: transposeB))
+      MatmulOperation(
+        shapeA: shape, shapeB: other.shape, a: other.isTracked ? detached : nil, b: isTracked ? other.detached : nil,
+        transposeA: transposeA, transposeB: transposeB))
   }
 
   /// `x · wᵀ + b`: x `[… , in]`, weight `[out, in]`, bias `[out]`, result `[… , out]`, as `torch.nn.functional.linear`.
@@ -163,26 +165,28 @@ struct BiasOperation: SingleOutputOperation {
 }
 
 struct MatmulOperation: SingleOutputOperation {
-  let a, b: Tensor
+  let shapeA, shapeB: [Int]
+  /// Each operand is kept for the other's gradient.
+  let a, b: Tensor?
   let transposeA, transposeB: Bool
 
   func pullback(_ gradient: Tensor, wants: [Bool]) throws -> [Tensor?] {
     [
-      wants[0] ? try gradientOfLeft(gradient) : nil,
-      wants[1] ? try gradientOfRight(gradient) : nil,
+      wants[0] ? try gradientOfLeft(gradient, b!) : nil,
+      wants[1] ? try gradientOfRight(gradient, a!) : nil,
     ]
   }
 
-  private func gradientOfLeft(_ g: Tensor) throws -> Tensor {
+  private func gradientOfLeft(_ g: Tensor, _ b: Tensor) throws -> Tensor {
     let result =
       transposeA
       ? try b.matmul(g, transposeA: transposeB, transposeB: true)
       : try g.matmul(b, transposeB: !transposeB)
-    return try result.summed(to: a.shape)
+    return try result.summed(to: shapeA)
   }
 
-  private func gradientOfRight(_ g: Tensor) throws -> Tensor {
-    if b.rank == 2, !transposeA, a.rank > 2 {
+  private func gradientOfRight(_ g: Tensor, _ a: Tensor) throws -> Tensor {
+    if shapeB.count == 2, !transposeA, a.rank > 2 {
       // The sum over the leading axes is part of one product.
       let rows = try a.reshaped([Array(a.shape.dropLast()).product, a.shape[a.rank - 1]])
       let gradients = try g.reshaped([rows.shape[0], g.shape[g.rank - 1]])
@@ -192,6 +196,6 @@ struct MatmulOperation: SingleOutputOperation {
       transposeB
       ? try g.matmul(a, transposeA: true, transposeB: transposeA)
       : try a.matmul(g, transposeA: !transposeA)
-    return try result.summed(to: b.shape)
+    return try result.summed(to: shapeB)
   }
 }

@@ -5,7 +5,8 @@ internal import VitroCore
 extension Tensor {
   /// Rows of the last axis to mean 0 and variance 1: (x − mean)/√(variance + ε) (LayerNorm; Ba et al., 2016).
   ///
-  /// - Returns: The normalized tensor, and the factor 1/√(variance + ε) of each row, with the last axis at length 1.
+  /// - Returns: The normalized tensor, and the factor 1/√(variance + ε) of each row, with the last axis at length 1; the factor
+  ///   carries no gradient.
   public func layerNormalized(epsilon: Double = 1e-5) throws -> (values: Tensor, scale: Tensor) {
     try rowNormalized(centered: true, epsilon, "layerNormalized")
   }

@@ -148,6 +148,11 @@ import VitroCore
     expectError(.argument, "averagePool2d", saying: "[1, 1, 1, 1]", "without an element") {
       try image.averagePool2d(Window(1, padding: 1))
     }
+    for padding in [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]] {
+      expectError(.argument, "averagePool2d", saying: "without an element") {
+        try image.averagePool2d(Window([1, 1], padding: padding))
+      }
+    }
     // The two elements of this window lie on both sides of the image's only one.
     expectError(.argument, "maxPool2d", saying: "without an element") {
       try image.maxPool2d(Window(2, padding: 1, dilation: 2))

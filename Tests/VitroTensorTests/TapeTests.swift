@@ -1,10 +1,9 @@
-import CVitroKernels
 import Foundation
 import Testing
 import VitroCore
 import VitroTensor
 
-@Suite(.serialized) struct TapeTests {
+@Suite struct TapeTests {
   @Test func aValueUsedTwiceAddsItsGradients() throws {
     try Tape.record { tape in
       let x = tape.watch(try Tensor([2.0, 3]))
@@ -169,53 +168,6 @@ import VitroTensor
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(Set(results) == Set((1...8).map { [4.0 * Double($0), 6.0 * Double($0)] }))
-  }
-
-  /// A chain of squares saves one operand a link; a backward pass that lets go needs no more than a few at once.
-  @Test func memoryIsLetGoDuringBackward() throws {
-    let links = 16
-    let bytes = 1 << 20
-    func used() -> Int { Int(vitro_memory_read_statistics().bytes_in_use) }
-    try Tape.record { tape in
-      let x = tape.watch(try Tensor.full([bytes / 4], 1))
-      let before = used()
-      var y = x
-      for _ in 0..<links { y = try y.square() }
-      let total = try y.sum()
-      y = x
-      // The saved operands: the inputs of all links but the first, which is x itself.
-      #expect(used() - before >= (links - 1) * bytes)
-      let gradient = try tape.gradients(of: total, at: [x])[0]
-      #expect(used() - before < 4 * bytes)
-      #expect(try gradient.max().item() == Double(1 << links))
-    }
-  }
-
-  @Test func operandsThatNoGradientReadsAreNotKept() throws {
-    let bytes = 1 << 20
-    func used() -> Int { Int(vitro_memory_read_statistics().bytes_in_use) }
-    func kept(_ function: (Tensor) throws -> Tensor) throws -> Int {
-      try Tape.record { tape in
-        // Two steps ahead, so that neither the point nor the result counts.
-        let x = try tape.watch(Tensor.full([bytes / 4], 0.5)) + 1
-        let before = used()
-        let total = try function(x).sum()
-        let after = used()
-        return withExtendedLifetime((x, total)) { (after - before) / bytes }
-      }
-    }
-    let other = try Tensor.full([bytes / 4], 0.5)
-    #expect(try kept { try $0 + other } == 0)
-    #expect(try kept { try $0 - other } == 0)
-    #expect(try kept { try $0 * other } == 0)
-    #expect(try kept { try $0 * 3 + 1 } == 0)
-    #expect(try kept { try -$0 } == 0)
-    #expect(try kept { try $0.square() } == 0)
-    #expect(try kept { try $0.relu() } == 1)
-    #expect(try kept { try ($0 + other).relu() } == 1)
-    #expect(try kept { try ($0 + other).tanh() } == 1)
-    #expect(try kept { try ($0 + other).gelu() } == 1)
-    #expect(try kept { try ($0 + other).softmax() } == 1)
   }
 
   @Test func deepChainsDoNotRecurse() throws {

@@ -60,11 +60,13 @@ import VitroCore
     let memory = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 8)
     memory.storeBytes(of: 1, as: Double.self)
     memory.storeBytes(of: 2, toByteOffset: 8, as: Double.self)
-    let file = Buffer(adopting: memory, byteCount: 16) { pointer, _ in pointer.deallocate() }
-    var x = Tensor(RawArray(dtype: .float64, shape: [2], buffer: file))
+    defer { memory.deallocate() }
+    // The tensor alone holds this memory, as it would a mapped file.
+    var x = Tensor(
+      RawArray(dtype: .float64, shape: [2], buffer: Buffer(adopting: memory, byteCount: 16) { _, _ in }))
     try setFirst(&x, to: 9)
     #expect(try x.doubles == [9, 2])
-    #expect(file.address.load(as: Double.self) == 1)
+    #expect(memory.load(as: Double.self) == 1)
   }
 
   @Test func biasesAreAddedWithoutTouchingOperands() throws {

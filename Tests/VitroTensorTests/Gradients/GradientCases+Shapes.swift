@@ -46,7 +46,7 @@ extension GradientCase {
     GradientCase("concatenate", [[2, 3], [0, 3], [4, 3]]) { try .concatenate($0) },
     GradientCase("concatenate 1", [[2, 3], [2, 1]]) { try .concatenate($0, axis: 1) },
     GradientCase("concatenate with itself", [[2, 3]]) {
-      try .concatenate([$0[0], constant([2, 1]), $0[0]], axis: -1)
+      try .concatenate([$0[0], constant([2, 1]).cast(to: $0[0].dtype), $0[0]], axis: -1)
     },
     GradientCase("concatenate", [[101, 500], [101, 500]]) { try .concatenate($0, axis: 1) },
     GradientCase("stack", [[2, 3], [2, 3]]) { try .stack($0, axis: 1) },
