@@ -39,7 +39,8 @@ public enum DigitsConvnet {
     }
     let steps = epochs * ((parts.train.count + 31) / 32)
     let settings = TrainingSettings(
-      .epochs(epochs), batchSize: 32, optimizer: .adam(rate: 2e-3), schedule: .cosine(steps: steps, minimum: 0), loss: .crossEntropy,
+      .epochs(epochs), batchSize: 32, optimizer: .adam(rate: 2e-3), schedule: .cosine(steps: steps, minimum: 0),
+      loss: .crossEntropy,
       seed: seed, checkpoint: .epochs(5))
     let result = try Trainer(settings).train(
       &network, on: source(parts.train), validation: source(parts.validation), checkpoints: "\(directory)/training",

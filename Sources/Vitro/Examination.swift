@@ -49,7 +49,7 @@ extension Subject {
   ///
   /// - Throws: `VitroError` when either cannot be read or the two do not fit together.
   public init(networkPath: String, dataPath: String, seed: UInt64) throws {
-    let network = try Network(contentsOf: networkPath)
+    let network = try Network(networkPath)
     guard network.graph.inputs.count == 1 else {
       throw VitroError(
         .unsupported, "examining '\(network.graph.name)'", "it has \(network.graph.inputs.count) inputs, expected one")
@@ -57,7 +57,8 @@ extension Subject {
     let data = try LabeledData.load(dataPath).shaped(network.graph.inputs[0].shape)
     var files: [SourceFile] = []
     let isDirectory = (try? URL(filePath: networkPath).resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
-    let networkFiles = isDirectory ? ["network.json", "weights.safetensors"].map { "\(networkPath)/\($0)" } : [networkPath]
+    let networkFiles =
+      isDirectory ? ["network.json", "weights.safetensors"].map { "\(networkPath)/\($0)" } : [networkPath]
     for file in networkFiles where FileManager.default.fileExists(atPath: file) {
       files.append(try SourceFile(role: "network", reading: URL(filePath: file)))
     }

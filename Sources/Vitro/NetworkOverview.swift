@@ -45,7 +45,9 @@ public struct NetworkOverview: Examiner {
       blocks.append(
         .note(
           .remark,
-          RichText("The network's output is not one score for each of the \(subject.data.classNames.count) classes, so its own accuracy is not defined here.")))
+          RichText(
+            "The network's output is not one score for each of the \(subject.data.classNames.count) classes, so its own accuracy is not defined here."
+          )))
     }
     return Finding(section: ReportSection("The network", id: id, blocks), metrics: metrics, facts: facts)
   }
@@ -89,7 +91,9 @@ public struct NetworkOverview: Examiner {
     return Metric(
       "test accuracy", Double(right) / Double(total), format: .percent(1),
       interval: Interval(interval),
-      explanation: RichText("The network's own answers on \(total) examples\(subject.testIsUnseen == true ? " it was not trained on" : "")."),
+      explanation: RichText(
+        "The network's own answers on \(total) examples\(subject.testIsUnseen == true ? " it was not trained on" : "")."
+      ),
       control: Metric.Control("most frequent class", Double(counts.max() ?? 0) / Double(max(subject.data.count, 1))))
   }
 }

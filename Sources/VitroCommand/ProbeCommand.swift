@@ -49,9 +49,13 @@ struct XORCommand: ParsableCommand {
 
   private func summary(of result: XORResult) -> String {
     let percent = NumberFormat.percent(1)
-    var lines = ["Linear regression answers " + result.linearOutputs.map { NumberFormat.fixed(3).text($0) }.joined(separator: ", ") + "."]
+    var lines = [
+      "Linear regression answers " + result.linearOutputs.map { NumberFormat.fixed(3).text($0) }.joined(separator: ", ")
+        + "."
+    ]
     lines.append(
-      "\(result.solved) of \(result.losses.count) networks solve XOR (\(percent.text(Double(result.solved) / Double(result.losses.count)))).")
+      "\(result.solved) of \(result.losses.count) networks solve XOR (\(percent.text(Double(result.solved) / Double(result.losses.count))))."
+    )
     for plateau in result.stuck {
       lines.append("  \(plateau.count) stop at a squared error of \(NumberFormat.fixed(3).text(plateau.loss))")
     }

@@ -12,7 +12,9 @@ struct SharedOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("How many threads work; results do not depend on it. All processors by default.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("How many threads work; results do not depend on it. All processors by default.", valueName: "n")
+  )
   var threads: Int?
 
   @Option(help: ArgumentHelp("Where to write the report.", valueName: "dir"))

@@ -130,7 +130,8 @@ extension LabeledData {
     }
     guard !parts.isEmpty else {
       throw VitroError(
-        .file, "reading data '\(path)'", "the directory holds neither IDX files nor one directory of PNG images a class",
+        .file, "reading data '\(path)'",
+        "the directory holds neither IDX files nor one directory of PNG images a class",
         details: ["file": path])
     }
     let stacked = try Tensor.stack(parts).permuted([0, 3, 1, 2])

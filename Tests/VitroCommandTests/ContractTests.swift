@@ -50,7 +50,8 @@ import Vitro
   @Test func examineReadsAChainFromSafetensors() throws {
     let place = try Workplace()
     let chain = try Network(
-      Graph.chain("mlp", input: [64], [("0", Linear(64, 20)), ("1", Activation(.relu)), ("2", Linear(20, 10))]), seed: 1)
+      Graph.chain("mlp", input: [64], [("0", Linear(64, 20)), ("1", Activation(.relu)), ("2", Linear(20, 10))]), seed: 1
+    )
     let file = place.path + "/mlp.safetensors"
     try Safetensors.write(
       chain.parameters.names.map { ($0, try chain.parameters.value(named: $0).raw) }, to: file)
@@ -60,15 +61,18 @@ import Vitro
   }
 
   @Test func theSameSeedGivesTheSameNumbersOnAnyNumberOfThreads() throws {
-    let one = try CommandProcess("probe", "xor", "--seeds", "300", "--steps", "300", "--threads", "1", "--json", "--quiet")
-    let two = try CommandProcess("probe", "xor", "--seeds", "300", "--steps", "300", "--threads", "2", "--json", "--quiet")
-    let other = try CommandProcess("probe", "xor", "--seeds", "300", "--steps", "300", "--seed", "9", "--json", "--quiet")
+    let one = try CommandProcess(
+      "probe", "xor", "--seeds", "300", "--steps", "300", "--threads", "1", "--json", "--quiet")
+    let two = try CommandProcess(
+      "probe", "xor", "--seeds", "300", "--steps", "300", "--threads", "2", "--json", "--quiet")
+    let other = try CommandProcess(
+      "probe", "xor", "--seeds", "300", "--steps", "300", "--seed", "9", "--json", "--quiet")
     #expect(one.output == two.output)
     #expect(one.output != other.output)
   }
 
   @Test(arguments: [
-    (["probe", "xor", "--sedes", "3"], "--seeds"), (["exmine"], "examine"), (["probe", "xro"], "xor"),
+    (["probe", "xor", "--stpes", "3"], "--steps"), (["exmine"], "examine"), (["probe", "xro"], "xor"),
     (["probe", "xor", "--seeds", "many"], "many"), (["probe", "xor", "--seeds", "0"], "expected 1"),
     (["examine", "somewhere"], "--data"), (["examine", "--data", "x.npz"], "NETWORK"),
     (["probe", "xor", "--threads", "0"], "--threads"),

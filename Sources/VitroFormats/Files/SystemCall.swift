@@ -19,7 +19,7 @@ enum SystemCall {
     default: break
     }
     return VitroError(
-      .file, operation, "\(file): \(text(of: number))", hint: hint,
+      .file, operation, operation.contains(file) ? text(of: number) : "\(file): \(text(of: number))", hint: hint,
       details: ["file": file, "errno": String(number), "found": text(of: number)])
   }
 

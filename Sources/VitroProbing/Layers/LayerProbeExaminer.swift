@@ -27,7 +27,8 @@ public struct LayerProbeExaminer: Examiner {
     let percent = NumberFormat.percent(1)
     let headline = RichText(
       "A linear probe errs on **\(percent.text(first.error.value))** of test examples at `\(first.tap)` and on "
-        + "**\(percent.text(best.error.value))** at `\(best.tap)`; with shuffled labels it errs on \(percent.text(best.control.value)).")
+        + "**\(percent.text(best.error.value))** at `\(best.tap)`; with shuffled labels it errs on \(percent.text(best.control.value))."
+    )
     var blocks: [ReportBlock] = [.text(method(result)), .figure(curve(result)), .table(table(result))]
     for reading in result.readings where !reading.converged {
       blocks.append(.note(.warning, RichText("A fit at `\(reading.tap)` stopped before its tolerance.")))
@@ -40,7 +41,8 @@ public struct LayerProbeExaminer: Examiner {
         .caveat,
         RichText(
           "Readable is not used: a probe shows what a linear classifier could take from a layer, not what the network does with it. "
-            + "The \(result.readings.count) intervals are each at 95 %; about one in twenty may miss its truth by chance.")))
+            + "The \(result.readings.count) intervals are each at 95 %; about one in twenty may miss its truth by chance."
+        )))
     return Finding(
       section: ReportSection("What each layer makes linearly readable", id: id, blocks), headline: headline,
       metrics: [
@@ -68,14 +70,16 @@ public struct LayerProbeExaminer: Examiner {
         + "\(result.counts.train) examples; its strength is chosen among \(probes.candidates.count) on \(result.counts.validation) others; errors are "
         + "counted on \(result.counts.test) more, with 95 % intervals (Clopper–Pearson). Each probe stands beside two comparisons: the same "
         + "probe with **shuffled labels**, which shows what it reads where there is nothing to read, and the same probe on the same network "
-        + "with **random weights**, which shows what the architecture alone makes readable. No gradient of a probe reaches the network.")
+        + "with **random weights**, which shows what the architecture alone makes readable. No gradient of a probe reaches the network."
+    )
   }
 
   private func curve(_ result: LayerProbes.Result) -> Figure {
     let readings = result.readings
     return Figure(
       "Probe error by layer",
-      caption: "Lower is more readable. Whiskers are 95 % intervals. The dashed line is the control with shuffled labels.",
+      caption:
+        "Lower is more readable. Whiskers are 95 % intervals. The dashed line is the control with shuffled labels.",
       .lines(
         LineFigure(
           categories: readings.map(\.tap), x: Axis("value, in the order of the network"),

@@ -19,7 +19,8 @@ struct ProbeSets {
     let present = Set(parts.train.map { data.labels[$0] }).sorted()
     guard present.count >= 2 else {
       throw VitroError(
-        .argument, "probing", "the training part of '\(data.name)' has \(present.count) class(es), expected two or more")
+        .argument, "probing", "the training part of '\(data.name)' has \(present.count) class(es), expected two or more"
+      )
     }
     let numbers = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
     func compact(_ positions: [Int]) -> [Int] { positions.map { numbers[data.labels[$0]] ?? -1 } }

@@ -20,40 +20,52 @@ extension XORResult {
       metrics: [
         Metric(
           "solved", share, format: percent, interval: Interval(interval),
-          explanation: RichText("\(solved) of \(losses.count) seeds end below a squared error of \(Self.solvedLoss); 95 % interval, Clopper–Pearson."),
+          explanation: RichText(
+            "\(solved) of \(losses.count) seeds end below a squared error of \(Self.solvedLoss); 95 % interval, Clopper–Pearson."
+          ),
           control: Metric.Control("linear regression", 0)),
         Metric(
           "best loss", example.loss, format: .significant(2),
           explanation: "Mean squared error of the network that is shown below."),
       ],
       sections: [
-        ReportSection("What a line can do", id: "linear", [
-          .text(
-            "Least squares with an intercept minimizes the squared error over all lines. XOR is uncorrelated with each input and with the constant once its mean is taken off, so the best line is flat."),
-          .table(linearTable),
-        ]),
-        ReportSection("What two ReLU units do", id: "network", [
-          .text(
-            RichText(
-              "The best network, read off its weights: `y = \(example.formula)`. Without biases each unit switches on a line through the "
-                + "origin; the lines cut the plane into \(cells.cells.count) regions, on each of which the network is exactly one affine map.")),
-          .figure(surface(cells)),
-          .figure(hiddenSpace),
-          .table(regionTable(cells)),
-        ]),
-        ReportSection("Where training gets stuck", id: "training", [
-          .text(
-            RichText(
-              "\(losses.count) networks 2-2-1 without biases, PyTorch's default initialization, full batches, Adam with rate 0.01, \(steps) steps. "
-                + "Networks that do not solve the task stop at a few values of the loss.")),
-          .figure(fates),
-        ]),
+        ReportSection(
+          "What a line can do", id: "linear",
+          [
+            .text(
+              "Least squares with an intercept minimizes the squared error over all lines. XOR is uncorrelated with each input and with the constant once its mean is taken off, so the best line is flat."
+            ),
+            .table(linearTable),
+          ]),
+        ReportSection(
+          "What two ReLU units do", id: "network",
+          [
+            .text(
+              RichText(
+                "The best network, read off its weights: `y = \(example.formula)`. Without biases each unit switches on a line through the "
+                  + "origin; the lines cut the plane into \(cells.cells.count) regions, on each of which the network is exactly one affine map."
+              )),
+            .figure(surface(cells)),
+            .figure(hiddenSpace),
+            .table(regionTable(cells)),
+          ]),
+        ReportSection(
+          "Where training gets stuck", id: "training",
+          [
+            .text(
+              RichText(
+                "\(losses.count) networks 2-2-1 without biases, PyTorch's default initialization, full batches, Adam with rate 0.01, \(steps) steps. "
+                  + "Networks that do not solve the task stop at a few values of the loss.")),
+            .figure(fates),
+          ]),
       ])
   }
 
   private var linearTable: Table {
     Table(
-      columns: [.init("input"), .init("XOR", .integer), .init("linear regression", .fixed(4)), .init("network", .fixed(4))],
+      columns: [
+        .init("input"), .init("XOR", .integer), .init("linear regression", .fixed(4)), .init("network", .fixed(4)),
+      ],
       rows: zip(Self.points, Self.targets).enumerated().map { index, pair in
         [
           .text(Self.name(pair.0)), .number(pair.1), .number(linearOutputs[index]),
@@ -64,12 +76,16 @@ extension XORResult {
 
   private func surface(_ cells: PlaneCells) -> Figure {
     Figure(
-      "Output surface", caption: "The output over the plane, its exact linear regions (outlined), and the four inputs. The line marks output 1/2.",
+      "Output surface",
+      caption:
+        "The output over the plane, its exact linear regions (outlined), and the four inputs. The line marks output 1/2.",
       span: .half,
       .plane(
         PlaneFigure(
           x: Axis("x"), y: Axis("y"),
-          field: ScalarField("output", x: Interval(-0.5, 1.5), y: Interval(-0.5, 1.5), contours: [0.5]) { example.output($0, $1) },
+          field: ScalarField("output", x: Interval(-0.5, 1.5), y: Interval(-0.5, 1.5), contours: [0.5]) {
+            example.output($0, $1)
+          },
           regions: cells.cells.map { PlaneRegion($0.corners.map { PlanePosition($0[0], $0[1]) }) },
           points: zip(Self.points, Self.targets).map {
             PlanePoint($0[0], $0[1], group: "XOR = \(Int($1))", label: Self.name($0))
@@ -104,13 +120,17 @@ extension XORResult {
     return RichText(
       "What the two units answer to the four inputs. "
         + (meets ? "The two inputs with XOR = 0 fall on one point. " : "")
-        + (separated ? "The line on which the output is 1/2 separates the classes." : "No line of this network separates the classes."))
+        + (separated
+          ? "The line on which the output is 1/2 separates the classes."
+          : "No line of this network separates the classes."))
   }
 
   private func regionTable(_ cells: PlaneCells) -> Table {
     Table(
       title: "The linear regions in [−0.5, 1.5]²",
-      columns: [.init("units on"), .init("slope in x", .fixed(4)), .init("slope in y", .fixed(4)), .init("area", .fixed(3))],
+      columns: [
+        .init("units on"), .init("slope in x", .fixed(4)), .init("slope in y", .fixed(4)), .init("area", .fixed(3)),
+      ],
       rows: cells.cells.map { cell in
         let on = cell.active.indices.filter { cell.active[$0] }.map { "\($0 + 1)" }
         return [
@@ -128,7 +148,8 @@ extension XORResult {
         name, Double(number) / count, interval: interval.map(Interval.init), isHighlighted: highlighted)
     }
     return Figure(
-      "Where \(losses.count) seeds end", caption: "The share of seeds at each final mean squared error, with 95 % intervals (Clopper–Pearson).",
+      "Where \(losses.count) seeds end",
+      caption: "The share of seeds at each final mean squared error, with 95 % intervals (Clopper–Pearson).",
       .bars(
         BarFigure(
           label: "mean squared error", value: Axis("share of seeds", format: .percent),

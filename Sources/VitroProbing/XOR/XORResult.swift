@@ -64,7 +64,8 @@ public struct XORResult: Sendable {
     private static func digits(_ value: Double) -> String {
       let scaled = (abs(value) * 1000).rounded()
       let fraction = String(Int(scaled) % 1000)
-      return "\(value < 0 && scaled > 0 ? "−" : "")\(Int(scaled) / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
+      return
+        "\(value < 0 && scaled > 0 ? "−" : "")\(Int(scaled) / 1000).\(String(repeating: "0", count: 3 - fraction.count))\(fraction)"
     }
   }
 

@@ -66,7 +66,8 @@ public struct XORStudy: Sendable {
     return XORResult(
       linearOutputs: try linearOutputs(), losses: losses, stuck: XORResult.plateaus(of: losses),
       example: XORResult.Example(
-        weights: [Array(weights[0..<2]), Array(weights[2..<4])], readout: try chosen.value(named: "output.weight").doubles,
+        weights: [Array(weights[0..<2]), Array(weights[2..<4])],
+        readout: try chosen.value(named: "output.weight").doubles,
         loss: losses[best]),
       steps: steps)
   }
