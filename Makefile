@@ -34,7 +34,7 @@ bench: dependencies  ## Time the engine; with PYTHON=… naming a Python that ha
 	cd Benchmarks && ./run $(if $(PYTHON),--python $(PYTHON))
 
 fuzz: build  ## Feed 100 000 broken files of each format to the readers.
-	$(BIN)/vitro-fuzz --count 100000
+	$(BIN)/vitro-fuzz 100000
 
 docs:  ## Build the DocC pages of the library; warnings are errors.
 	tools/build_docs.sh

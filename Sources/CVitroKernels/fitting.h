@@ -1,17 +1,12 @@
 #ifndef VITRO_PRIVATE_FITTING_H
 #define VITRO_PRIVATE_FITTING_H
 
+#include "clones.h"
 #include "include/vitro_fitting.h"
 #include "include/vitro_memory.h"
 #include "include/vitro_threads.h"
 
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__linux__)
-#define VITRO_FITTING_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VITRO_FITTING_CLONES
-#endif
 
 // Rows are cut into slices fixed by their number; each slice sums alone, and slices are added in order.
 enum { fitting_slice_rows = 512, fitting_most_slices = 64 };

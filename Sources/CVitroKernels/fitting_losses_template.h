@@ -2,7 +2,7 @@
 // Set before: real, vec (64 bytes of real), lanes, EXPONENTIAL(x), NAME(base).
 
 /// logits[r, :] = x[r, :]·W for 8 rows at a time and one panel of `lanes` columns.
-VITRO_FITTING_CLONES static void NAME(multiply_rows)(const real *x, int64_t leading, int64_t rows, const vec *weights,
+VITRO_CLONES static void NAME(multiply_rows)(const real *x, int64_t leading, int64_t rows, const vec *weights,
                                                       vec *logits, int64_t panels) {
   for (int64_t row = 0; row < rows; row += 8) {
     const real *values = x + row * leading;
@@ -17,7 +17,7 @@ VITRO_FITTING_CLONES static void NAME(multiply_rows)(const real *x, int64_t lead
 }
 
 /// gradient[j, :] += Σ_r x[r, j]·residuals[r, :] for one panel.
-VITRO_FITTING_CLONES static void NAME(add_gradient)(const real *x, int64_t leading, int64_t rows, const vec *residuals,
+VITRO_CLONES static void NAME(add_gradient)(const real *x, int64_t leading, int64_t rows, const vec *residuals,
                                                      int64_t panels, vec *gradient) {
   for (int64_t j = 0; j < leading; j += 8) {
     vec sums[8];
@@ -32,7 +32,7 @@ VITRO_FITTING_CLONES static void NAME(add_gradient)(const real *x, int64_t leadi
   }
 }
 
-VITRO_FITTING_CLONES static void NAME(exponentiate)(const real *restrict x, real *restrict out, int64_t count) {
+VITRO_CLONES static void NAME(exponentiate)(const real *restrict x, real *restrict out, int64_t count) {
   for (int64_t i = 0; i < count; i++) out[i] = EXPONENTIAL(x[i]);
 }
 

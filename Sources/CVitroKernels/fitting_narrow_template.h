@@ -60,7 +60,7 @@ static inline __attribute__((always_inline)) void NAME(add_few)(const real *x, i
   }
 }
 
-VITRO_FITTING_CLONES static void NAME(multiply_narrow)(const real *x, int64_t leading, int64_t rows,
+VITRO_CLONES static void NAME(multiply_narrow)(const real *x, int64_t leading, int64_t rows,
                                                         const vec *weights, real *logits, int64_t columns) {
   switch (columns) {
   case 1: NAME(multiply_few)(x, leading, rows, weights, logits, 1); break;
@@ -70,7 +70,7 @@ VITRO_FITTING_CLONES static void NAME(multiply_narrow)(const real *x, int64_t le
   }
 }
 
-VITRO_FITTING_CLONES static void NAME(add_gradient_narrow)(const real *x, int64_t leading, int64_t rows,
+VITRO_CLONES static void NAME(add_gradient_narrow)(const real *x, int64_t leading, int64_t rows,
                                                             const real *residuals, vec *gradient, int64_t columns) {
   switch (columns) {
   case 1: NAME(add_few)(x, leading, rows, residuals, gradient, 1); break;

@@ -20,7 +20,7 @@ typedef struct moments_job {
 } moments_job;
 
 #define VITRO_SUM_DEVIATIONS(real)                                                                                     \
-  VITRO_FITTING_CLONES static void sum_deviations_##real(const moments_job *job, int64_t start, int64_t end,          \
+  VITRO_CLONES static void sum_deviations_##real(const moments_job *job, int64_t start, int64_t end,          \
                                                          double *restrict sum, double *restrict square) {             \
     int64_t features = job->features;                                                                                 \
     const real *origin = job->x;                                                                                      \
@@ -88,7 +88,7 @@ typedef struct standardize_job {
 } standardize_job;
 
 #define VITRO_STANDARDIZE(source, target)                                                                              \
-  VITRO_FITTING_CLONES static void standardize_##source##_##target(const standardize_job *job, int64_t row) {         \
+  VITRO_CLONES static void standardize_##source##_##target(const standardize_job *job, int64_t row) {         \
     int64_t features = job->features;                                                                                 \
     const source *restrict values = (const source *)job->x + row * features;                                          \
     target *restrict out = (target *)job->out + row * job->leading;                                                   \

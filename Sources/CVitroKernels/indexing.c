@@ -94,7 +94,7 @@ void vitro_take_along(int64_t element_size, const void *x, const int64_t *indice
 // Every element of `out` belongs to one item, which takes its additions in order of k: so the bits are the same whatever
 // the pieces.
 #define DEFINE_SCATTER(SUFFIX, ELEMENT)                                                                                \
-  REDUCE_CLONES static void scatter_add_##SUFFIX(void *context, int64_t first, int64_t end) {                          \
+  VITRO_CLONES static void scatter_add_##SUFFIX(void *context, int64_t first, int64_t end) {                          \
     const index_work *work = context;                                                                                  \
     int64_t inner = work->inner;                                                                                       \
     for (int64_t item = first; item < end; item++) {                                                                   \
@@ -163,7 +163,7 @@ void vitro_put_along(int64_t element_size, const void *x, const int64_t *indices
 
 // MARK: - Bounds
 
-REDUCE_CLONES static void extremes(const int64_t *indices, int64_t count, int64_t *smallest, int64_t *largest) {
+VITRO_CLONES static void extremes(const int64_t *indices, int64_t count, int64_t *smallest, int64_t *largest) {
   int64_t low = indices[0], high = indices[0];
   for (int64_t i = 0; i < count; i++) {
     low = indices[i] < low ? indices[i] : low;

@@ -1,19 +1,12 @@
 #ifndef VITRO_PRIVATE_KERNELS_H
 #define VITRO_PRIVATE_KERNELS_H
 
+#include "clones.h"
 #include "include/vitro_threads.h"
 #include "include/vitro_types.h"
 
 #include <stddef.h>
 #include <string.h>
-
-// Every loop is compiled for three generations of x86-64 and the processor picks one when the program starts: before
-// the thread sanitizer is ready for it, which therefore gets one version.
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
-#define VITRO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VITRO_CLONES
-#endif
 
 #define VITRO_INLINE static inline __attribute__((always_inline))
 

@@ -1,13 +1,8 @@
 #include "blas.h"
+#include "clones.h"
 
 // Products of tiny matrices. The width of a block of columns is a constant of each copy of the loop, so that the
 // compiler keeps the block's sums in registers.
-
-#if defined(__x86_64__) && defined(__linux__)
-#define VITRO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VITRO_CLONES
-#endif
 
 enum { tile_rows = 4, tile_width = 16, transposable = 1024 };
 

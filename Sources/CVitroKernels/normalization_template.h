@@ -12,7 +12,7 @@ REDUCE_INLINE double NAME(squared_deviations)(const REAL *x, double mean, int64_
   return NAME(sum_lanes)(lanes);
 }
 
-REDUCE_CLONES static void NAME(normalize_rows)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(normalize_rows)(void *context, int64_t first, int64_t end) {
   const row_work *work = context;
   int64_t length = work->length;
   for (int64_t row = first; row < end; row++) {
@@ -28,7 +28,7 @@ REDUCE_CLONES static void NAME(normalize_rows)(void *context, int64_t first, int
   }
 }
 
-REDUCE_CLONES static void NAME(normalize_rows_gradient)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(normalize_rows_gradient)(void *context, int64_t first, int64_t end) {
   const row_work *work = context;
   int64_t length = work->length;
   for (int64_t row = first; row < end; row++) {
@@ -43,7 +43,7 @@ REDUCE_CLONES static void NAME(normalize_rows_gradient)(void *context, int64_t f
 
 // The items of the two loops over channels are pairs of (outer, channel), or whole rows of channels when inner = 1.
 
-REDUCE_CLONES static void NAME(normalize_channels)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(normalize_channels)(void *context, int64_t first, int64_t end) {
   const channel_work *work = context;
   int64_t channels = work->channels, inner = work->inner;
   const REAL *means = work->mean, *scales = work->scale;
@@ -61,7 +61,7 @@ REDUCE_CLONES static void NAME(normalize_channels)(void *context, int64_t first,
   }
 }
 
-REDUCE_CLONES static void NAME(normalize_channels_gradient)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(normalize_channels_gradient)(void *context, int64_t first, int64_t end) {
   const channel_work *work = context;
   int64_t inner = work->inner;
   const REAL *scales = (const REAL *)work->scale + work->first_channel;

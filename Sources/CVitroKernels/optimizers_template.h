@@ -1,7 +1,7 @@
 // Included by optimizers.c, once a type. The order of operations is that of torch.optim on the CPU.
 // The builtin is the square root without errno, which the compiler can turn into a vector instruction.
 
-REDUCE_CLONES static void NAME(sgd)(void *context, int64_t start, int64_t end) {
+VITRO_CLONES static void NAME(sgd)(void *context, int64_t start, int64_t end) {
   const sgd_work *work = context;
   const vitro_sgd *settings = work->settings;
   REAL *restrict p = work->parameters;
@@ -22,7 +22,7 @@ REDUCE_CLONES static void NAME(sgd)(void *context, int64_t start, int64_t end) {
   }
 }
 
-REDUCE_CLONES static void NAME(adam)(void *context, int64_t start, int64_t end) {
+VITRO_CLONES static void NAME(adam)(void *context, int64_t start, int64_t end) {
   const adam_work *work = context;
   const vitro_adam *settings = work->settings;
   REAL *restrict p = work->parameters;

@@ -1,18 +1,13 @@
 #include "include/vitro_convolution.h"
 
 #include "blas.h"
+#include "clones.h"
 #include "include/vitro_threads.h"
 
 #include <string.h>
 
 // A plane (one channel of one image) is worked by one task, small planes several to a task. Windows of 2×2 at a stride
 // of 2 that lie wholly inside the plane have loops of their own without bounds.
-
-#if defined(__x86_64__) && defined(__linux__)
-#define VITRO_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define VITRO_CLONES
-#endif
 
 enum { task_elements = 1 << 15 };
 

@@ -1,6 +1,6 @@
 // Included by recurrent.c, once a type.
 
-REDUCE_CLONES static void NAME(lstm)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(lstm)(void *context, int64_t first, int64_t end) {
   const lstm_work *work = context;
   int64_t width = work->width;
   for (int64_t row = first; row < end; row++) {
@@ -20,7 +20,7 @@ REDUCE_CLONES static void NAME(lstm)(void *context, int64_t first, int64_t end) 
   }
 }
 
-REDUCE_CLONES static void NAME(lstm_gradient)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(lstm_gradient)(void *context, int64_t first, int64_t end) {
   const lstm_work *work = context;
   int64_t width = work->width;
   for (int64_t row = first; row < end; row++) {
@@ -44,7 +44,7 @@ REDUCE_CLONES static void NAME(lstm_gradient)(void *context, int64_t first, int6
   }
 }
 
-REDUCE_CLONES static void NAME(gru)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(gru)(void *context, int64_t first, int64_t end) {
   const gru_work *work = context;
   int64_t width = work->width;
   for (int64_t row = first; row < end; row++) {
@@ -65,7 +65,7 @@ REDUCE_CLONES static void NAME(gru)(void *context, int64_t first, int64_t end) {
   }
 }
 
-REDUCE_CLONES static void NAME(gru_gradient)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(gru_gradient)(void *context, int64_t first, int64_t end) {
   const gru_work *work = context;
   int64_t width = work->width;
   for (int64_t row = first; row < end; row++) {

@@ -22,7 +22,7 @@ static void store_words(const reduce_word *results, void *out, int64_t first, in
 #define MATCHES(x, value) (((x) == (value)) | (((x) != (x)) & ((value) != (value))))
 
 #define DEFINE_SEARCH(SUFFIX, ELEMENT, FIELD)                                                                          \
-  REDUCE_CLONES static void find_in_rows_##SUFFIX(void *context, int64_t first, int64_t end) {                         \
+  VITRO_CLONES static void find_in_rows_##SUFFIX(void *context, int64_t first, int64_t end) {                         \
     const search *all = context;                                                                                       \
     for (int64_t row = first; row < end; row++) {                                                                      \
       const ELEMENT *x = (const ELEMENT *)all->x + row * all->length;                                                  \
@@ -37,7 +37,7 @@ static void store_words(const reduce_word *results, void *out, int64_t first, in
       all->out[row] = at;                                                                                              \
     }                                                                                                                  \
   }                                                                                                                    \
-  REDUCE_CLONES static void find_in_columns_##SUFFIX(void *context, int64_t first, int64_t end) {                      \
+  VITRO_CLONES static void find_in_columns_##SUFFIX(void *context, int64_t first, int64_t end) {                      \
     const search *all = context;                                                                                       \
     for (int64_t item = first; item < end; item++) {                                                                   \
       int64_t start = item % all->tiles * tile_limit, width = reduce_smaller(all->inner - start, tile_limit);          \

@@ -1,20 +1,9 @@
 #ifndef REDUCE_COMMON_H
 #define REDUCE_COMMON_H
 
+#include "clones.h"
 #include "include/vitro_threads.h"
 #include "include/vitro_types.h"
-
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-
-// One compilation of a loop for each generation of vector units, chosen when the program is loaded: before the thread
-// sanitizer has started, which crashes in the code that chooses.
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(thread_sanitizer)
-#define REDUCE_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define REDUCE_CLONES
-#endif
 
 #define REDUCE_INLINE static inline __attribute__((always_inline))
 

@@ -12,7 +12,7 @@ typedef struct scan {
 
 // Running sums of floats are kept in double, those of integers wrap.
 #define DEFINE_SCAN(SUFFIX, ELEMENT, TOTAL)                                                                            \
-  REDUCE_CLONES static void scan_##SUFFIX(void *context, int64_t first, int64_t end) {                                 \
+  VITRO_CLONES static void scan_##SUFFIX(void *context, int64_t first, int64_t end) {                                 \
     const scan *all = context;                                                                                         \
     int64_t step = all->reversed ? -all->inner : all->inner;                                                           \
     for (int64_t item = first; item < end; item++) {                                                                   \

@@ -29,11 +29,11 @@ enum { lane_count = 32 };
       for (int64_t j = 0; j < width; j++)                                                                              \
         total[j] = JOIN(total[j], (WORD)MAP(LANE, x[row * stride + j], y[row * stride + j], shift[j]));                \
   }                                                                                                                    \
-  REDUCE_CLONES static void NAME##_columns(const void *x, const void *y, const double *shift, int64_t rows,            \
+  VITRO_CLONES static void NAME##_columns(const void *x, const void *y, const double *shift, int64_t rows,            \
                                            int64_t stride, int64_t width, reduce_word *total) {                        \
     NAME##_rows(x, y, shift, rows, stride, width, &total->FIELD);                                                      \
   }                                                                                                                    \
-  REDUCE_CLONES static void NAME##_run(const void *xs, const void *ys, double shift, int64_t count, reduce_word *out) {\
+  VITRO_CLONES static void NAME##_run(const void *xs, const void *ys, double shift, int64_t count, reduce_word *out) {\
     const ELEMENT *x = xs;                                                                                             \
     const ELEMENT *y = ys;                                                                                             \
     WORD lanes[lane_count];                                                                                            \
@@ -46,7 +46,7 @@ enum { lane_count = 32 };
       for (int j = 0; j < half; j++) lanes[j] = JOIN(lanes[j], lanes[j + half]);                                       \
     out->FIELD = lanes[0];                                                                                             \
   }                                                                                                                    \
-  REDUCE_CLONES static void NAME##_combine(reduce_word *total, const reduce_word *other, int64_t count) {              \
+  VITRO_CLONES static void NAME##_combine(reduce_word *total, const reduce_word *other, int64_t count) {              \
     for (int64_t j = 0; j < count; j++) total[j].FIELD = JOIN(total[j].FIELD, other[j].FIELD);                         \
   }                                                                                                                    \
   static const reduce_kernel NAME = {NAME##_run, NAME##_columns, NAME##_combine, {.FIELD = IDENTITY}, sizeof(ELEMENT)};

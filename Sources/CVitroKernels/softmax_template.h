@@ -66,7 +66,7 @@ REDUCE_INLINE double NAME(softmax_row)(const REAL *x, REAL *out, REAL shift, int
   return sum;
 }
 
-REDUCE_CLONES static void NAME(softmax)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(softmax)(void *context, int64_t first, int64_t end) {
   const softmax_work *work = context;
   for (int64_t row = first; row < end; row++) {
     const REAL *x = (const REAL *)work->x + row * work->length;
@@ -75,7 +75,7 @@ REDUCE_CLONES static void NAME(softmax)(void *context, int64_t first, int64_t en
   }
 }
 
-REDUCE_CLONES static void NAME(softmax_gradient)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(softmax_gradient)(void *context, int64_t first, int64_t end) {
   const softmax_work *work = context;
   for (int64_t row = first; row < end; row++) {
     int64_t at = row * work->length;
@@ -86,7 +86,7 @@ REDUCE_CLONES static void NAME(softmax_gradient)(void *context, int64_t first, i
   }
 }
 
-REDUCE_CLONES static void NAME(log_softmax)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(log_softmax)(void *context, int64_t first, int64_t end) {
   const softmax_work *work = context;
   for (int64_t row = first; row < end; row++) {
     const REAL *x = (const REAL *)work->x + row * work->length;
@@ -97,7 +97,7 @@ REDUCE_CLONES static void NAME(log_softmax)(void *context, int64_t first, int64_
   }
 }
 
-REDUCE_CLONES static void NAME(log_softmax_gradient)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(log_softmax_gradient)(void *context, int64_t first, int64_t end) {
   const softmax_work *work = context;
   for (int64_t row = first; row < end; row++) {
     int64_t at = row * work->length;
@@ -108,7 +108,7 @@ REDUCE_CLONES static void NAME(log_softmax_gradient)(void *context, int64_t firs
   }
 }
 
-REDUCE_CLONES static void NAME(log_sum_exp)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(log_sum_exp)(void *context, int64_t first, int64_t end) {
   const softmax_work *work = context;
   for (int64_t row = first; row < end; row++) {
     const REAL *x = (const REAL *)work->x + row * work->length;
@@ -120,7 +120,7 @@ REDUCE_CLONES static void NAME(log_sum_exp)(void *context, int64_t first, int64_
   }
 }
 
-REDUCE_CLONES static void NAME(cross_entropy)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(cross_entropy)(void *context, int64_t first, int64_t end) {
   const entropy_work *work = context;
   for (int64_t row = first; row < end; row++) {
     const REAL *x = (const REAL *)work->x + row * work->length;
@@ -133,7 +133,7 @@ REDUCE_CLONES static void NAME(cross_entropy)(void *context, int64_t first, int6
   }
 }
 
-REDUCE_CLONES static void NAME(cross_entropy_gradient)(void *context, int64_t first, int64_t end) {
+VITRO_CLONES static void NAME(cross_entropy_gradient)(void *context, int64_t first, int64_t end) {
   const entropy_work *work = context;
   for (int64_t row = first; row < end; row++) {
     const REAL *p = (const REAL *)work->probabilities_in + row * work->length;

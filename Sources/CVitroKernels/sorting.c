@@ -107,7 +107,7 @@ DEFINE_PAIR_SORT(64)
     }                                                                                                                  \
     for (int64_t i = 0; i < count; i++) values[i] = x[heap[i]];                                                        \
   }                                                                                                                    \
-  REDUCE_CLONES static void top_##SUFFIX(void *context, int64_t first, int64_t end) {                                  \
+  VITRO_CLONES static void top_##SUFFIX(void *context, int64_t first, int64_t end) {                                  \
     for (int64_t row = first; row < end; row++) top_row_##SUFFIX(context, row);                                        \
   }
 
