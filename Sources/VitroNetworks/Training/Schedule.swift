@@ -25,8 +25,8 @@ public enum Schedule: Sendable, Hashable, Codable {
   ///   - base: The optimizer's rate.
   ///   - step: The step's number, from 0, over all epochs.
   ///   - epoch: The epoch's number, from 0.
-  ///   - losses: The watched loss of each finished epoch, for ``reduceOnPlateau(factor:patience:threshold:)``.
-  public func rate(base: Double, step: Int, epoch: Int, losses: [Double] = []) -> Double {
+  ///   - losses: The watched loss of each finished epoch; only ``reduceOnPlateau(factor:patience:threshold:)`` looks at it.
+  public func rate(base: Double, step: Int, epoch: Int, losses: @autoclosure () -> [Double] = []) -> Double {
     switch self {
     case .constant: return base
     case .step(let epochs, let factor): return base * pow(factor, Double(epoch / max(epochs, 1)))
@@ -35,9 +35,9 @@ public enum Schedule: Sendable, Hashable, Codable {
       return Self.cosine(from: base, to: minimum, part: Double(min(step, steps)) / Double(max(steps, 1)))
     case .warmUp(let steps, let then):
       if step < steps {
-        return then.rate(base: base, step: 0, epoch: epoch, losses: losses) * Double(step + 1) / Double(steps)
+        return then.rate(base: base, step: 0, epoch: epoch, losses: losses()) * Double(step + 1) / Double(steps)
       }
-      return then.rate(base: base, step: step - steps, epoch: epoch, losses: losses)
+      return then.rate(base: base, step: step - steps, epoch: epoch, losses: losses())
     case .oneCycle(let steps, let risingPart):
       let (initial, last) = (base / 25, Double(max(steps, 2) - 1))
       let peak = risingPart * Double(steps) - 1
@@ -45,7 +45,7 @@ public enum Schedule: Sendable, Hashable, Codable {
       if position <= peak { return Self.cosine(from: initial, to: base, part: peak > 0 ? position / peak : 1) }
       return Self.cosine(from: base, to: initial / 1e4, part: (position - peak) / (last - peak))
     case .reduceOnPlateau(let factor, let patience, let threshold):
-      return base * pow(factor, Double(Self.plateaus(losses, patience: patience, threshold: threshold)))
+      return base * pow(factor, Double(Self.plateaus(losses(), patience: patience, threshold: threshold)))
     }
   }
 
