@@ -3,8 +3,9 @@ import VitroCore
 import VitroData
 import VitroFitting
 import VitroNetworks
-import VitroProbing
 import VitroTensor
+
+@testable import VitroProbing
 
 @Suite struct LayerProbesTests {
   /// Points on a ring of four quadrants: the class is the sign of x·y, which no linear probe of the input reads, and which |x + y| − |x − y| gives.
@@ -69,5 +70,29 @@ import VitroTensor
     #expect(throws: VitroError.self) {
       try LayerProbes().run(network(), data, parts: oneClass, seed: 0, observer: SilentObserver())
     }
+  }
+
+  @Test func wideFeaturesAreFittedExactlyOnFewer() throws {
+    var stream = RandomStream(seed: 2, "wide")
+    let labels = (0..<80).map { $0 % 3 }
+    let noise = try stream.normal([120, 400]) * 2
+    let wide = try noise + Tensor((0..<120).map { Float($0 % 3) }, shape: [120, 1])
+    let features = try ProbeFeatures(
+      train: wide.slice(0..<80), validation: wide.slice(80..<100), test: wide.slice(100..<120))
+    let fewer = try features.compressed()
+    #expect(fewer.isStandardized)
+    #expect(fewer.width == 79, "centring takes one direction off")
+    for strength in [0.003, 0.3] {
+      var regression = LogisticRegression(inverseRegularization: strength, standardizing: true, tolerance: 1e-7)
+      let direct = try regression.fit(features.train, labels: labels, classCount: 3)
+      regression.standardizing = false
+      let compressed = try regression.fit(fewer.train, labels: labels, classCount: 3)
+      #expect(abs(direct.objective / compressed.objective - 1) < 1e-5)
+      let (a, b) = try (direct.model.scores(features.test).doubles, compressed.model.scores(fewer.test).doubles)
+      #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-2 })
+    }
+    let narrow = try ProbeFeatures(
+      train: wide.slice(axis: 1, 0..<10), validation: wide.slice(axis: 1, 0..<10), test: wide.slice(axis: 1, 0..<10))
+    #expect(try narrow.compressed().width == 10)
   }
 }

@@ -101,9 +101,11 @@ public struct LayerProbes: Sendable {
   }
 
   private func probe(_ features: ProbeFeatures, _ sets: ProbeSets, _ observer: any Observer) throws -> Probe {
+    let features = try features.compressed()
     var best: (errors: Int, fits: [LogisticFit], strength: Double)?
     for strength in candidates {
-      let regression = LogisticRegression(inverseRegularization: strength, standardizing: true, tolerance: 1e-4)
+      let regression = LogisticRegression(
+        inverseRegularization: strength, standardizing: !features.isStandardized, tolerance: 1e-4)
       let fits = try regression.fit(
         features.train, labelSets: [sets.labels, sets.shuffled], starts: best?.fits.map(\.model)
       ) { _ in !observer.shouldStop }

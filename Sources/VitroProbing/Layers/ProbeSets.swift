@@ -61,11 +61,3 @@ struct ProbeSets {
     return ProbeFeatures(train: train, validation: validation, test: test)
   }
 }
-
-/// The activations of one value of a network, a row for each example.
-struct ProbeFeatures {
-  let train, validation, test: Tensor
-
-  var width: Int { train.shape[1] }
-  var isFinite: Bool { train.isFinite && validation.isFinite && test.isFinite }
-}
