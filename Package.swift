@@ -36,7 +36,7 @@ let modules: [Module] = [
     testDependencies: ["vitro-train-fixture"], testResources: [.copy("Fixtures")]),
   // Floor 3
   Module(
-    name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats"],
+    name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks"],
     resources: [.embedInCode("Resources/digits.csv.gz")], tested: true),
   Module(
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),

@@ -33,17 +33,14 @@ public enum DigitsConvnet {
     let split = try Splits.stratified(labels: data.labels, shares: [0.6, 0.2, 0.2], seed: seed)
     let parts = DataParts(train: split[0], validation: split[1], test: split[2])
     var network = try Network(graph, seed: seed)
-    func source(_ positions: [Int]) throws -> TensorSource {
-      let part = try data.subset(positions)
-      return try TensorSource(part.inputs, target: Tensor(part.labels))
-    }
     let steps = epochs * ((parts.train.count + 31) / 32)
     let settings = TrainingSettings(
       .epochs(epochs), batchSize: 32, optimizer: .adam(rate: 2e-3), schedule: .cosine(steps: steps, minimum: 0),
       loss: .crossEntropy,
       seed: seed, checkpoint: .epochs(5))
     let result = try Trainer(settings).train(
-      &network, on: source(parts.train), validation: source(parts.validation), checkpoints: "\(directory)/training",
+      &network, on: data.subset(parts.train), validation: data.subset(parts.validation),
+      checkpoints: "\(directory)/training",
       observer: TrainingReporter(observer, stage: "training digits-convnet", totalSteps: steps))
     guard result.state != .interrupted else {
       throw VitroError(

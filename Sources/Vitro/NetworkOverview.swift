@@ -76,24 +76,18 @@ public struct NetworkOverview: Examiner {
   /// The share of right answers on the test part, if the output has one score for each class.
   private func accuracy(_ subject: Subject, _ observer: any Observer) throws -> Metric? {
     let classes = subject.data.classNames.count
-    var right = 0
-    for start in stride(from: 0, to: subject.parts.test.count, by: 256) {
-      try observer.checkpoint("examining")
-      let chunk = Array(subject.parts.test[start..<min(start + 256, subject.parts.test.count)])
-      let output = try subject.network(subject.data.inputs.gather(Tensor(chunk)))
-      guard output.rank == 2, output.shape[1] == classes else { return nil }
-      let answers = try output.argmax().ints
-      right += zip(answers, chunk).count { $0 == subject.data.labels[$1] }
-    }
-    let total = subject.parts.test.count
-    let interval = try Estimate.clopperPearson(successes: right, trials: total)
-    let counts = subject.data.classCounts
+    let test = try subject.data.subset(subject.parts.test)
+    let output = try subject.network.predictions(test)
+    try observer.checkpoint("examining")
+    guard output.rank == 2, output.shape[1] == classes else { return nil }
+    let scores = try ClassificationScores(labels: test.labels, predictions: output.argmax().ints, classCount: classes)
+    let interval = try Estimate.clopperPearson(successes: scores.correct, trials: scores.count)
     return Metric(
-      "test accuracy", Double(right) / Double(total), format: .percent(1),
+      "test accuracy", scores.accuracy, format: .percent(1),
       interval: Interval(interval),
       explanation: RichText(
-        "The network's own answers on \(total) examples\(subject.testIsUnseen == true ? " it was not trained on" : "")."
+        "The network's own answers on \(scores.count) examples\(subject.testIsUnseen == true ? " it was not trained on" : "")."
       ),
-      control: Metric.Control("most frequent class", Double(counts.max() ?? 0) / Double(max(subject.data.count, 1))))
+      control: Metric.Control("most frequent class", scores.majorityAccuracy))
   }
 }

@@ -1,4 +1,5 @@
 internal import VitroCore
+public import VitroNetworks
 public import VitroTensor
 
 /// Examples with one label each: what probes are fitted on and networks are judged by.
@@ -88,5 +89,13 @@ public struct LabeledData: Sendable {
       result.inputs = try inputs.reshaped([count] + shape)
     }
     return result
+  }
+}
+
+extension LabeledData: BatchSource {
+  /// The examples at some positions with their labels, for training and evaluation.
+  public func batch(_ indices: [Int]) throws -> Batch {
+    let part = try subset(indices)
+    return try Batch(part.inputs, target: Tensor(part.labels))
   }
 }

@@ -40,20 +40,14 @@ struct ProbeSets {
     majorityError = Double(test.count { $0 != majority }) / Double(max(test.count, 1))
   }
 
-  func errors(_ predictions: [Int], against truth: [Int]) throws -> Int { zip(predictions, truth).count { $0 != $1 } }
+  func errors(_ predictions: [Int], against truth: [Int]) -> Int { zip(predictions, truth).count { $0 != $1 } }
 
   /// The activations at a tap, flattened, for each part; `nil` when the value is not made of numbers.
   func features(_ network: Network, at tap: String) throws -> ProbeFeatures? {
     func flat(_ positions: [Int]) throws -> Tensor? {
-      var rows: [Tensor] = []
-      for start in stride(from: 0, to: positions.count, by: 256) {
-        let chunk = Array(positions[start..<min(start + 256, positions.count)])
-        let run = try network.run([data.inputs.gather(Tensor(chunk))], recording: .names([tap]), needsOutputs: false)
-        let value = try run.value(at: tap)
-        guard value.dtype.isFloatingPoint else { return nil }
-        rows.append(try value.rank == 1 ? value.expandingAxis(1) : value.flattened(from: 1).cast(to: .float32))
-      }
-      return try .concatenate(rows)
+      let values = try network.activations(data.subset(positions), at: .names([tap]))
+      guard let value = values[tap], value.dtype.isFloatingPoint else { return nil }
+      return try (value.rank == 1 ? value.expandingAxis(1) : value.flattened(from: 1)).cast(to: .float32)
     }
     guard let train = try flat(parts.train), let validation = try flat(parts.validation),
       let test = try flat(parts.test)
