@@ -43,8 +43,8 @@ let modules: [Module] = [
   // Floor 4
   Module(
     name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting"],
-    tested: true,
-    testResources: [.copy("Golden")]),
+    resources: ["shared", "theme", "readings", "series", "export"].map { .embedInCode("Resources/\($0).js") },
+    tested: true, testResources: [.copy("Golden")]),
   // Floor 5
   Module(
     name: "VitroProbing",

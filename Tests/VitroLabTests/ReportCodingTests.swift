@@ -60,7 +60,7 @@ import VitroLab
       {"schema":"vitro.report/1","id":"x","title":"T","created":"2026-07-24T09:30:00Z","later":{"a":[1]},
        "sections":[{"id":"s","title":"S","mood":3,"blocks":[
          {"type":"hologram","beams":7},
-         {"type":"figure","figure":{"title":"F","content":{"kind":"tokens","tokens":[]}}},
+         {"type":"figure","figure":{"title":"F","content":{"kind":"hologram","hologram":[]}}},
          {"type":"figure","figure":{"title":"G","span":"third","content":{"kind":"lines","lines":{
            "x":{"label":"","scale":"linear","format":{"style":"integer"}},
            "y":{"label":"y","scale":"linear","format":{"style":"percent","digits":1}},"intervals":"automatic",
@@ -76,7 +76,7 @@ import VitroLab
       return
     }
     #expect(first.plainText.contains("hologram"))
-    #expect(second.plainText.contains("tokens") && second.plainText.contains("F"))
+    #expect(second.plainText.contains("hologram") && second.plainText.contains("F"))
     #expect(lines.series[0].low.isEmpty && lines.references.isEmpty)
     #expect(HTMLRenderer().render(report).contains("hologram"))
   }

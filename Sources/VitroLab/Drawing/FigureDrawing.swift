@@ -30,25 +30,6 @@ struct FigureDrawing {
   }
 }
 
-extension FigureContent {
-  /// The measures that the content is drawn for: one is enough where the drawing is narrow anyway.
-  var measures: [FigureDrawing.Measure] {
-    switch self {
-    case .lines, .bars: [.wide, .compact]
-    case .plane: [.compact]
-    }
-  }
-
-  /// Draws the content; `id` keeps its inner names apart from those of other drawings on the page.
-  func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing {
-    switch self {
-    case .lines(let lines): LineDrawing(lines, measure, id: id).drawing()
-    case .plane(let plane): PlaneDrawing(plane, id: id).drawing()
-    case .bars(let bars): BarDrawing(bars, measure).drawing()
-    }
-  }
-}
-
 /// How a series or a class is told apart: by colour and, for eyes that do not see it, by shape.
 struct MarkStyle {
   var color: Int?

@@ -1,15 +1,6 @@
-extension Figure {
-  /// The figure's data as tables, the first being the main one.
-  public var tables: [Table] {
-    switch content {
-    case .lines(let lines): [lines.table]
-    case .plane(let plane): plane.tables
-    case .bars(let bars): [bars.table]
-    }
-  }
-}
-
 extension LineFigure {
+  var tables: [Table] { [table] }
+
   /// One row for each place on the horizontal axis, one column for each series and reference line.
   var table: Table {
     let columns =
@@ -51,6 +42,8 @@ extension LineSeries {
 }
 
 extension BarFigure {
+  var tables: [Table] { [table] }
+
   var table: Table {
     Table(
       columns: [Table.Column(label), Table.Column(value.title, value.format)],

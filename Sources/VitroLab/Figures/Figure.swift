@@ -51,47 +51,62 @@ public struct Figure: Codable, Sendable, Hashable {
 }
 
 /// What a figure shows, by kind.
-public enum FigureContent: Sendable, Hashable {
+public indirect enum FigureContent: Sendable, Hashable {
   /// Series over a numeric axis or over names: error per layer, loss per step.
   case lines(LineFigure)
   /// A plane with a surface, regions, points, lines and arrows on it.
   case plane(PlaneFigure)
   /// Counts or amounts by name.
   case bars(BarFigure)
+  /// Clouds of points, in the plane or in space.
+  case scatter(ScatterFigure)
+  /// A matrix of numbers as colours.
+  case heatMap(HeatMapFigure)
+  /// Nodes and edges, in layers or free.
+  case graph(GraphFigure)
+  /// Words of a text, each with its number as a colour.
+  case tokens(TokenFigure)
+  /// Small images side by side.
+  case images(ImageGridFigure)
+  /// A surface in space, with points.
+  case surface(SurfaceFigure)
+  /// The same figure at several moments, with a slider.
+  case sequence(FigureSequence)
 }
 
 extension FigureContent: Codable {
-  private enum CodingKeys: CodingKey { case kind, lines, plane, bars }
+  private enum CodingKeys: CodingKey {
+    case kind, lines, plane, bars, scatter, heatMap, graph, tokens, images, surface, sequence
+  }
 
   /// Reads the content by its `kind`; throws `unsupported` for one that this version does not know.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let kind = try container.decode(String.self, forKey: .kind)
-    switch kind {
-    case "lines": self = .lines(try container.decode(LineFigure.self, forKey: .lines))
-    case "plane": self = .plane(try container.decode(PlaneFigure.self, forKey: .plane))
-    case "bars": self = .bars(try container.decode(BarFigure.self, forKey: .bars))
-    default:
+    switch CodingKeys(stringValue: kind) {
+    case .lines: self = .lines(try container.decode(LineFigure.self, forKey: .lines))
+    case .plane: self = .plane(try container.decode(PlaneFigure.self, forKey: .plane))
+    case .bars: self = .bars(try container.decode(BarFigure.self, forKey: .bars))
+    case .scatter: self = .scatter(try container.decode(ScatterFigure.self, forKey: .scatter))
+    case .heatMap: self = .heatMap(try container.decode(HeatMapFigure.self, forKey: .heatMap))
+    case .graph: self = .graph(try container.decode(GraphFigure.self, forKey: .graph))
+    case .tokens: self = .tokens(try container.decode(TokenFigure.self, forKey: .tokens))
+    case .images: self = .images(try container.decode(ImageGridFigure.self, forKey: .images))
+    case .surface: self = .surface(try container.decode(SurfaceFigure.self, forKey: .surface))
+    case .sequence: self = .sequence(try container.decode(FigureSequence.self, forKey: .sequence))
+    case .kind, nil:
       throw VitroError(
         .unsupported, "drawing a figure", "this version draws no figures of the kind '\(kind.prefix(60))'",
         hint: "A newer Vitro does.", details: ["field": "content.kind", "found": kind])
     }
   }
 
-  /// Writes the content beside its `kind`.
+  /// Writes the content under the name of its `kind`, and that name beside it.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    switch self {
-    case .lines(let lines):
-      try container.encode("lines", forKey: .kind)
-      try container.encode(lines, forKey: .lines)
-    case .plane(let plane):
-      try container.encode("plane", forKey: .kind)
-      try container.encode(plane, forKey: .plane)
-    case .bars(let bars):
-      try container.encode("bars", forKey: .kind)
-      try container.encode(bars, forKey: .bars)
-    }
+    try container.encode(kind, forKey: .kind)
+    guard let key = CodingKeys(stringValue: kind) else { return }
+    try container.encode(figure, forKey: key)
   }
 }
 

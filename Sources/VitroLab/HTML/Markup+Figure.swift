@@ -6,7 +6,7 @@ extension Markup {
     element(
       "figure",
       [
-        "id": id, "class": "\(figure.span.rawValue) \(figure.content.kindName)", "role": "group",
+        "id": id, "class": "\(figure.span.rawValue) \(figure.content.kind)", "role": "group",
         "aria-labelledby": "\(id)-title",
       ]
     ) { element in
@@ -31,16 +31,6 @@ extension Markup {
           for table in tables { details.write(table) }
         }
       }
-    }
-  }
-}
-
-extension FigureContent {
-  fileprivate var kindName: String {
-    switch self {
-    case .lines: "lines"
-    case .plane: "plane"
-    case .bars: "bars"
     }
   }
 }

@@ -24,23 +24,15 @@ extension Table {
   }
 }
 
-extension Figure {
-  /// Checks that the figure agrees with itself.
-  ///
-  /// - Throws: ``VitroError`` (`shape`, `argument`) that names the part and the numbers.
-  public func validate() throws {
-    let operation = "figure '\(title)'"
-    switch content {
-    case .lines(let lines): try lines.validate(operation)
-    case .plane(let plane): try plane.validate(operation)
-    case .bars(let bars):
-      if bars.bars.isEmpty { throw VitroError(.argument, operation, "there are no bars") }
-    }
+extension BarFigure {
+  func validate(_ operation: String) throws {
+    if bars.isEmpty { throw VitroError(.argument, operation, "there are no bars") }
+    try value.validate(operation)
   }
 }
 
 extension LineFigure {
-  fileprivate func validate(_ operation: String) throws {
+  func validate(_ operation: String) throws {
     guard !series.isEmpty else { throw VitroError(.argument, operation, "there are no series") }
     for series in series {
       let places = categories?.count ?? series.x.count
@@ -66,7 +58,7 @@ extension LineFigure {
 }
 
 extension PlaneFigure {
-  fileprivate func validate(_ operation: String) throws {
+  func validate(_ operation: String) throws {
     if let field, !field.isConsistent {
       throw VitroError(
         .shape, operation,
@@ -85,7 +77,7 @@ extension PlaneFigure {
 }
 
 extension Axis {
-  fileprivate func validate(_ operation: String) throws {
+  func validate(_ operation: String) throws {
     guard let range else { return }
     guard range.low < range.high, range.low.isFinite, range.high.isFinite, scale == .linear || range.low > 0 else {
       throw VitroError(

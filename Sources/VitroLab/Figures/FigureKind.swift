@@ -1,0 +1,70 @@
+internal import VitroCore
+
+/// What every kind of figure can do; a new kind is one type that conforms, and one case of ``FigureContent``.
+protocol FigureKind: Codable, Sendable, Hashable {
+  /// The name of the kind in JSON and in the page's style sheet.
+  static var kind: String { get }
+  /// The data as tables, the main one first.
+  var tables: [Table] { get }
+  /// The measures that the figure is drawn for: one is enough where the drawing is narrow anyway.
+  var measures: [FigureDrawing.Measure] { get }
+  /// Checks that the figure agrees with itself.
+  ///
+  /// - Throws: ``VitroError`` (`shape`, `argument`) that names the part and the numbers.
+  func validate(_ operation: String) throws
+  /// Draws the figure; `id` keeps its inner names apart from those of other drawings on the page.
+  func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing
+}
+
+extension FigureContent {
+  /// The figure behind the case.
+  var figure: any FigureKind {
+    switch self {
+    case .lines(let figure): figure
+    case .plane(let figure): figure
+    case .bars(let figure): figure
+    case .scatter(let figure): figure
+    case .heatMap(let figure): figure
+    case .graph(let figure): figure
+    case .tokens(let figure): figure
+    case .images(let figure): figure
+    case .surface(let figure): figure
+    case .sequence(let figure): figure
+    }
+  }
+
+  /// The name of the kind.
+  var kind: String { type(of: figure).kind }
+  var measures: [FigureDrawing.Measure] { figure.measures }
+  func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing { figure.drawing(measure, id: id) }
+}
+
+extension Figure {
+  /// The figure's data as tables, the first being the main one.
+  public var tables: [Table] { content.figure.tables }
+
+  /// Checks that the figure agrees with itself.
+  ///
+  /// - Throws: ``VitroError`` (`shape`, `argument`) that names the part and the numbers.
+  public func validate() throws { try content.figure.validate("figure '\(title)'") }
+}
+
+extension LineFigure: FigureKind {
+  static var kind: String { "lines" }
+  var measures: [FigureDrawing.Measure] { [.wide, .compact] }
+  func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing {
+    LineDrawing(self, measure, id: id).drawing()
+  }
+}
+
+extension PlaneFigure: FigureKind {
+  static var kind: String { "plane" }
+  var measures: [FigureDrawing.Measure] { [.compact] }
+  func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing { PlaneDrawing(self, id: id).drawing() }
+}
+
+extension BarFigure: FigureKind {
+  static var kind: String { "bars" }
+  var measures: [FigureDrawing.Measure] { [.wide, .compact] }
+  func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing { BarDrawing(self, measure).drawing() }
+}
