@@ -42,7 +42,11 @@ let modules: [Module] = [
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
   Module(
-    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting"],
+    name: "VitroLab",
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting",
+      .product(name: "GRDB", package: "GRDB.swift"),
+    ],
     resources: ["shared", "theme", "readings", "series", "export"].map { .embedInCode("Resources/\($0).js") },
     tested: true, testResources: [.copy("Golden")]),
   // Floor 5
@@ -59,25 +63,30 @@ let modules: [Module] = [
 ]
 
 /// Floor 7: the command, tested as a process of its own.
-let commandTests = Target.testTarget(
-  name: "VitroCommandTests", dependencies: ["VitroCommand", "Vitro"], resources: [.copy("Golden")],
-  swiftSettings: strict)
-
-let command = Target.executableTarget(
-  name: "VitroCommand",
-  dependencies: [
-    "Vitro", "VitroCore", "VitroData", "VitroLab", "VitroNetworks", "VitroProbing",
-    .product(name: "ArgumentParser", package: "swift-argument-parser"),
-  ], swiftSettings: strict)
+let command: [Target] = [
+  .target(
+    name: "VitroCommand",
+    dependencies: ["VitroCore", "VitroLab", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+    swiftSettings: strict),
+  .executableTarget(name: "VitroMain", dependencies: ["VitroCommand", "Vitro", "VitroLab"], swiftSettings: strict),
+  .executableTarget(
+    name: "vitro-coin", dependencies: ["VitroCommand", "VitroCore", "VitroLab", "VitroTensor"],
+    path: "Tests/Support/vitro-coin", swiftSettings: strict),
+  .testTarget(
+    name: "VitroCommandTests", dependencies: ["VitroMain", "vitro-coin", "Vitro"], resources: [.copy("Golden")],
+    swiftSettings: strict),
+]
 
 let package = Package(
   name: "vitro",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "vitro", targets: ["VitroCommand"]), .library(name: "Vitro", targets: modules.map(\.name)),
+    .executable(name: "vitro", targets: ["VitroMain"]),
+    .library(name: "Vitro", targets: modules.map(\.name) + ["VitroCommand"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(
@@ -100,7 +109,7 @@ let package = Package(
       name: "vitro-train-fixture", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks"],
       path: "Tests/Support/vitro-train-fixture", swiftSettings: strict),
   ]
-    + [command, commandTests]
+    + command
     + modules.map {
       .target(name: $0.name, dependencies: $0.dependencies, resources: $0.resources, swiftSettings: strict)
     }

@@ -20,18 +20,18 @@ public enum DigitsConvnet {
     return graph
   }()
 
-  /// Trains the convnet on 60 % of the digits and returns it with the rest for examination.
+  /// Trains the convnet on 60 % of the digits.
   ///
   /// - Parameters:
-  ///   - directory: Where checkpoints (`training`) and the network (`network`) are kept; an interrupted training goes on from there.
+  ///   - seed: The seed of the split, the weights and the order of the examples.
+  ///   - checkpoints: Where checkpoints are kept; an interrupted training goes on from there.
   ///   - epochs: How often training passes through its examples.
+  ///   - observer: The one who watches.
   /// - Throws: `VitroError` when the observer asks to stop, or a checkpoint there is another training's.
-  public static func subject(
-    seed: UInt64, directory: String, epochs: Int = 30, observer: any Observer
-  ) throws -> Subject {
-    let data = try LabeledData.digits()
-    let split = try Splits.stratified(labels: data.labels, shares: [0.6, 0.2, 0.2], seed: seed)
-    let parts = DataParts(train: split[0], validation: split[1], test: split[2])
+  public static func train(
+    seed: UInt64, checkpoints: String, epochs: Int = 30, observer: any Observer
+  ) throws -> Network {
+    let (data, parts) = try split(seed: seed)
     var network = try Network(graph, seed: seed)
     let steps = epochs * ((parts.train.count + 31) / 32)
     let settings = TrainingSettings(
@@ -39,15 +39,25 @@ public enum DigitsConvnet {
       loss: .crossEntropy,
       seed: seed, checkpoint: .epochs(5))
     let result = try Trainer(settings).train(
-      &network, on: data.subset(parts.train), validation: data.subset(parts.validation),
-      checkpoints: "\(directory)/training",
+      &network, on: data.subset(parts.train), validation: data.subset(parts.validation), checkpoints: checkpoints,
       observer: TrainingReporter(observer, stage: "training digits-convnet", totalSteps: steps))
     guard result.state != .interrupted else {
-      throw VitroError(
-        .interrupted, "training digits-convnet", "stopped after \(result.steps) steps",
-        hint: "The same command goes on from there.")
+      throw VitroError(.interrupted, "training digits-convnet", "stopped after \(result.steps) of \(steps) steps")
     }
-    try network.save(to: "\(directory)/network")
+    return network
+  }
+
+  /// The trained convnet with the digits that it has not seen, for examination.
+  ///
+  /// - Throws: `VitroError` when the network does not take the digits.
+  public static func subject(_ network: Network, seed: UInt64) throws -> Subject {
+    let (data, parts) = try split(seed: seed)
     return try Subject(network: network, data: data, parts: parts, testIsUnseen: true, seed: seed)
+  }
+
+  private static func split(seed: UInt64) throws -> (LabeledData, DataParts) {
+    let data = try LabeledData.digits()
+    let split = try Splits.stratified(labels: data.labels, shares: [0.6, 0.2, 0.2], seed: seed)
+    return (data, DataParts(train: split[0], validation: split[1], test: split[2]))
   }
 }

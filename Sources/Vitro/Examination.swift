@@ -1,68 +1,109 @@
 internal import Foundation
-public import VitroCore
+internal import VitroCore
 internal import VitroData
 public import VitroLab
 internal import VitroNetworks
 internal import VitroProbing
 
-/// All that the instruments have to say of one network: what `vitro examine` runs.
-public struct Examination: Sendable {
-  /// The report.
-  public var report: Report
-  /// The facts for programs.
-  public var json: [String: JSONValue]
-  /// A few lines for the terminal.
-  public var summary: String
+/// All that the instruments have to say of one network: `vitro examine`.
+///
+/// ```swift
+/// var examination = Examination()
+/// examination.network = "my-network"
+/// examination.data = "test.npz"
+/// let run = try lab.run(RunConfiguration(examination), observer: SilentObserver())
+/// ```
+public struct Examination: Experiment {
+  /// `examine`.
+  public static let name = "examine"
+  /// A network and data in, a report out.
+  public static let abstract = "Examine a trained network on labelled data and write a report."
+  /// What networks and data may be.
+  public static let discussion = """
+    NETWORK is a directory written by Vitro or by tools/export_torch.py (network.json and weights.safetensors), or a \
+    safetensors file of N.weight and N.bias pairs (Linear layers with ReLU between them).
+
+    DATA is 'digits' (ships with Vitro), an .npz or .safetensors file with x and y, a table with a label column, a \
+    directory of IDX files, or a directory with one directory of PNG images for each class.
+
+    Without NETWORK, a small convnet is trained on the digits and examined.
+
+    Example: vitro examine my-network --data test.npz --report out
+    """
+  /// The network and the data.
+  public static let fields: [Field<Self>] = [
+    Field(
+      "network", path: \.network, isPositional: true, help: "The network: a directory or a safetensors file."),
+    Field("data", path: \.data, names: ["digits"], valueName: "data", help: "The labelled data."),
+  ]
 
   /// The instruments, in the order of the report.
   public static let examiners: [any Examiner] = [NetworkOverview(), LayerProbeExaminer()]
 
-  /// Lets every instrument that applies examine the subject.
-  ///
-  /// - Throws: `VitroError` when an instrument fails or the observer asks to stop.
-  public static func examine(
-    _ subject: Subject, examiners: [any Examiner] = examiners, observer: any Observer
-  ) throws -> Examination {
-    let findings = try examiners.filter { $0.applies(to: subject) }.map { examiner in
-      try observer.checkpoint("examining")
-      return try examiner.examine(subject, observer: observer)
-    }
-    let name = subject.network.graph.name
-    var report = Report(
-      id: "examine", title: "\(name) under glass", kicker: "Examination",
-      lede: findings.lazy.compactMap(\.headline).first, metrics: findings.flatMap(\.metrics),
-      sections: findings.map(\.section))
-    report.provenance = Provenance(
-      command: [], version: VitroVersion.current, threads: Threads.count, seed: subject.seed, files: subject.files)
-    var json: [String: JSONValue] = ["sections": .array(findings.map { .string($0.section.id) })]
-    for finding in findings { json.merge(finding.facts) { $1 } }
-    let lines = findings.flatMap(\.metrics).map { metric in
-      let control = metric.control.map { " (\($0.label) \(metric.format.text($0.value)))" } ?? ""
-      return "\(metric.label): \(metric.format.text(metric.value, metric.interval))\(control)"
-    }
-    return Examination(report: report, json: json, summary: ([report.title] + lines).joined(separator: "\n"))
-  }
-}
+  /// The network's path; without it the convnet of the demo is trained.
+  public var network: String?
+  /// The data's path, or `digits`.
+  public var data: String?
 
-extension Subject {
-  /// Reads a network and labelled data from files.
-  ///
-  /// - Throws: `VitroError` when either cannot be read or the two do not fit together.
-  public init(networkPath: String, dataPath: String, seed: UInt64) throws {
-    let network = try Network(networkPath)
-    guard network.graph.inputs.count == 1 else {
-      throw VitroError(
-        .unsupported, "examining '\(network.graph.name)'", "it has \(network.graph.inputs.count) inputs, expected one")
+  /// Examines the convnet of the demo.
+  public init() {}
+
+  /// A network needs data, and data other than the digits a network.
+  public func validate() throws {
+    if let network, data == nil {
+      throw VitroError(.argument, "examine", "--data is missing: name the labelled data to examine '\(network)' on")
     }
-    let data = try LabeledData.load(dataPath).shaped(network.graph.inputs[0].shape)
-    var files: [SourceFile] = []
-    let isDirectory = (try? URL(filePath: networkPath).resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
-    let networkFiles =
-      isDirectory ? ["network.json", "weights.safetensors"].map { "\(networkPath)/\($0)" } : [networkPath]
-    for file in networkFiles where FileManager.default.fileExists(atPath: file) {
-      files.append(try SourceFile(role: "network", reading: URL(filePath: file)))
+    if network == nil, let data, data != "digits" {
+      throw VitroError(.argument, "examine", "a NETWORK is missing: 'vitro examine NETWORK --data \(data)'")
     }
-    for file in data.files.prefix(4) { files.append(try SourceFile(role: "data", reading: URL(filePath: file))) }
-    try self.init(network: network.instance(0), data: data, seed: seed, files: files)
+  }
+
+  /// Lets every instrument that applies examine the network, each in a stage of its own.
+  public func run(_ run: Run) throws -> Outcome {
+    let subject = try subject(run)
+    let findings = try Self.examiners.filter { $0.applies(to: subject) }.map { examiner in
+      try run.stage("examining: \(examiner.id)") { try examiner.examine(subject, observer: $0) }
+    }
+    var sections = findings.map(\.section)
+    if let training = try trainingFigure(run) { sections[0].blocks.append(.figure(training)) }
+    let report = Report(
+      id: "examine", title: "\(subject.network.graph.name) under glass", kicker: "Examination",
+      lede: findings.lazy.compactMap(\.headline).first, metrics: findings.flatMap(\.metrics), sections: sections)
+    var facts: [String: JSONValue] = ["sections": .array(findings.map { .string($0.section.id) })]
+    for finding in findings { facts.merge(finding.facts) { $1 } }
+    return Outcome(report: report, facts: facts)
+  }
+
+  private func subject(_ run: Run) throws -> Subject {
+    if let network, let data {
+      let subject = try Subject(networkPath: network, dataPath: data, seed: run.seed)
+      for file in subject.readFiles { try run.read(file.path, role: file.role) }
+      return subject
+    }
+    _ = try run.stage("training") { stage in
+      let network = try DigitsConvnet.train(
+        seed: stage.seed, checkpoints: stage.checkpoints.path, observer: stage)
+      try network.save(to: stage.directory.appending(path: "network").path)
+      return true
+    }
+    return try DigitsConvnet.subject(Network(run.artifact("network", of: "training").path), seed: run.seed)
+  }
+
+  /// The loss as it fell, if the network was trained in this run.
+  private func trainingFigure(_ run: Run) throws -> Figure? {
+    let series = try run.series()
+    guard let loss = series.first(where: { $0.name == "loss" }),
+      let validation = series.first(where: { $0.name == "validation loss" })
+    else { return nil }
+    return Figure(
+      "Training",
+      caption: "Cross-entropy of each batch before its step, and on the validation examples after each epoch.",
+      .lines(
+        LineFigure(
+          x: Axis("step", format: .integer), y: Axis("loss", unit: "nats", scale: .log),
+          series: [
+            LineSeries("batches", x: loss.steps.map(Double.init), y: loss.values),
+            LineSeries("validation", x: validation.steps.map(Double.init), y: validation.values),
+          ])))
   }
 }

@@ -8,8 +8,7 @@
 @_exported public import VitroProbing
 @_exported public import VitroTensor
 
-/// The version of Vitro.
-public enum VitroVersion {
-  /// As in the change log.
-  public static let current = "0.1.0"
+extension ExperimentRegistry {
+  /// The experiments that ship with Vitro.
+  public static let standard = ExperimentRegistry([Examination.self, XORStudy.self])
 }

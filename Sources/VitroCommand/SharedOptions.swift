@@ -1,23 +1,31 @@
 import ArgumentParser
 import Foundation
-import Vitro
 import VitroCore
 import VitroLab
 
-/// The flags that every command takes.
-struct SharedOptions: ParsableArguments {
+/// The flags of every command that opens the store.
+struct StoreOptions: ParsableArguments {
   @Flag(help: "Print one JSON object on standard output, and nothing else there.")
   var json = false
 
-  @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
-  var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("The store of runs: VITRO_HOME, or ~/.vitro, by default.", valueName: "dir"))
+  var store: String?
 
+  /// The lab over the store.
+  func lab() throws -> Lab {
+    let directory = store.map { URL(filePath: $0, directoryHint: .isDirectory) } ?? RunStore.standardDirectory
+    return Lab(store: try RunStore(directory: directory), registry: CommandLineTool.registry)
+  }
+}
+
+/// The flags of every command that does an experiment's work.
+struct WorkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("How many threads work; results do not depend on it. All processors by default.", valueName: "n")
   )
   var threads: Int?
 
-  @Option(help: ArgumentHelp("Where to write the report.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where to write the report, besides the store.", valueName: "dir"))
   var report: String?
 
   @Flag(help: "Show no progress.")
@@ -35,32 +43,74 @@ struct SharedOptions: ParsableArguments {
     }
   }
 
-  /// Does a command's work under these options: threads, progress, provenance, report, JSON.
-  func run(
-    defaultReport: String? = nil, files: [SourceFile] = [],
-    _ work: (TerminalObserver) throws -> (report: Report, json: [String: JSONValue], summary: String)
-  ) throws {
+  /// Does work that ends in a run, under these options: threads, progress, report.
+  func run(_ store: StoreOptions, _ work: (Lab, any Observer) throws -> RunRecord) throws {
     if let threads { Threads.count = threads }
+    let lab = try store.lab()
     let observer = TerminalObserver(isQuiet: quiet)
-    let began = Date()
-    var (report, fields, summary) = try work(observer)
-    observer.finish()
-    if let directory = self.report ?? defaultReport {
-      var provenance = Provenance(
-        command: ["vitro"] + CommandLine.arguments.dropFirst(), version: VitroVersion.current, date: began,
-        threads: Threads.count, seed: seed, wallSeconds: Date().timeIntervalSince(began))
-      provenance.files = report.provenance?.files ?? []
-      report.provenance = provenance
-      let url = URL(filePath: directory, directoryHint: .isDirectory)
-      try report.write(to: url)
-      let path = url.appending(path: "report.html").path
-      fields["report"] = .string(path)
-      summary += "\n\nReport: \(path)"
+    let record: RunRecord
+    do {
+      record = try work(lab, observer)
+      observer.finish()
+    } catch {
+      observer.finish()
+      throw error
     }
-    if json {
-      print(JSONValue.object(fields))
-    } else {
-      print(summary)
+    let outcome = try WrittenOutcome(record, lab, reportDirectory: report)
+    outcome.print(asJSON: store.json)
+  }
+}
+
+/// The flags of every experiment.
+struct ExperimentOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The seed of everything random.", valueName: "n"))
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Do one run for each of these values of a field, or of the seed, and compare them; repeat it for a grid.",
+      valueName: "field=a,b,…"))
+  var sweep: [String] = []
+
+  @Option(help: ArgumentHelp("A name for the run.", valueName: "text"))
+  var label: String?
+
+  @OptionGroup var work: WorkOptions
+  @OptionGroup var store: StoreOptions
+
+  /// The values of each swept field.
+  ///
+  /// - Throws: `VitroError` (`argument`) with the nearest field's name.
+  func sweeps(over fields: [FieldDescription]) throws -> [String: [JSONValue]] {
+    var sweeps: [String: [JSONValue]] = [:]
+    for word in sweep {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, !parts[1].isEmpty else {
+        throw VitroError(
+          .argument, "--sweep", "found '\(word)', expected a field and its values, such as steps=100,1000")
+      }
+      let known = fields.map { ($0.name, $0) } + fields.map { ($0.flagName, $0) }
+      let kind: FieldKind
+      let name: String
+      if parts[0] == "seed" {
+        (name, kind) = ("seed", .integer(0...Int.max))
+      } else if let field = known.first(where: { $0.0 == parts[0] })?.1 {
+        (name, kind) = (field.name, field.kind)
+      } else {
+        throw VitroError.unknownName(
+          parts[0], kind: "field", known: fields.map(\.name) + ["seed"], operation: "--sweep")
+      }
+      // The values of a field that is a list itself are separated by semicolons.
+      let separator: Character = if case .list = kind { ";" } else { "," }
+      sweeps[name] = try parts[1].split(separator: separator).map { try kind.value(ofText: String($0), field: name) }
+    }
+    return sweeps
+  }
+
+  /// Runs a configuration and says what came out.
+  func run(_ configuration: RunConfiguration) throws {
+    try work.run(store) { lab, observer in
+      try lab.run(configuration, command: ["vitro"] + CommandLine.arguments.dropFirst(), observer: observer)
     }
   }
 }

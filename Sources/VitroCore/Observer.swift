@@ -5,8 +5,15 @@
 public protocol Observer: Sendable {
   /// Work has come so far.
   func update(_ progress: ProgressUpdate)
+  /// A number that belongs to a series, such as the loss after a step; a step that is recorded again replaces the number.
+  func record(_ series: String, at step: Int, _ value: Double)
   /// Whether the work should stop at the next good moment.
   var shouldStop: Bool { get }
+}
+
+extension Observer {
+  /// Keeps nothing.
+  public func record(_ series: String, at step: Int, _ value: Double) {}
 }
 
 /// How far work has come.

@@ -15,15 +15,14 @@ public struct Subject: Sendable {
   public var testIsUnseen: Bool?
   /// The seed of everything random: splits, shuffles, untrained copies.
   public var seed: UInt64
-  /// The files that were read, for the provenance.
-  public var files: [SourceFile]
+  /// The files that were read, with what each is for, for the provenance.
+  public var readFiles: [(role: String, path: String)] = []
 
   /// Creates a subject; without parts the data is split at random, each class in the same shares.
   ///
   /// - Throws: `VitroError` when the data cannot be split.
   public init(
-    network: Network, data: LabeledData, parts: DataParts? = nil, testIsUnseen: Bool? = nil, seed: UInt64,
-    files: [SourceFile] = []
+    network: Network, data: LabeledData, parts: DataParts? = nil, testIsUnseen: Bool? = nil, seed: UInt64
   ) throws {
     self.network = network
     self.data = data
@@ -35,7 +34,6 @@ public struct Subject: Sendable {
     }
     self.testIsUnseen = testIsUnseen
     self.seed = seed
-    self.files = files
   }
 }
 
@@ -52,7 +50,7 @@ public protocol Examiner: Sendable {
 }
 
 /// What an examiner found: a section for people and the same facts for programs.
-public struct Finding: Sendable {
+public struct Finding: Codable, Sendable {
   /// The section of the report.
   public var section: ReportSection
   /// One sentence for the head of the report, if this is the finding to lead with.

@@ -80,7 +80,10 @@ public protocol ReportRenderer: Sendable {
 }
 
 extension DecodingError {
-  func asMalformed(file: String) -> VitroError {
+  func asMalformed(
+    file: String, schema: String = "a value of the schema \(Report.currentSchema)",
+    hint: String = "docs/report.md describes the schema."
+  ) -> VitroError {
     let (path, found): ([any CodingKey], String) =
       switch self {
       case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
@@ -91,6 +94,6 @@ extension DecodingError {
     let field = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
     return .malformed(
       file: file, field: field.isEmpty ? "the document" : String(field.prefix(200)), found: String(found.prefix(300)),
-      expected: "a value of the schema \(Report.currentSchema)", hint: "docs/report.md describes the schema.")
+      expected: schema, hint: hint)
   }
 }

@@ -1,7 +1,7 @@
 public import VitroCore
 
 /// What the XOR study found: what a line can do, what two ReLU units can do, and where training gets stuck.
-public struct XORResult: Sendable {
+public struct XORResult: Codable, Sendable {
   /// The four inputs, in the order of all lists here.
   public static let points: [[Double]] = [[0, 0], [0, 1], [1, 0], [1, 1]]
   /// Exclusive or of each input.
@@ -19,7 +19,7 @@ public struct XORResult: Sendable {
   public var steps: Int
 
   /// A loss at which several networks stopped.
-  public struct Plateau: Sendable, Hashable {
+  public struct Plateau: Codable, Sendable, Hashable {
     /// The median of the losses.
     public var loss: Double
     /// How many networks stopped there.
@@ -27,7 +27,7 @@ public struct XORResult: Sendable {
   }
 
   /// A trained network y = v · ReLU(W x).
-  public struct Example: Sendable, Hashable {
+  public struct Example: Codable, Sendable, Hashable {
     /// W, `[2][2]`: a row for each hidden unit.
     public var weights: [[Double]]
     /// v.
@@ -89,7 +89,7 @@ public struct XORResult: Sendable {
   }
 
   /// The keys that scripts rely on.
-  public var json: JSONValue {
+  public var facts: [String: JSONValue] {
     [
       "linear": ["outputs": .numbers(linearOutputs)],
       "seeds": .integer(losses.count),

@@ -8,7 +8,7 @@ internal import VitroTensor
 /// initialization, the four inputs as one batch, mean squared error, Adam with rate 0.01.
 ///
 /// ```swift
-/// let result = try XORStudy(seeds: 100).run(observer: SilentObserver())
+/// let result = try XORStudy(seeds: 100).train(seed: 0, observer: SilentObserver())
 /// print(result.solved, result.stuck.map(\.loss))
 /// ```
 public struct XORStudy: Sendable {
@@ -19,14 +19,11 @@ public struct XORStudy: Sendable {
   public var seeds: Int
   /// How long each is trained.
   public var steps: Int
-  /// The seed that all are drawn from.
-  public var seed: UInt64
 
   /// Creates a study.
-  public init(seeds: Int, steps: Int = defaultSteps, seed: UInt64 = 0) {
+  public init(seeds: Int, steps: Int = defaultSteps) {
     self.seeds = seeds
     self.steps = steps
-    self.seed = seed
   }
 
   /// The network of the study.
@@ -38,9 +35,13 @@ public struct XORStudy: Sendable {
 
   /// Trains the networks and reads the best one.
   ///
+  /// - Parameters:
+  ///   - seed: The seed that all are drawn from.
+  ///   - checkpoints: Where an interrupted training is kept, and taken up again.
+  ///   - observer: The one who watches.
   /// - Throws: `VitroError` when there are no seeds, or the observer asks to stop.
   /// - Complexity: O(seeds · steps).
-  public func run(observer: any Observer) throws -> XORResult {
+  public func train(seed: UInt64, checkpoints: String? = nil, observer: any Observer) throws -> XORResult {
     guard seeds >= 1, steps >= 1 else {
       throw VitroError(.argument, "XOR", "\(seeds) seeds and \(steps) steps are asked for, expected 1 or more of each")
     }
@@ -49,10 +50,12 @@ public struct XORStudy: Sendable {
     var network = try Network(Self.graph, instances: seeds, seed: seed)
     let trainer = Trainer(
       TrainingSettings(
-        .epochs(1), batchSize: 4, optimizer: .adam(rate: 0.01), loss: .meanSquaredError, seed: seed, shuffle: false))
+        .epochs(1), batchSize: 4, optimizer: .adam(rate: 0.01), loss: .meanSquaredError, seed: seed, shuffle: false,
+        checkpoint: checkpoints.map { _ in .seconds(20) }))
     let source = OneBatch(batch: Batch(inputs, target: targets), times: steps)
     let training = try trainer.train(
-      &network, on: source, observer: TrainingReporter(observer, stage: "training \(seeds) networks"))
+      &network, on: source, checkpoints: checkpoints,
+      observer: TrainingReporter(observer, stage: "training \(seeds) networks"))
     guard training.state != .interrupted else {
       throw VitroError(.interrupted, "XOR", "stopped after \(training.steps) of \(steps) steps")
     }

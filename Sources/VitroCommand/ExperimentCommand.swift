@@ -1,0 +1,120 @@
+import ArgumentParser
+import VitroCore
+import VitroLab
+
+/// An experiment as a command: its flags and their help are made from its fields.
+///
+/// The parser learns a command's arguments by reflection; the mirror of this type shows one for each field.
+struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(commandName: E.name, abstract: E.abstract, discussion: E.discussion)
+  }
+
+  /// The words that stand on the command line, by field.
+  private var words: [String: String] = [:]
+  /// The switches that stand there, by field.
+  private var switches: [String: Bool] = [:]
+  private var options = OptionGroup<ExperimentOptions>()
+
+  init() {}
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: FieldKey.self)
+    for field in E.fieldDescriptions {
+      let key = FieldKey(stringValue: field.name)
+      if field.isSwitch {
+        switches[field.name] = try container.decode(Flag<Bool?>.self, forKey: key).wrappedValue
+      } else if field.isPositional {
+        words[field.name] = try container.decode(Argument<String?>.self, forKey: key).wrappedValue
+      } else {
+        words[field.name] = try container.decode(Option<String?>.self, forKey: key).wrappedValue
+      }
+    }
+    options = try container.decode(OptionGroup<ExperimentOptions>.self, forKey: FieldKey(stringValue: "options"))
+  }
+
+  var customMirror: Mirror {
+    var children: [Mirror.Child] = E.fieldDescriptions.map { field in
+      let help = ArgumentHelp("\(field.help)\(field.defaultText)", valueName: field.placeholder)
+      let name = NameSpecification.customLong(field.flagName)
+      if field.isSwitch { return (field.name, Flag<Bool?>(name: name, inversion: .prefixedNo, help: help)) }
+      if field.isPositional { return (field.name, Argument<String?>(help: help)) }
+      return (field.name, Option<String?>(name: name, help: help))
+    }
+    children.append(("options", OptionGroup<ExperimentOptions>()))
+    return Mirror(self, children: children, displayStyle: .struct)
+  }
+
+  func validate() throws {
+    let configuration = try configuration()
+    do {
+      _ = try E(fieldValues: configuration.fields)
+    } catch let error as VitroError {
+      throw Self.usage(error)
+    }
+  }
+
+  func run() throws {
+    try options.wrappedValue.run(try configuration())
+  }
+
+  /// What the words ask for.
+  private func configuration() throws -> RunConfiguration {
+    let options = options.wrappedValue
+    var configuration = RunConfiguration(
+      experiment: E.fullName, fields: E().fieldValues, seed: options.seed, label: options.label)
+    do {
+      for field in E.fieldDescriptions {
+        if let word = words[field.name] {
+          configuration.fields[field.name] = try field.kind.value(ofText: word, field: field.commandName)
+        } else if let isOn = switches[field.name] {
+          configuration.fields[field.name] = .bool(isOn)
+        }
+      }
+      configuration.sweep = try options.sweeps(over: E.fieldDescriptions)
+    } catch let error as VitroError {
+      throw Self.usage(error)
+    }
+    return configuration
+  }
+
+  /// A wrong word is wrong use: the parser shows it with the command's usage.
+  private static func usage(_ error: VitroError) -> ValidationError {
+    var field = error.operation
+    if let known = E.fieldDescriptions.first(where: { $0.name == field }) { field = known.commandName }
+    let subject = field == E.fullName ? "" : "\(field): "
+    return ValidationError("\(subject)\(error.message).\(error.hint.map { " \($0)" } ?? "")")
+  }
+}
+
+/// The name of a field as a coding key.
+private struct FieldKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+extension FieldDescription {
+  /// Whether the command line takes it without a value.
+  var isSwitch: Bool { kind == .flag || kind == .optional(.flag) }
+
+  /// How the command line calls it.
+  var commandName: String { isPositional ? "<\(flagName)>" : "--\(flagName)" }
+
+  /// The default as help shows it.
+  var defaultText: String {
+    switch defaultValue {
+    case .null: ""
+    case .string(let text): text.isEmpty ? "" : " (default: \(text))"
+    case .array(let values): values.isEmpty ? "" : " (default: \(values.map(\.word).joined(separator: ",")))"
+    default: " (default: \(defaultValue))"
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate var word: String {
+    if case .string(let text) = self { text } else { description }
+  }
+}

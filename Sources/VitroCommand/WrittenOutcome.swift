@@ -1,0 +1,40 @@
+import Foundation
+import VitroCore
+import VitroLab
+
+/// What a command says of a finished run: its facts, its report in brief, and where the report is.
+struct WrittenOutcome {
+  let record: RunRecord
+  let report: Report
+  let facts: [String: JSONValue]
+  let path: String
+
+  /// - Parameter reportDirectory: Where to write the report besides the store.
+  init(_ record: RunRecord, _ lab: Lab, reportDirectory: String?) throws {
+    self.record = record
+    report = try lab.store.report(of: record.id)
+    facts = try lab.store.facts(of: record.id)
+    var directory = lab.store.directory(of: record.id).appending(path: "report")
+    if let reportDirectory {
+      directory = URL(filePath: reportDirectory, directoryHint: .isDirectory)
+      try report.write(to: directory)
+    }
+    path = directory.appending(path: "report.html").path
+  }
+
+  func print(asJSON: Bool) {
+    if asJSON {
+      var fields = facts
+      fields["report"] = .string(path)
+      fields["run"] = .string(record.id)
+      Swift.print(JSONValue.object(fields))
+    } else {
+      let lines = report.metrics.map { metric in
+        let control = metric.control.map { " (\($0.label) \(metric.format.text($0.value)))" } ?? ""
+        return "\(metric.label): \(metric.format.text(metric.value, metric.interval))\(control)"
+      }
+      Swift.print(([report.title] + (report.lede.map { [$0.plainText] } ?? []) + lines).joined(separator: "\n"))
+      Swift.print("\nRun:    \(record.id)\nReport: \(path)")
+    }
+  }
+}

@@ -1,0 +1,39 @@
+internal import VitroCore
+
+/// The experiments that are known by name: to the command line, to configurations and to the store that opens their runs.
+///
+/// ```swift
+/// let registry = ExperimentRegistry([XORStudy.self])
+/// ```
+public struct ExperimentRegistry: Sendable {
+  /// The experiments, in the order of the help.
+  public private(set) var experiments: [any Experiment.Type] = []
+
+  /// Creates a registry.
+  ///
+  /// Two experiments of one name are an error of the program.
+  public init(_ experiments: [any Experiment.Type] = []) {
+    for experiment in experiments { register(experiment) }
+  }
+
+  /// Makes an experiment known.
+  ///
+  /// Two experiments of one name are an error of the program.
+  public mutating func register(_ experiment: any Experiment.Type) {
+    precondition(
+      !experiments.contains { $0.fullName == experiment.fullName },
+      "Two experiments are called '\(experiment.fullName)'.")
+    experiments.append(experiment)
+  }
+
+  /// The experiment of this name, such as `probe xor`.
+  ///
+  /// - Throws: `VitroError` (`argument`) with the nearest known name.
+  public func experiment(named name: String) throws -> any Experiment.Type {
+    guard let experiment = experiments.first(where: { $0.fullName == name }) else {
+      throw VitroError.unknownName(
+        name, kind: "experiment", known: experiments.map { $0.fullName }, operation: "looking up an experiment")
+    }
+    return experiment
+  }
+}

@@ -1,0 +1,79 @@
+internal import VitroCore
+
+extension Lab {
+  /// What the stage of a grid point keeps.
+  private struct SweepPoint: Codable {
+    var run: String
+  }
+
+  /// Does one run for each point of a grid, and compares them.
+  ///
+  /// A point that fails does not stop the others; it is done again when the sweep is resumed.
+  func sweep(_ run: Run, _ grid: SweepGrid, _ observer: any Observer) throws -> Outcome {
+    var finished: [RunRecord] = []
+    var failures: [(point: String, error: any Error)] = []
+    for (position, point) in grid.points.enumerated() {
+      let words = grid.words(point)
+      do {
+        let result = try run.stage(words) { _ in
+          let watcher = PointObserver(observer: observer, prefix: "\(position + 1)/\(grid.points.count) \(words)")
+          return SweepPoint(run: try self.point(point, at: position, of: run.id, watcher))
+        }
+        finished.append(try store.run(result.run))
+      } catch let error as VitroError where error.code == .interrupted {
+        throw error
+      } catch {
+        failures.append((words, error))
+      }
+    }
+    guard failures.isEmpty else {
+      throw VitroError(
+        .numerical, "sweep \(run.id)",
+        "\(failures.count) of \(grid.points.count) runs failed; the first, \(failures[0].point): \(failures[0].error)",
+        hint: "The others are kept; 'vitro runs resume \(run.id)' does the failed ones again.",
+        details: ["failed": "\(failures.count)", "finished": "\(finished.count)"])
+    }
+    let comparison = try RunComparison(finished, store: store)
+    return Outcome(
+      report: try comparison.report(
+        id: "sweep",
+        title: "\(finished[0].configuration.experiment), over \(grid.axes.map(\.name).joined(separator: " and "))",
+        kicker: "Sweep"),
+      facts: [
+        "runs": .array(
+          try finished.map { record in
+            .object([
+              "run": .string(record.id), "facts": .object(try store.facts(of: record.id)),
+              "fields": .object(
+                Dictionary(grid.axes.map { ($0.name, record.configuration.value(of: $0.name)) }) { $1 }),
+            ])
+          })
+      ])
+  }
+
+  /// The id of the finished run of a point: one that is there already, one that goes on, or a new one.
+  private func point(
+    _ configuration: RunConfiguration, at position: Int, of sweep: String, _ observer: any Observer
+  ) throws -> String {
+    if let known = try store.runs(ofSweep: sweep).first(where: { $0.position == position }) {
+      return known.state == .finished ? known.id : try resume(known.id, observer: observer).id
+    }
+    let origin = RunStore.Origin(
+      command: configuration.commandLine(in: registry), parent: sweep, position: position)
+    return try begin(configuration, origin, observer).id
+  }
+}
+
+/// Puts the point of a sweep before each stage's name; series belong to the point's own run.
+private struct PointObserver: Observer {
+  let observer: any Observer
+  let prefix: String
+
+  func update(_ progress: ProgressUpdate) {
+    var progress = progress
+    progress.stage = "\(prefix): \(progress.stage)"
+    observer.update(progress)
+  }
+
+  var shouldStop: Bool { observer.shouldStop }
+}

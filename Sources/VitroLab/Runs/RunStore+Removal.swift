@@ -1,0 +1,82 @@
+public import Foundation
+internal import GRDB
+internal import VitroCore
+
+extension RunStore {
+  /// Deletes a run, the runs of its sweep, and all their files.
+  ///
+  /// - Throws: `VitroError` (`argument`) when one of them is running.
+  public func delete(_ id: String) throws {
+    let ids = [id] + (try runs(ofSweep: id).map(\.id))
+    for id in ids where RunLock.isHeld(lockFile(of: id)) {
+      throw VitroError(
+        .argument, "deleting run \(id)", "it is running", hint: "Stop it first; what it has finished is kept.")
+    }
+    try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [id]) }
+    // A directory that stays behind here has no run any more: the next collection takes it.
+    for id in ids { try removeDirectory(directory(of: id)) }
+  }
+
+  /// What a collection has found, or removed.
+  public struct Garbage: Sendable {
+    /// Directories without a run, drafts and checkpoints of finished stages.
+    public var leftovers: [URL] = []
+    /// Runs that were asked to go.
+    public var runs: [RunRecord] = []
+    /// The bytes of all of them.
+    public var byteCount = 0
+  }
+
+  /// Finds what nobody needs: directories without a run, what finished runs keep for resuming, and on request whole runs.
+  ///
+  /// - Parameters:
+  ///   - states: The states in which runs go too.
+  ///   - age: How many seconds old a run must be to go.
+  ///   - removing: Whether to remove what is found.
+  public func collectGarbage(
+    runsIn states: Set<RunState> = [], olderThan age: Double = 0, removing: Bool
+  ) throws -> Garbage {
+    var garbage = Garbage()
+    let now = Date()
+    let all = try runs(includingSweeps: true)
+    garbage.runs = all.filter {
+      $0.parent == nil && $0.state != .running && states.contains($0.state) && now.timeIntervalSince($0.created) >= age
+    }
+    let known = Set(all.map(\.id))
+    let home = directory.appending(path: "runs")
+    let folders = try Self.reporting("reading \(home.path)") {
+      try FileManager.default.contentsOfDirectory(atPath: home.path)
+    }
+    for name in folders.sorted() where !known.contains(name) && !RunLock.isHeld(lockFile(of: name)) {
+      garbage.leftovers.append(home.appending(path: name))
+    }
+    for run in all where run.state == .finished {
+      for name in ["drafts", "checkpoints"] {
+        let folder = directory(of: run.id).appending(path: name)
+        if FileManager.default.fileExists(atPath: folder.path) { garbage.leftovers.append(folder) }
+      }
+    }
+    let doomed = garbage.leftovers + garbage.runs.map { directory(of: $0.id) }
+    garbage.byteCount = doomed.reduce(0) { $0 + Self.byteCount(of: $1) }
+    if removing {
+      for run in garbage.runs { try delete(run.id) }
+      for folder in garbage.leftovers { try removeDirectory(folder) }
+      try Self.reporting("shrinking the store") { try database.vacuum() }
+    }
+    return garbage
+  }
+
+  private func removeDirectory(_ url: URL) throws {
+    guard FileManager.default.fileExists(atPath: url.path) else { return }
+    try Self.reporting("removing \(url.path)") { try FileManager.default.removeItem(at: url) }
+  }
+
+  /// The bytes of all files in a directory and below.
+  static func byteCount(of folder: URL) -> Int {
+    let paths = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
+    return paths.reduce(0) { total, path in
+      let size = try? folder.appending(path: path).resourceValues(forKeys: [.fileSizeKey]).fileSize
+      return total + (size ?? 0)
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import Vitro
+import VitroCommand
+import VitroLab
+
+@main
+enum Main {
+  static func main() { CommandLineTool.run(ExperimentRegistry.standard) }
+}
