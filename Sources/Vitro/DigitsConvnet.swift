@@ -23,9 +23,11 @@ public enum DigitsConvnet {
   /// Trains the convnet on 60 % of the digits and returns it with the rest for examination.
   ///
   /// - Parameters:
+  ///   - seed: What parameters, the order of examples and the division of the data are drawn from.
   ///   - directory: Where checkpoints (`training`) and the network (`network`) are kept; an interrupted training goes on from there.
   ///   - epochs: How often training passes through its examples.
-  /// - Throws: `VitroError` when the observer asks to stop, or a checkpoint there is another training's.
+  ///   - observer: Who watches, and may stop it.
+  /// - Throws: ``/VitroCore/VitroError`` when the observer asks to stop, or a checkpoint there is another training's.
   public static func subject(
     seed: UInt64, directory: String, epochs: Int = 30, observer: any Observer
   ) throws -> Subject {

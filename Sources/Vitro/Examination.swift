@@ -19,7 +19,7 @@ public struct Examination: Sendable {
 
   /// Lets every instrument that applies examine the subject.
   ///
-  /// - Throws: `VitroError` when an instrument fails or the observer asks to stop.
+  /// - Throws: ``/VitroCore/VitroError`` when an instrument fails or the observer asks to stop.
   public static func examine(
     _ subject: Subject, examiners: [any Examiner] = examiners, observer: any Observer
   ) throws -> Examination {
@@ -47,7 +47,7 @@ public struct Examination: Sendable {
 extension Subject {
   /// Reads a network and labelled data from files.
   ///
-  /// - Throws: `VitroError` when either cannot be read or the two do not fit together.
+  /// - Throws: ``/VitroCore/VitroError`` when either cannot be read or the two do not fit together.
   public init(networkPath: String, dataPath: String, seed: UInt64) throws {
     let network = try Network(networkPath)
     guard network.graph.inputs.count == 1 else {

@@ -7,7 +7,7 @@ public struct ClassificationScores: Sendable, Hashable, Codable {
 
   /// Counts agreements.
   ///
-  /// - Throws: ``VitroError`` when there are no rows, the counts differ, or a class is out of range.
+  /// - Throws: ``/VitroCore/VitroError`` when there are no rows, the counts differ, or a class is out of range.
   public init(labels: [Int], predictions: [Int], classCount: Int) throws {
     guard !labels.isEmpty else { throw VitroError(.argument, "scores", "there are no rows to score") }
     try Checks.labels(labels, classCount: classCount, rows: predictions.count, "scores")

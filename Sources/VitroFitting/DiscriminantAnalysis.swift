@@ -41,7 +41,7 @@ public struct DiscriminantAnalysis: Sendable, Hashable, Codable {
 
   /// Fits labels to the rows of x `[rows, features]`.
   ///
-  /// - Throws: ``VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or the
+  /// - Throws: ``/VitroCore/VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or the
   ///   covariance is singular (shrink it).
   /// - Complexity: O(rows · features² + features³).
   public func fit(_ x: Tensor, labels: [Int], classCount: Int) throws -> Fit {

@@ -22,7 +22,7 @@ public struct MassMean: Sendable, Hashable, Codable {
 
   /// Fits labels to the rows of x `[rows, features]`; of two classes the model has the one direction `μ₁ − μ₀`, tilted or not.
   ///
-  /// - Throws: ``VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or the
+  /// - Throws: ``/VitroCore/VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or the
   ///   covariance is singular.
   public func fit(_ x: Tensor, labels: [Int], classCount: Int) throws -> LinearModel {
     let moments = try ClassMoments(x, labels: labels, classCount: classCount, "MassMean.fit")

@@ -24,7 +24,7 @@ public struct Ridge: Sendable, Hashable, Codable {
   ///
   /// The smaller of the two systems is factored: features × features (primal) or rows × rows (dual).
   ///
-  /// - Throws: ``VitroError`` when values are NaN or infinite, shapes do not fit, or α = 0 and the system is singular.
+  /// - Throws: ``/VitroCore/VitroError`` when values are NaN or infinite, shapes do not fit, or α = 0 and the system is singular.
   /// - Complexity: O(rows · features · m + m³) with m = min(rows, features).
   public func fit(_ x: Tensor, targets y: Tensor, sampleWeights: [Double]? = nil) throws -> LinearModel {
     let problem = try RidgeProblem(self, x, y, sampleWeights)

@@ -33,7 +33,7 @@ public enum IDX {
   /// Nothing is allocated for what the header declares before elements arrive, and a shape that the rest of the file
   /// cannot hold is refused at once.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for a header or a size that lies; `memory`
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` for a header or a size that lies; `memory`
   ///   beyond the limits.
   public static func read(_ path: String, limits: FormatLimits = .standard) throws -> RawArray {
     try read(FileBytes(path: path, limits: limits), limits: limits)

@@ -14,7 +14,7 @@ public struct NPZFile: Sendable {
 
   /// Opens a file and checks its directory.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for a directory that lies; `memory` beyond the
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` for a directory that lies; `memory` beyond the
   ///   limits.
   public init(_ path: String, limits: FormatLimits = .standard) throws {
     try self.init(FileBytes(path: path, limits: limits), limits: limits)
@@ -41,7 +41,7 @@ public struct NPZFile: Sendable {
 
   /// Reads one array.
   ///
-  /// - Throws: ``VitroError``: `argument` for an unknown name, with the nearest known one; else as ``NPY``'s reading.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for an unknown name, with the nearest known one; else as ``NPY``'s reading.
   public func array(named name: String) throws -> RawArray {
     guard let index = members[name] else {
       throw VitroError.unknownName(name, kind: "array", known: names, operation: "reading \(archive.file.name)")
@@ -57,7 +57,7 @@ public enum NPZ {
   ///
   /// The same arrays always give the same bytes.
   ///
-  /// - Throws: ``VitroError``: `argument` for a name used twice; `unsupported` for bfloat16; `file` when it cannot be
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for a name used twice; `unsupported` for bfloat16; `file` when it cannot be
   ///   written.
   public static func write(
     _ arrays: [(name: String, array: RawArray)], compressed: Bool = false, to path: String

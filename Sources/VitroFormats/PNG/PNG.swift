@@ -14,7 +14,7 @@ public enum PNG {
   ///
   /// The declared size is checked against the limits and against what the file can hold before memory is taken.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for damaged data; `memory` beyond the limits.
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` for damaged data; `memory` beyond the limits.
   public static func read(_ path: String, limits: FormatLimits = .standard) throws -> RawArray {
     try read(FileBytes(path: path, limits: limits), limits: limits)
   }

@@ -94,7 +94,7 @@ extension Graph.Node: Codable {
 
   /// Reads a node; its operation decides how its settings are read.
   ///
-  /// - Throws: `VitroError` for an unknown operation, `DecodingError` for a malformed node.
+  /// - Throws: ``/VitroCore/VitroError`` for an unknown operation, `DecodingError` for a malformed node.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     name = try container.decode(String.self, forKey: .name)

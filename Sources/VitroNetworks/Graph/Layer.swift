@@ -20,7 +20,7 @@ public protocol Layer: Sendable, Hashable, Codable {
 
   /// The shape of the output for inputs of given shapes, −1 for lengths known only at run time.
   ///
-  /// - Throws: `VitroError` when the layer does not take such inputs.
+  /// - Throws: ``/VitroCore/VitroError`` when the layer does not take such inputs.
   func outputShape(of inputs: [[Int]]) throws -> [Int]
 
   /// Computes the output.

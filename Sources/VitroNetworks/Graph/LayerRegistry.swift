@@ -15,7 +15,7 @@ public enum LayerRegistry {
 
   /// Makes a layer known under its kind, so that networks with it can be read.
   ///
-  /// - Throws: `VitroError` when another layer has that kind.
+  /// - Throws: ``/VitroCore/VitroError`` when another layer has that kind.
   public static func register(_ layer: any Layer.Type) throws {
     try kinds.withLock { kinds in
       if let known = kinds[layer.kind], known != layer {
@@ -27,7 +27,7 @@ public enum LayerRegistry {
 
   /// The layer of a kind.
   ///
-  /// - Throws: `VitroError` with the nearest known name when there is none.
+  /// - Throws: ``/VitroCore/VitroError`` with the nearest known name when there is none.
   public static func layer(ofKind kind: String, node: String) throws -> any Layer.Type {
     try kinds.withLock { kinds in
       guard let layer = kinds[kind] else {

@@ -58,12 +58,12 @@ public struct Parameters: Sendable {
 
   /// The parameter of a name; its memory is shared until either side changes.
   ///
-  /// - Throws: ``VitroError`` with the nearest name when there is none.
+  /// - Throws: ``/VitroCore/VitroError`` with the nearest name when there is none.
   public func value(named name: String) throws -> Tensor { self[try number(of: name)] }
 
   /// Replaces a parameter.
   ///
-  /// - Throws: ``VitroError`` when there is none of that name or the shape differs; other float types are converted.
+  /// - Throws: ``/VitroCore/VitroError`` when there is none of that name or the shape differs; other float types are converted.
   public mutating func set(_ name: String, to value: Tensor) throws {
     try set(number(of: name), to: value)
   }

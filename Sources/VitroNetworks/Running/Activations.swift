@@ -12,7 +12,7 @@ public struct Activations: Sendable {
 
   /// The recorded value of a tap.
   ///
-  /// - Throws: `VitroError` when there is no such tap or it was not asked for.
+  /// - Throws: ``/VitroCore/VitroError`` when there is no such tap or it was not asked for.
   public func value(at tap: String) throws -> Tensor {
     guard let value = recorded[try plan.tap(named: tap)] else {
       throw VitroError(

@@ -43,7 +43,7 @@ public struct TensorSource: BatchSource {
 
   /// Takes arrays whose `axis` counts examples: 0, or 1 after an instance axis when each instance has data of its own.
   ///
-  /// - Throws: `VitroError` when they do not count equally many.
+  /// - Throws: ``/VitroCore/VitroError`` when they do not count equally many.
   public init(inputs: [Tensor], target: Tensor, axis: Int = 0) throws {
     for tensor in inputs + [target] {
       guard tensor.rank > axis, axis >= 0, tensor.shape[axis] == target.shape[axis] else {
@@ -59,7 +59,7 @@ public struct TensorSource: BatchSource {
 
   /// Takes the examples of a network with one input.
   ///
-  /// - Throws: `VitroError` when inputs and targets are not equally many.
+  /// - Throws: ``/VitroCore/VitroError`` when inputs and targets are not equally many.
   public init(_ input: Tensor, target: Tensor) throws { try self.init(inputs: [input], target: target) }
 
   /// The examples of given numbers: a view when they follow one another, otherwise a copy.

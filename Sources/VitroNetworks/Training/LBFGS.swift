@@ -53,8 +53,10 @@ public enum LBFGS {
   ///
   /// - Parameters:
   ///   - starts: Where each begins.
+  ///   - settings: How far to look back, and when to stop.
+  ///   - maximumIterations: The most iterations of each.
   ///   - evaluate: The values and gradients of all functions at a point each. Points of finished ones are repeated.
-  /// - Throws: `VitroError` when settings are out of range or a function is not finite at its start; what `evaluate` throws.
+  /// - Throws: ``/VitroCore/VitroError`` when settings are out of range or a function is not finite at its start; what `evaluate` throws.
   public static func minimize(
     from starts: [[Double]], settings: Settings = Settings(), maximumIterations: Int = 1000,
     evaluate: ([[Double]]) throws -> (values: [Double], gradients: [[Double]])

@@ -30,7 +30,7 @@ public enum Loss: Sendable, Hashable, Codable {
   ///   - output: `[batch, …]`, or `[instances, batch, …]`.
   ///   - target: The same shape (labels: without the last axis), with or without the instance axis.
   ///   - instances: The number of instances, `nil` for a plain network.
-  /// - Throws: `VitroError` when the shapes do not fit or a label is not a class.
+  /// - Throws: ``/VitroCore/VitroError`` when the shapes do not fit or a label is not a class.
   public func callAsFunction(_ output: Tensor, _ target: Tensor, instances: Int? = nil) throws -> Tensor {
     let expected = isClassification ? Array(output.shape.dropLast()) : output.shape
     let aligned = try Self.aligned(target, to: expected, instances: instances)

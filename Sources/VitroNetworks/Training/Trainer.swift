@@ -21,8 +21,10 @@ public struct Trainer: Sendable {
 
   /// Creates a trainer.
   ///
-  /// - Parameter loss: What is made small in place of the settings' loss, which then only says whether targets are labels. It is
-  ///   not part of a checkpoint: go on with the same.
+  /// - Parameters:
+  ///   - settings: How to train.
+  ///   - loss: What is made small in place of the settings' loss, which then only says whether targets are labels. It is not part of a
+  ///     checkpoint: go on with the same.
   public init(_ settings: TrainingSettings, loss: LossFunction? = nil) {
     self.settings = settings
     let standard = settings.loss
@@ -32,13 +34,14 @@ public struct Trainer: Sendable {
   /// Trains a network in place.
   ///
   /// - Parameters:
+  ///   - network: What learns, all its instances.
   ///   - source: What to learn from.
   ///   - validation: Examples to measure after each epoch.
   ///   - checkpoints: A directory for `checkpoint.safetensors`. If one lies there, training goes on from it; a longer duration than the
   ///     checkpoint's goes on after its end.
   ///   - observer: Who watches, and may stop it.
   /// - Returns: The history, and whether training finished or was stopped; what was learned so far is in `network` and in the checkpoint.
-  /// - Throws: `VitroError`: `argument` when settings cannot work, or a checkpoint is another training's; `malformed` when it is
+  /// - Throws: ``/VitroCore/VitroError``: `argument` when settings cannot work, or a checkpoint is another training's; `malformed` when it is
   ///   damaged; `numerical` when the loss of every instance is no longer a number; what the source throws.
   @discardableResult
   public func train(

@@ -1,6 +1,6 @@
 public import VitroCore
 
-/// Tells an ``Observer`` how a training goes: steps, and the mean loss of the instances as the live number.
+/// Tells an ``/VitroCore/Observer`` how a training goes: steps, and the mean loss of the instances as the live number.
 public struct TrainingReporter: TrainingObserver {
   private let observer: any Observer
   private let stage: String
@@ -8,7 +8,10 @@ public struct TrainingReporter: TrainingObserver {
 
   /// Creates a reporter.
   ///
-  /// - Parameter totalSteps: All steps of the training, if that is more than one epoch's.
+  /// - Parameters:
+  ///   - observer: Who is told.
+  ///   - stage: What the work is called.
+  ///   - totalSteps: All steps of the training, if that is more than one epoch's.
   public init(_ observer: any Observer, stage: String, totalSteps: Int? = nil) {
     self.observer = observer
     self.stage = stage

@@ -89,7 +89,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
   /// Checks that training can work with these settings.
   ///
-  /// - Throws: `VitroError` naming the first setting that cannot.
+  /// - Throws: ``/VitroCore/VitroError`` naming the first setting that cannot.
   public func validate() throws {
     func check(_ holds: Bool, _ message: String) throws {
       if !holds { throw VitroError(.argument, "training settings", message) }

@@ -53,7 +53,7 @@ public struct LayerProbes: Sendable {
 
   /// Fits the probes.
   ///
-  /// - Throws: `VitroError` when there are fewer than two classes or too few examples, or the observer asks to stop.
+  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than two classes or too few examples, or the observer asks to stop.
   public func run(
     _ network: Network, _ data: LabeledData, parts: DataParts, seed: UInt64, observer: any Observer
   ) throws -> Result {

@@ -38,7 +38,7 @@ public struct XORStudy: Sendable {
 
   /// Trains the networks and reads the best one.
   ///
-  /// - Throws: `VitroError` when there are no seeds, or the observer asks to stop.
+  /// - Throws: ``/VitroCore/VitroError`` when there are no seeds, or the observer asks to stop.
   /// - Complexity: O(seeds · steps).
   public func run(observer: any Observer) throws -> XORResult {
     guard seeds >= 1, steps >= 1 else {

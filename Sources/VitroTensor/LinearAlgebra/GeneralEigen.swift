@@ -23,7 +23,7 @@ extension Tensor {
   /// the norms and phases. For eigenvalues that are equal up to rounding F is taken as 0: right for functions that do not depend on
   /// the choice of a basis inside an eigenspace. At a defective matrix no gradient exists, and asking it throws.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite, or the iteration does not converge.
   /// - Complexity: O(n³) a matrix, by QR iteration (LAPACK's `geev`).
   public func eigen() throws -> GeneralEigen {
     let (values, vectors, leading) = try detached.decomposedGeneral()

@@ -21,9 +21,10 @@ extension Tensor {
   /// changes that keep the rank.
   ///
   /// - Parameters:
+  ///   - b: The right side, `[… , m, k]` or `[m]`.
   ///   - ridge: The weight of the penalty, 0 or more.
   ///   - tolerance: max(m, n)·ε by default, with ε the type's rounding step.
-  /// - Throws: ``VitroError`` when shapes do not fit, elements are not finite, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when shapes do not fit, elements are not finite, or the iteration does not converge.
   /// - Complexity: O(m·n·(min(m, n) + k)) a matrix, by singular values (LAPACK's `gelsd`).
   public func leastSquares(_ b: Tensor, ridge: Double = 0, tolerance: Double? = nil) throws -> LeastSquares {
     if b.rank == 1 {

@@ -1,0 +1,4 @@
+import Testing
+import Vitro
+
+@Test func versionIsANumber() { #expect(VitroVersion.current.contains(".")) }
