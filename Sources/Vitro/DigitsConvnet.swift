@@ -6,6 +6,12 @@ public import VitroNetworks
 internal import VitroTensor
 
 /// The convnet of the demo: trained in seconds on the optical digits that ship with Vitro.
+///
+/// ```swift
+/// let subject = try DigitsConvnet.subject(
+///   seed: 0, directory: "demo", epochs: 2, observer: SilentObserver())
+/// let accuracy = try subject.network.accuracy(subject.data.subset(subject.parts.test))[0]
+/// ```
 public enum DigitsConvnet {
   /// Two convolutions 3 × 3 with 16 and 32 filters, each with ReLU and max pooling, and two linear layers: `[1, 8, 8]` → 10 scores.
   public static let graph: Graph = {

@@ -6,6 +6,13 @@ internal import VitroNetworks
 internal import VitroProbing
 
 /// All that the instruments have to say of one network: what `vitro examine` runs.
+///
+/// ```swift
+/// let subject = try Subject(networkPath: "my-network", dataPath: "test.npz", seed: 0)
+/// let examination = try Examination.examine(subject, observer: SilentObserver())
+/// try examination.report.write(to: URL(filePath: "vitro-report"))
+/// print(examination.summary)
+/// ```
 public struct Examination: Sendable {
   /// The report.
   public var report: Report

@@ -6,8 +6,8 @@ public import VitroTensor
 ///
 /// ```swift
 /// let digits = try LabeledData.digits()
-/// digits.inputs.shape        // [1797, 1, 8, 8]
-/// digits.classNames          // ["0", …, "9"]
+/// let shape = digits.inputs.shape  // [1797, 1, 8, 8]
+/// let classes = digits.classNames  // ["0", …, "9"]
 /// ```
 public struct LabeledData: Sendable {
   /// What the data is called in reports.

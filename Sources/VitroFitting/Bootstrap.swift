@@ -2,6 +2,12 @@ internal import VitroCore
 internal import VitroTensor
 
 /// Intervals by resampling.
+///
+/// ```swift
+/// let mean = try Bootstrap.interval(rows: values.count, seed: 0) { rows in
+///   rows.map { values[$0] }.reduce(0, +) / Double(rows.count)
+/// }
+/// ```
 public enum Bootstrap {
   /// The percentile interval of a statistic of rows (Efron, 1979): rows are drawn anew with replacement, by groups if given.
   ///

@@ -1,6 +1,12 @@
 internal import VitroCore
 
 /// How well predicted classes agree with the true ones.
+///
+/// ```swift
+/// let scores = try ClassificationScores(labels: truth, predictions: predictions, classCount: 2)
+/// let accuracy = try scores.accuracyInterval()  // value, low, high
+/// let chance = scores.majorityAccuracy  // 0.5
+/// ```
 public struct ClassificationScores: Sendable, Hashable, Codable {
   /// `confusion[true][predicted]`: numbers of rows.
   public let confusion: [[Int]]

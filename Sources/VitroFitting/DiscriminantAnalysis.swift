@@ -7,6 +7,11 @@ public import VitroTensor
 /// Σ is the covariance within classes (divided by the number of rows), shrunk toward a multiple of the identity:
 /// `(1 − s)·Σ + s·(tr Σ / features)·I`. With `.none` and `.fixed` it is scikit-learn's `LinearDiscriminantAnalysis(solver: "lsqr")`;
 /// with `.ledoitWolf` one shrinkage is found for the pooled rows, where scikit-learn finds one for each class.
+///
+/// ```swift
+/// let discriminant = try DiscriminantAnalysis(shrinkage: .ledoitWolf).fit(x, labels: labels, classCount: 2)
+/// let means = discriminant.means  // [classes, features]
+/// ```
 public struct DiscriminantAnalysis: Sendable, Hashable, Codable {
   /// How the covariance is shrunk.
   public enum Shrinkage: Sendable, Hashable, Codable {

@@ -5,6 +5,11 @@ public import VitroTensor
 ///
 /// Standardization used while fitting is folded in. A binary classifier has one output, the score of class 1, and the
 /// classes 0 and 1; a classifier of K classes has K outputs; a regression has any number and no classes.
+///
+/// ```swift
+/// let probabilities = try fit.model.probabilities(unseen)  // [rows, classes]
+/// let direction = fit.model.weights  // [1, features]: the log-odds of class 1
+/// ```
 public struct LinearModel: Sendable {
   /// What the outputs mean.
   public enum Kind: String, Sendable, Hashable, Codable {

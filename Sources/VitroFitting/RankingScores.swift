@@ -3,6 +3,10 @@ internal import VitroCore
 public import VitroTensor
 
 /// Scores of predictions that are numbers.
+///
+/// ```swift
+/// let area = try Scores.rocAUC(positives: truth.map { $0 == 1 }, scores: fit.model.scores(unseen).doubles)
+/// ```
 public enum Scores {
   /// The area under the ROC curve: the probability that a positive row scores above a negative one, ties counting half.
   ///

@@ -5,6 +5,11 @@ public import VitroTensor
 ///
 /// It minimizes `Σ_i s_i‖y_i − W·x_i − b‖² + α‖W‖²` with intercepts `b` that are not penalized, as scikit-learn's `Ridge`. With
 /// ``standardizing`` the penalty is on the weights of features scaled to variance 1. All arithmetic is in float64.
+///
+/// ```swift
+/// let model = try Ridge(alpha: 0.1).fit(x, targets: targets)
+/// let fit = try Scores.rSquared(targets: targets.reshaped([60, 1]), predictions: model.scores(x))
+/// ```
 public struct Ridge: Sendable, Hashable, Codable {
   /// α, the strength of the penalty.
   public var alpha: Double

@@ -4,6 +4,11 @@ internal import VitroTensor
 /// Seeded divisions of rows into parts: for training, validation and test, and for cross-validation.
 ///
 /// All return row numbers in ascending order. The same seed and arguments give the same parts on every machine.
+///
+/// ```swift
+/// let parts = try Splits.stratified(labels: labels, shares: [0.8, 0.2], seed: 1)
+/// let folds = try Splits.folds(5, labels: labels, seed: 1)  // five pairs (training, test)
+/// ```
 public enum Splits {
   /// Divides rows so that each part has its share of each class.
   ///

@@ -6,6 +6,11 @@ public import VitroTensor
 ///
 /// The variance is divided by the number of rows (or the sum of weights), as in scikit-learn's `StandardScaler`. A column
 /// that does not vary beyond rounding gets the scale 1.
+///
+/// ```swift
+/// let standardizer = try Standardizer(fitting: x)
+/// let standardized = try standardizer(x)  // every column has mean 0 and variance 1
+/// ```
 public struct Standardizer: Sendable, Hashable, Codable {
   /// The mean of each feature.
   public var mean: [Double]

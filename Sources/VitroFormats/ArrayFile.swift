@@ -3,9 +3,10 @@ public import VitroCore
 /// The arrays of a file in any format that Vitro reads, recognized by its contents.
 ///
 /// ```swift
-/// let file = try ArrayFile.read("digits.csv.gz")
-/// file.format                                   // .csv
-/// file.arrays.map(\.name)                       // ["column1", "column2", …]
+/// let file = try ArrayFile.read("cities.csv")
+/// let format = file.format  // .csv
+/// let names = file.arrays.map(\.name)  // ["label"]
+/// let others = file.textColumns  // ["statement"]
 /// ```
 public struct ArrayFile: Sendable {
   /// A format that can be read.

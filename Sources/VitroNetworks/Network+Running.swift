@@ -31,7 +31,7 @@ extension Network {
   /// The gradients of an objective with respect to values inside the network.
   ///
   /// ```swift
-  /// let (run, gradients) = try network.gradients([image], at: ["relu1"]) { run in
+  /// let (values, gradients) = try network.gradients([image], at: ["relu1"]) { run in
   ///   try run.output.select(axis: 1, at: 3).sum()
   /// }
   /// ```

@@ -9,7 +9,7 @@ public import VitroCore
 /// ```swift
 /// var noise = RandomStream(seed: 7, "dropout", 3)
 /// let a = try noise.normal([2, 2])
-/// let b = try noise.normal([2, 2])          // goes on
+/// let b = try noise.normal([2, 2])  // goes on
 /// ```
 public struct RandomStream: Sendable, Hashable, Codable {
   /// The experiment's seed.

@@ -17,7 +17,7 @@ struct TapeSlot: Sendable, Hashable {
 /// let slope = try Tape.record { tape in
 ///   let x = tape.watch(try Tensor([3.0]))
 ///   let y = try (x * x).sum()
-///   return try tape.gradients(of: y, at: [x])[0].item()   // 6
+///   return try tape.gradients(of: y, at: [x])[0].item()  // 6
 /// }
 /// ```
 ///

@@ -4,6 +4,11 @@ internal import VitroCore
 /// How a window slides over images: the geometry that convolution and pooling share.
 ///
 /// Along each axis, with padding p₁ before and p₂ after, `out = ⌊(in + p₁ + p₂ − dilation·(kernel − 1) − 1)/stride⌋ + 1`.
+///
+/// ```swift
+/// let window = Window(3, stride: 2, padding: 1)
+/// let maps = try images.conv2d(filters: filters, window: window)  // [8, 16, 14, 14]
+/// ```
 public struct Window: Sendable, Hashable, Codable {
   /// The window's height and width; for a convolution, those of its filters.
   public var kernel: [Int]

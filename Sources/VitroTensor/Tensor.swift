@@ -7,8 +7,8 @@ public import VitroCore
 ///
 /// ```swift
 /// let x = try Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3])
-/// let y = try x.matmul(x, transposeB: true)   // [2, 2]: 14 32 / 32 77
-/// let norm = try x.square().sum().item()      // 91
+/// let y = try x.matmul(x, transposeB: true)  // [2, 2]: 14 32 / 32 77
+/// let norm = try x.square().sum().item()  // 91
 /// ```
 ///
 /// A tensor that a ``Tape`` watches, or that was computed from one, also remembers its place on that tape, so that

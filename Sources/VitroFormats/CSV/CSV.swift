@@ -1,6 +1,12 @@
 internal import VitroCore
 
 /// Writes tables of text (RFC 4180).
+///
+/// ```swift
+/// try CSV.write(
+///   [("statement", .strings(["Paris is in France.", "Rome is in Spain."])), ("label", .integers([1, 0]))],
+///   to: "cities.csv")
+/// ```
 public enum CSV {
   /// A column to write.
   public enum Column: Sendable, Hashable {

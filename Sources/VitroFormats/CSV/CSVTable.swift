@@ -4,7 +4,7 @@ internal import VitroCore
 ///
 /// ```swift
 /// let table = try CSVTable("cities.csv")
-/// table.columns                              // ["statement", "label"]
+/// let columns = table.columns  // ["statement", "label"]
 /// let statements = try table.strings("statement")
 /// let labels = try table.numbers("label")
 /// ```

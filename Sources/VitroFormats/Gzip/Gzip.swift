@@ -2,6 +2,12 @@ internal import CZlib
 internal import VitroCore
 
 /// Compresses and decompresses gzip data (RFC 1952).
+///
+/// ```swift
+/// let bytes = [UInt8](repeating: 7, count: 10_000)
+/// let packed = try Gzip.compress(bytes)
+/// let unpacked = try Gzip.decompress(FileBytes(name: "bytes.gz", packed))  // 10 000 bytes again
+/// ```
 public enum Gzip {
   /// Whether the bytes begin as gzip data does.
   public static func recognizes(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }

@@ -4,6 +4,12 @@ public import VitroCore
 ///
 /// All six element types are read: uint8, int8 and int16 (as int32), int32, float32 and float64, with up to 8 axes.
 /// Format: two zero bytes, the type, the number of axes, each length and then the elements, all big-endian.
+///
+/// ```swift
+/// let labels = try Tensor([UInt8]([7, 2, 1]))
+/// try IDX.write(labels.raw, to: "labels-idx1-ubyte.gz")
+/// let again = Tensor(try IDX.read("labels-idx1-ubyte.gz"))
+/// ```
 public enum IDX {
   /// The types of elements, with their codes in the file.
   public enum Element: UInt8, Sendable, Hashable, CaseIterable {

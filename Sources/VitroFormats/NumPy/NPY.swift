@@ -7,6 +7,12 @@ public import VitroCore
 /// int32, and uint32 and uint64 become int64.
 ///
 /// Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
+///
+/// ```swift
+/// let images = try Tensor.ones([100, 1, 28, 28])
+/// try NPY.write(images.raw, to: "images.npy")
+/// let again = Tensor(try NPY.read("images.npy"))
+/// ```
 public enum NPY {
   /// Reads the array of a file.
   ///

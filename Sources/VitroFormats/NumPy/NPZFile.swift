@@ -4,6 +4,12 @@ public import VitroCore
 ///
 /// Stored and deflated members and zip64 are read. Every size is checked against the archive, inflating stops as soon as
 /// a member gives more than it declares, and checksums are verified.
+///
+/// ```swift
+/// let file = try NPZFile("test.npz")
+/// let names = file.names  // ["x", "y"]
+/// let labels = try Tensor(file.array(named: "y"))
+/// ```
 public struct NPZFile: Sendable {
   /// The arrays' names, in the order of the archive, without their `.npy`.
   public let names: [String]
@@ -52,6 +58,10 @@ public struct NPZFile: Sendable {
 }
 
 /// Writes NumPy's `.npz` archives.
+///
+/// ```swift
+/// try NPZ.write([("x", x), ("y", y)], compressed: true, to: "test.npz")
+/// ```
 public enum NPZ {
   /// Writes named arrays, atomically; stored as they are, or deflated when asked.
   ///

@@ -1,6 +1,11 @@
 public import VitroCore
 
 /// Writes safetensors files.
+///
+/// ```swift
+/// try Safetensors.write(
+///   [("embed.weight", embedding.raw)], metadata: ["format": "pt"], to: "model.safetensors")
+/// ```
 public enum Safetensors {
   /// Writes named arrays, atomically, with the very bytes that the reference implementation writes.
   ///

@@ -4,7 +4,7 @@ public import VitroCore
 ///
 /// ```swift
 /// let file = try SafetensorsFile("model.safetensors")
-/// file.names                                    // ["embed.weight", …]
+/// let names = file.names  // ["embed.weight"]
 /// let weight = try file.array(named: "embed.weight")
 /// ```
 ///

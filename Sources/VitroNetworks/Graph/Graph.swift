@@ -3,11 +3,13 @@ internal import VitroCore
 /// A network's structure: typed operations that are connected by name, without their numbers.
 ///
 /// ```swift
-/// let graph = Graph.chain("xor", input: [2], [
-///   ("hidden", Linear(2, 2, bias: false)),
-///   ("relu", Activation(.relu)),
-///   ("output", Linear(2, 1, bias: false)),
-/// ])
+/// let graph = Graph.chain(
+///   "xor", input: [2],
+///   [
+///     ("hidden", Linear(2, 2, bias: false)),
+///     ("relu", Activation(.relu)),
+///     ("output", Linear(2, 1, bias: false)),
+///   ])
 /// let network = try Network(graph, seed: 0)
 /// ```
 ///

@@ -2,6 +2,10 @@ internal import Synchronization
 internal import VitroCore
 
 /// The layers that `network.json` can name.
+///
+/// ```swift
+/// try LayerRegistry.register(Gate.self)
+/// ```
 public enum LayerRegistry {
   private static let kinds = Mutex<[String: any Layer.Type]>(
     Dictionary(uniqueKeysWithValues: builtIn.map { ($0.kind, $0) }))

@@ -5,6 +5,12 @@ public import VitroTensor
 ///
 /// Running statistics (``ParameterSpec/isTrainable`` false) live in a second buffer. In a network of several instances each parameter has a
 /// leading instance axis. Values are copied on write, so a parameter taken out keeps its numbers when training goes on.
+///
+/// ```swift
+/// var network = try Network(graph, seed: 0)
+/// let filters = try network.parameters.value(named: "conv1.weight")  // [4, 1, 3, 3]
+/// try network.parameters.set("conv1.weight", to: filters * 2)
+/// ```
 public struct Parameters: Sendable {
   /// Where a parameter lies.
   public struct Entry: Sendable, Hashable {

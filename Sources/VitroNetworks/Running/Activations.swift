@@ -2,6 +2,11 @@ internal import VitroCore
 public import VitroTensor
 
 /// What a forward pass leaves: the network's outputs and the recorded values, by name.
+///
+/// ```swift
+/// let names = run.names  // ["relu1", "pool1"]
+/// let scores = run.output  // [batch, classes]
+/// ```
 public struct Activations: Sendable {
   let plan: Plan
   let outputs: [Tensor]

@@ -22,6 +22,23 @@ public struct Batch: Sendable {
 ///
 /// The same numbers must always give the same batch, for then an interrupted training goes on to the same bits. A source that makes data up draws
 /// them from a stream of the numbers.
+///
+/// ```swift
+/// /// Points on the plane and whether they lie in the unit circle, drawn by number: nothing is kept.
+/// struct CirclePoints: BatchSource {
+///   let count = 10_000
+///
+///   func batch(_ indices: [Int]) throws -> Batch {
+///     let points = try indices.map { index in
+///       var stream = RandomStream(seed: 0, "circle", index)
+///       return try stream.uniform([2], low: -1, high: 1)
+///     }
+///     let inputs = try Tensor.stack(points)
+///     let radii = try inputs.square().sum(axes: [1])
+///     return Batch(inputs, target: try radii.isLess(than: 1).cast(to: .int64))
+///   }
+/// }
+/// ```
 public protocol BatchSource: Sendable {
   /// The number of examples.
   var count: Int { get }

@@ -7,8 +7,14 @@ internal import VitroCore
 ///
 /// ```swift
 /// let found = try LBFGS.minimize(from: [[-1.2, 1]]) { points in
-///   (points.map { rosenbrock($0) }, points.map { rosenbrockGradient($0) })
+///   (
+///     values: points.map { pow(1 - $0[0], 2) + 100 * pow($0[1] - $0[0] * $0[0], 2) },
+///     gradients: points.map { p in
+///       [2 * (p[0] - 1) - 400 * p[0] * (p[1] - p[0] * p[0]), 200 * (p[1] - p[0] * p[0])]
+///     }
+///   )
 /// }
+/// let minimum = found[0].point  // [1, 1]
 /// ```
 public enum LBFGS {
   /// How far to look back, and when to stop.

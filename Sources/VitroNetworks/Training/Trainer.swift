@@ -4,8 +4,9 @@ public import VitroTensor
 /// Trains networks: by gradient descent on batches, with checkpoints that an interrupted training goes on from to the same bits.
 ///
 /// ```swift
-/// let trainer = Trainer(TrainingSettings(.epochs(5), batchSize: 64, optimizer: .adam(), loss: .crossEntropy, seed: 1))
-/// let result = try trainer.train(&network, on: TensorSource(images, target: labels), checkpoints: "runs/mnist")
+/// let settings = TrainingSettings(.epochs(5), batchSize: 64, optimizer: .adam(), loss: .crossEntropy, seed: 1)
+/// let source = try TensorSource(images, target: labels)
+/// let result = try Trainer(settings).train(&network, on: source, checkpoints: "runs/digits")
 /// ```
 ///
 /// The result is a function of the settings, the network and the data: not of the number of threads, of time, or of how often training was

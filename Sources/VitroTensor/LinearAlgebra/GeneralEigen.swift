@@ -2,6 +2,11 @@ internal import COpenBLAS
 internal import VitroCore
 
 /// Eigenvalues and right eigenvectors of real matrices: A·V = V·diag(λ), real and imaginary parts apart.
+///
+/// ```swift
+/// let quarterTurn = try Tensor([0.0, -1, 1, 0], shape: [2, 2])
+/// let eigen = try quarterTurn.eigen()  // 0 + i and 0 − i
+/// ```
 public struct GeneralEigen: Sendable {
   /// Re λ, `[… , n]`, descending; a complex pair stands together, the one with positive imaginary part first.
   public let realValues: Tensor

@@ -2,6 +2,12 @@ internal import COpenBLAS
 internal import VitroCore
 
 /// A solution of a linear least squares problem.
+///
+/// ```swift
+/// let design = try Tensor(rows: [[0.0, 1], [1, 1], [2, 1]])
+/// let fit = try design.leastSquares(Tensor([1.0, 3, 5]))
+/// let line = try fit.solution.doubles  // slope 2, intercept 1
+/// ```
 public struct LeastSquares: Sendable {
   /// X, `[… , n, k]`, or `[n]` for a vector on the right side.
   public let solution: Tensor
