@@ -59,7 +59,7 @@ let modules: [Module] = [
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab",
       "VitroProbing",
-    ]),
+    ], tested: true),
 ]
 
 /// Floor 7: the command, tested as a process of its own.

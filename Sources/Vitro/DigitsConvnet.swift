@@ -27,7 +27,7 @@ public enum DigitsConvnet {
   ///   - checkpoints: Where checkpoints are kept; an interrupted training goes on from there.
   ///   - epochs: How often training passes through its examples.
   ///   - observer: The one who watches.
-  /// - Throws: `VitroError` when the observer asks to stop, or a checkpoint there is another training's.
+  /// - Throws: ``/VitroCore/VitroError`` when the observer asks to stop, or a checkpoint there is another training's.
   public static func train(
     seed: UInt64, checkpoints: String, epochs: Int = 30, observer: any Observer
   ) throws -> Network {
@@ -49,7 +49,7 @@ public enum DigitsConvnet {
 
   /// The trained convnet with the digits that it has not seen, for examination.
   ///
-  /// - Throws: `VitroError` when the network does not take the digits.
+  /// - Throws: ``/VitroCore/VitroError`` when the network does not take the digits.
   public static func subject(_ network: Network, seed: UInt64) throws -> Subject {
     let (data, parts) = try split(seed: seed)
     return try Subject(network: network, data: data, parts: parts, testIsUnseen: true, seed: seed)

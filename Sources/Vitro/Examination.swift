@@ -61,14 +61,39 @@ public struct Examination: Experiment {
   /// Lets every instrument that applies examine the network, each in a stage of its own.
   public func run(_ run: Run) throws -> Outcome {
     let subject = try subject(run)
-    let findings = try Self.examiners.filter { $0.applies(to: subject) }.map { examiner in
+    var outcome = try Self.outcome(subject, Self.examiners) { examiner in
       try run.stage("examining: \(examiner.id)") { try examiner.examine(subject, observer: $0) }
     }
-    var sections = findings.map(\.section)
-    if let training = try trainingFigure(run) { sections[0].blocks.append(.figure(training)) }
+    if let training = try trainingFigure(run) { outcome.report.sections[0].blocks.append(.figure(training)) }
+    return outcome
+  }
+
+  /// Lets every instrument that applies examine a subject that is at hand, without a run.
+  ///
+  /// ```swift
+  /// let subject = try Subject(networkPath: "my-network", dataPath: "test.npz", seed: 0)
+  /// let outcome = try Examination.examine(subject, observer: SilentObserver())
+  /// try outcome.report.write(to: URL(filePath: "vitro-report"))
+  /// ```
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` when an instrument fails or the observer asks to stop.
+  public static func examine(
+    _ subject: Subject, examiners: [any Examiner] = examiners, observer: any Observer
+  ) throws -> Outcome {
+    try outcome(subject, examiners) { examiner in
+      try observer.checkpoint("examining")
+      return try examiner.examine(subject, observer: observer)
+    }
+  }
+
+  private static func outcome(
+    _ subject: Subject, _ examiners: [any Examiner], _ examine: (any Examiner) throws -> Finding
+  ) throws -> Outcome {
+    let findings = try examiners.filter { $0.applies(to: subject) }.map(examine)
     let report = Report(
       id: "examine", title: "\(subject.network.graph.name) under glass", kicker: "Examination",
-      lede: findings.lazy.compactMap(\.headline).first, metrics: findings.flatMap(\.metrics), sections: sections)
+      lede: findings.lazy.compactMap(\.headline).first, metrics: findings.flatMap(\.metrics),
+      sections: findings.map(\.section))
     var facts: [String: JSONValue] = ["sections": .array(findings.map { .string($0.section.id) })]
     for finding in findings { facts.merge(finding.facts) { $1 } }
     return Outcome(report: report, facts: facts)

@@ -7,7 +7,7 @@ internal import VitroNetworks
 extension Subject {
   /// Reads a network and labelled data from files.
   ///
-  /// - Throws: `VitroError` when either cannot be read or the two do not fit together.
+  /// - Throws: ``/VitroCore/VitroError`` when either cannot be read or the two do not fit together.
   public init(networkPath: String, dataPath: String, seed: UInt64) throws {
     let network = try Network(networkPath)
     guard network.graph.inputs.count == 1 else {

@@ -1,6 +1,11 @@
 /// A value of JSON: what commands print with `--json`.
 ///
 /// Numbers that are not finite are written as `null`.
+///
+/// ```swift
+/// let facts: JSONValue = ["layers": 3, "error": 0.25, "names": ["conv1", "fc1"]]
+/// let text = facts.description  // {"error": 0.25, "layers": 3, "names": ["conv1", "fc1"]}
+/// ```
 public enum JSONValue: Sendable, Hashable {
   /// `null`.
   case null

@@ -3,6 +3,10 @@
 /// Distance is Damerau–Levenshtein (optimal string alignment) without regard to case. A name qualifies within a third
 /// of the typed length (at least 2), or when one is a prefix of the other.
 ///
+/// ```swift
+/// let meant = nearestName(to: "relu_1", in: ["input", "relu1", "relu2"])  // "relu1"
+/// ```
+///
 /// - Complexity: O(n · m) for each candidate, in characters.
 public func nearestName(to typed: String, in candidates: some Sequence<String>) -> String? {
   let typedScalars = Array(typed.lowercased().unicodeScalars.prefix(128))

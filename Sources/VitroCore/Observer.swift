@@ -2,6 +2,15 @@
 ///
 /// Workers call an observer often and cheaply; it decides what to show. A worker that finds ``shouldStop`` true leaves what is done in good order
 /// and throws ``VitroError`` with the code ``VitroError/Code/interrupted``.
+///
+/// ```swift
+/// struct PrintingObserver: Observer {
+///   func update(_ progress: ProgressUpdate) {
+///     print(progress.stage, progress.completed, "of", progress.total ?? 0)
+///   }
+///   var shouldStop: Bool { Task.isCancelled }
+/// }
+/// ```
 public protocol Observer: Sendable {
   /// Work has come so far.
   func update(_ progress: ProgressUpdate)

@@ -2,6 +2,13 @@
 ///
 /// It is the common coin of the formats, which make and consume it, and of `Tensor`, which computes with it; neither
 /// needs to know the other. The bytes may lie in the pool or in a mapped file.
+///
+/// ```swift
+/// let array = try RawArray(dtype: .float32, shape: [2, 3]) { bytes in
+///   bytes.bindMemory(to: Float.self).update(repeating: 0.5)
+/// }
+/// let tensor = Tensor(array)  // shares the memory
+/// ```
 public struct RawArray: Sendable {
   /// The type of the elements.
   public let dtype: DType

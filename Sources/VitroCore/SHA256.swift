@@ -1,7 +1,7 @@
 /// The SHA-256 hash of a stream of bytes, by which a report names the data and the network it speaks of.
 ///
 /// ```swift
-/// SHA256.hexDigest(of: Array("abc".utf8))  // "ba7816bf…f20015ad"
+/// let digest = SHA256.hexDigest(of: Array("abc".utf8))  // "ba7816bf…f20015ad"
 /// ```
 ///
 /// - Complexity: O(n) bytes read, 100 bytes of state.

@@ -1,4 +1,10 @@
 /// Which examples are for fitting, which for choosing, and which for judging.
+///
+/// ```swift
+/// let split = try Splits.stratified(labels: digits.labels, shares: [0.6, 0.2, 0.2], seed: 0)
+/// let parts = DataParts(train: split[0], validation: split[1], test: split[2])
+/// let test = try digits.subset(parts.test)
+/// ```
 public struct DataParts: Sendable, Hashable, Codable {
   /// Positions of examples to fit on.
   public var train: [Int]

@@ -19,7 +19,7 @@ extension LabeledData {
   ///
   /// Images of whole numbers 0 … 255 are scaled to 0 … 1.
   ///
-  /// - Throws: `VitroError` when the path is none of these, or a file is not what it claims to be.
+  /// - Throws: ``/VitroCore/VitroError`` when the path is none of these, or a file is not what it claims to be.
   public static func load(_ path: String) throws -> LabeledData {
     if path == "digits" { return try digits() }
     var isDirectory: ObjCBool = false

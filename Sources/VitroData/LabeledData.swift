@@ -6,8 +6,8 @@ public import VitroTensor
 ///
 /// ```swift
 /// let digits = try LabeledData.digits()
-/// digits.inputs.shape        // [1797, 1, 8, 8]
-/// digits.classNames          // ["0", …, "9"]
+/// let shape = digits.inputs.shape  // [1797, 1, 8, 8]
+/// let classes = digits.classNames  // ["0", …, "9"]
 /// ```
 public struct LabeledData: Sendable {
   /// What the data is called in reports.
@@ -25,7 +25,7 @@ public struct LabeledData: Sendable {
 
   /// Creates a data set.
   ///
-  /// - Throws: `VitroError` when the counts differ or a label has no class name.
+  /// - Throws: ``/VitroCore/VitroError`` when the counts differ or a label has no class name.
   public init(
     _ name: String, inputs: Tensor, labels: [Int], classNames: [String], files: [String] = [], source: String? = nil
   ) throws {
@@ -62,7 +62,7 @@ public struct LabeledData: Sendable {
 
   /// The examples at some positions, in that order.
   ///
-  /// - Throws: `VitroError` when a position does not exist.
+  /// - Throws: ``/VitroCore/VitroError`` when a position does not exist.
   public func subset(_ positions: [Int]) throws -> LabeledData {
     var result = self
     result.inputs = try inputs.gather(Tensor(positions))
@@ -72,7 +72,7 @@ public struct LabeledData: Sendable {
 
   /// The same examples in the shape a network takes, when only the arrangement differs: rows of 64 numbers as images of 1 × 8 × 8.
   ///
-  /// - Throws: `VitroError` when an example has another number of elements.
+  /// - Throws: ``/VitroCore/VitroError`` when an example has another number of elements.
   public func shaped(_ shape: [Int]) throws -> LabeledData {
     if exampleShape == shape || shape.contains(-1) { return self }
     guard exampleShape.reduce(1, *) == shape.reduce(1, *) else {

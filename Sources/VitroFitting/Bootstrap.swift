@@ -2,15 +2,25 @@ internal import VitroCore
 internal import VitroTensor
 
 /// Intervals by resampling.
+///
+/// ```swift
+/// let mean = try Bootstrap.interval(rows: values.count, seed: 0) { rows in
+///   rows.map { values[$0] }.reduce(0, +) / Double(rows.count)
+/// }
+/// ```
 public enum Bootstrap {
   /// The percentile interval of a statistic of rows (Efron, 1979): rows are drawn anew with replacement, by groups if given.
   ///
   /// Each resample has its own random stream, so it depends on nothing but the seed and its number.
   ///
   /// - Parameters:
+  ///   - rows: The number of rows.
   ///   - groups: A group for each row; then whole groups are drawn.
+  ///   - resamples: How often rows are drawn anew.
+  ///   - confidence: The probability that the interval covers, between 0 and 1.
+  ///   - seed: What the draws come from.
   ///   - statistic: The statistic of a list of row numbers, with repetitions.
-  /// - Throws: ``VitroError`` when there are no rows or settings are out of range, and what `statistic` throws.
+  /// - Throws: ``/VitroCore/VitroError`` when there are no rows or settings are out of range, and what `statistic` throws.
   public static func interval(
     rows: Int, groups: [Int]? = nil, resamples: Int = 1000, confidence: Double = 0.95, seed: UInt64,
     statistic: ([Int]) throws -> Double

@@ -9,7 +9,7 @@ struct ClassMoments {
   let means: Tensor
   private let rows: PaddedRows
 
-  /// - Throws: ``VitroError`` when features are NaN or infinite, labels are out of range, or a class has no rows.
+  /// - Throws: ``/VitroCore/VitroError`` when features are NaN or infinite, labels are out of range, or a class has no rows.
   init(_ x: Tensor, labels: [Int], classCount: Int, _ operation: String) throws {
     try Checks.features(x, operation)
     try Checks.labels(labels, classCount: classCount, rows: x.shape[0], operation)

@@ -1,13 +1,19 @@
 internal import VitroCore
 
 /// How well predicted classes agree with the true ones.
+///
+/// ```swift
+/// let scores = try ClassificationScores(labels: truth, predictions: predictions, classCount: 2)
+/// let accuracy = try scores.accuracyInterval()  // value, low, high
+/// let chance = scores.majorityAccuracy  // 0.5
+/// ```
 public struct ClassificationScores: Sendable, Hashable, Codable {
   /// `confusion[true][predicted]`: numbers of rows.
   public let confusion: [[Int]]
 
   /// Counts agreements.
   ///
-  /// - Throws: ``VitroError`` when there are no rows, the counts differ, or a class is out of range.
+  /// - Throws: ``/VitroCore/VitroError`` when there are no rows, the counts differ, or a class is out of range.
   public init(labels: [Int], predictions: [Int], classCount: Int) throws {
     guard !labels.isEmpty else { throw VitroError(.argument, "scores", "there are no rows to score") }
     try Checks.labels(labels, classCount: classCount, rows: predictions.count, "scores")

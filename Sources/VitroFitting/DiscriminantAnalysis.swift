@@ -7,6 +7,11 @@ public import VitroTensor
 /// Σ is the covariance within classes (divided by the number of rows), shrunk toward a multiple of the identity:
 /// `(1 − s)·Σ + s·(tr Σ / features)·I`. With `.none` and `.fixed` it is scikit-learn's `LinearDiscriminantAnalysis(solver: "lsqr")`;
 /// with `.ledoitWolf` one shrinkage is found for the pooled rows, where scikit-learn finds one for each class.
+///
+/// ```swift
+/// let discriminant = try DiscriminantAnalysis(shrinkage: .ledoitWolf).fit(x, labels: labels, classCount: 2)
+/// let means = discriminant.means  // [classes, features]
+/// ```
 public struct DiscriminantAnalysis: Sendable, Hashable, Codable {
   /// How the covariance is shrunk.
   public enum Shrinkage: Sendable, Hashable, Codable {
@@ -41,7 +46,7 @@ public struct DiscriminantAnalysis: Sendable, Hashable, Codable {
 
   /// Fits labels to the rows of x `[rows, features]`.
   ///
-  /// - Throws: ``VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or the
+  /// - Throws: ``/VitroCore/VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or the
   ///   covariance is singular (shrink it).
   /// - Complexity: O(rows · features² + features³).
   public func fit(_ x: Tensor, labels: [Int], classCount: Int) throws -> Fit {

@@ -4,7 +4,7 @@ internal import VitroCore
 extension Estimate {
   /// Wilson's score interval (1927) for the probability behind `successes` of `trials`.
   ///
-  /// - Throws: ``VitroError`` when the counts or the confidence are out of range.
+  /// - Throws: ``/VitroCore/VitroError`` when the counts or the confidence are out of range.
   public static func wilson(successes: Int, trials: Int, confidence: Double = 0.95) throws -> Estimate {
     try checkBinomial(successes, trials, confidence)
     let (n, p) = (Double(trials), Double(successes) / Double(trials))
@@ -20,7 +20,7 @@ extension Estimate {
 
   /// The exact interval of Clopper & Pearson (1934): never less than the stated confidence, often more.
   ///
-  /// - Throws: ``VitroError`` when the counts or the confidence are out of range.
+  /// - Throws: ``/VitroCore/VitroError`` when the counts or the confidence are out of range.
   public static func clopperPearson(successes: Int, trials: Int, confidence: Double = 0.95) throws -> Estimate {
     try checkBinomial(successes, trials, confidence)
     let (k, n) = (Double(successes), Double(trials))

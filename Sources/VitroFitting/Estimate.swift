@@ -1,4 +1,9 @@
 /// An estimate and the interval that holds the truth with a stated confidence.
+///
+/// ```swift
+/// let error = try Estimate.clopperPearson(successes: 3, trials: 100)
+/// print(error.value, error.low, error.high)  // 0.03 and its exact 95 % interval, 0.006 … 0.085
+/// ```
 public struct Estimate: Sendable, Hashable, Codable {
   /// The estimate.
   public var value: Double

@@ -5,6 +5,11 @@ public import VitroTensor
 ///
 /// Standardization used while fitting is folded in. A binary classifier has one output, the score of class 1, and the
 /// classes 0 and 1; a classifier of K classes has K outputs; a regression has any number and no classes.
+///
+/// ```swift
+/// let probabilities = try fit.model.probabilities(unseen)  // [rows, classes]
+/// let direction = fit.model.weights  // [1, features]: the log-odds of class 1
+/// ```
 public struct LinearModel: Sendable {
   /// What the outputs mean.
   public enum Kind: String, Sendable, Hashable, Codable {
@@ -25,7 +30,7 @@ public struct LinearModel: Sendable {
 
   /// Makes a model of known weights.
   ///
-  /// - Throws: ``VitroError`` when the shapes do not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when the shapes do not fit.
   public init(kind: Kind, weights: Tensor, intercepts: Tensor) throws {
     guard weights.rank == 2, intercepts.shape == [weights.shape[0]], weights.shape[0] > 0 else {
       throw VitroError(
@@ -53,7 +58,7 @@ public struct LinearModel: Sendable {
 
   /// `x·Wᵀ + b`: x `[rows, features]`, result `[rows, outputs]`, in the type of `x`.
   ///
-  /// - Throws: ``VitroError`` when the features do not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when the features do not fit.
   public func scores(_ x: Tensor) throws -> Tensor {
     guard x.rank == 2, x.shape[1] == featureCount, x.dtype.isComputing else {
       throw VitroError(
@@ -64,7 +69,7 @@ public struct LinearModel: Sendable {
 
   /// Probabilities of the classes, `[rows, classes]`.
   ///
-  /// - Throws: ``VitroError`` when the model's scores are not log-odds.
+  /// - Throws: ``/VitroCore/VitroError`` when the model's scores are not log-odds.
   public func probabilities(_ x: Tensor) throws -> Tensor {
     guard kind == .logistic else {
       throw VitroError(.unsupported, "probabilities", "the outputs of this model are \(kind.rawValue), not log-odds")
@@ -76,7 +81,7 @@ public struct LinearModel: Sendable {
 
   /// The class of each row: the largest score (the first of equals), or whether the one score is above 0.
   ///
-  /// - Throws: ``VitroError`` when the model is a regression.
+  /// - Throws: ``/VitroCore/VitroError`` when the model is a regression.
   public func predict(_ x: Tensor) throws -> [Int] {
     guard kind != .regression else {
       throw VitroError(.unsupported, "predict", "a regression has no classes", hint: "Use scores(_:).")
@@ -96,7 +101,7 @@ extension LinearModel {
 
   /// The model of named tensors.
   ///
-  /// - Throws: ``VitroError`` when one is missing or does not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when one is missing or does not fit.
   public init(namedTensors tensors: [String: Tensor]) throws {
     func tensor(_ name: String) throws -> Tensor {
       guard let tensor = tensors[name] else {

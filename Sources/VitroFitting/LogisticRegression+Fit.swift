@@ -5,11 +5,14 @@ extension LogisticRegression {
   /// Fits one set of labels to the rows of x `[rows, features]`, float32 or float64.
   ///
   /// - Parameters:
+  ///   - x: The features, `[rows, features]`.
+  ///   - labels: The class of each row, counted from 0.
+  ///   - classCount: The number of classes.
   ///   - sampleWeights: One weight for each row.
   ///   - start: A model to begin at, such as the fit of a neighbouring C.
   ///   - progress: Called after each iteration; `false` ends the fit.
-  /// - Throws: ``VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or a setting
-  ///   cannot work; ``VitroError/Code/interrupted`` when `progress` answers false.
+  /// - Throws: ``/VitroCore/VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or a setting
+  ///   cannot work; ``/VitroCore/VitroError/Code/interrupted`` when `progress` answers false.
   /// - Complexity: O(rows · features · min(rows, features)) once and O(rows · features · classes) an iteration, of which there
   ///   are 5 to 40; memory for one more copy of the features.
   public func fit(

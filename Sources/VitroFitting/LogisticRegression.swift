@@ -11,8 +11,8 @@
 ///
 /// ```swift
 /// let probe = LogisticRegression(inverseRegularization: 1, standardizing: true)
-/// let fit = try probe.fit(x, labels: labels, classCount: 10)
-/// let accuracy = try ClassificationScores(labels: test, predictions: fit.model.predict(xTest), classCount: 10).accuracy
+/// let fit = try probe.fit(x, labels: labels, classCount: 2)
+/// let predictions = try fit.model.predict(unseen)
 /// ```
 ///
 /// The solver is L-BFGS preconditioned by the Cholesky factor of `I + C·κ·XᵀX`, the Hessian at W = 0 (κ = ¼ or 1/K),

@@ -5,6 +5,11 @@ public import VitroTensor
 ///
 /// Plain, a row belongs to the nearest mean: `s_k(x) = μ_k·x − ½‖μ_k‖²`. With the covariance, distances are measured by
 /// `(Σ + ridge·I)⁻¹`, Σ divided by the number of rows. Classes count alike, whatever their number of rows.
+///
+/// ```swift
+/// let model = try MassMean(metric: .plain).fit(x, labels: labels, classCount: 2)
+/// let classes = try model.predict(unseen)
+/// ```
 public struct MassMean: Sendable, Hashable, Codable {
   /// How distances from the means are measured.
   public enum Metric: Sendable, Hashable, Codable {
@@ -22,7 +27,7 @@ public struct MassMean: Sendable, Hashable, Codable {
 
   /// Fits labels to the rows of x `[rows, features]`; of two classes the model has the one direction `μ₁ − μ₀`, tilted or not.
   ///
-  /// - Throws: ``VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or the
+  /// - Throws: ``/VitroCore/VitroError`` when features are NaN or infinite, labels are out of range, a class has no rows, or the
   ///   covariance is singular.
   public func fit(_ x: Tensor, labels: [Int], classCount: Int) throws -> LinearModel {
     let moments = try ClassMoments(x, labels: labels, classCount: classCount, "MassMean.fit")

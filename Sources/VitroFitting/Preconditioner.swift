@@ -16,7 +16,7 @@ struct Preconditioner: Sendable {
 
   /// Factors for `scale` (c) and the rows' curvatures `D`, `nil` for 1.
   ///
-  /// - Throws: ``VitroError`` when the features are so badly scaled that no factor is found.
+  /// - Throws: ``/VitroCore/VitroError`` when the features are so badly scaled that no factor is found.
   init(_ rows: PaddedRows, scale: Double, curvature: [Double]?, intercept: Bool) throws {
     features = rows.features
     leading = rows.leading

@@ -3,10 +3,14 @@ internal import VitroCore
 public import VitroTensor
 
 /// Scores of predictions that are numbers.
+///
+/// ```swift
+/// let area = try Scores.rocAUC(positives: truth.map { $0 == 1 }, scores: fit.model.scores(unseen).doubles)
+/// ```
 public enum Scores {
   /// The area under the ROC curve: the probability that a positive row scores above a negative one, ties counting half.
   ///
-  /// - Throws: ``VitroError`` when a score is NaN, counts differ, or one side has no rows.
+  /// - Throws: ``/VitroCore/VitroError`` when a score is NaN, counts differ, or one side has no rows.
   /// - Complexity: O(n log n).
   public static func rocAUC(positives: [Bool], scores: [Double]) throws -> Double {
     guard positives.count == scores.count else {
@@ -37,7 +41,7 @@ public enum Scores {
 
   /// The mean of `−log p(label)` for probabilities `[rows, classes]`, each at least the smallest number above 0 of their type.
   ///
-  /// - Throws: ``VitroError`` when shapes do not fit or labels are out of range.
+  /// - Throws: ``/VitroCore/VitroError`` when shapes do not fit or labels are out of range.
   public static func logLoss(labels: [Int], probabilities: Tensor) throws -> Double {
     guard probabilities.rank == 2, !labels.isEmpty else {
       throw VitroError(.shape, "logLoss", "the probabilities are \(probabilities.shape), expected [rows, classes]")
@@ -52,7 +56,7 @@ public enum Scores {
 
   /// The share of variance explained: `1 − Σ(y − ŷ)² / Σ(y − ȳ)²`, averaged over outputs; 1 or 0 where y does not vary.
   ///
-  /// - Throws: ``VitroError`` when shapes differ or there are no rows.
+  /// - Throws: ``/VitroCore/VitroError`` when shapes differ or there are no rows.
   public static func rSquared(targets: Tensor, predictions: Tensor) throws -> Double {
     guard targets.count == predictions.count, targets.count > 0, targets.rank > 0 else {
       throw VitroError(.shape, "rSquared", "the targets are \(targets.shape), the predictions \(predictions.shape)")

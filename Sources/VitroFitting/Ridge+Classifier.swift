@@ -6,7 +6,7 @@ extension Ridge {
   ///
   /// Two classes share one regression, whose sign decides; as scikit-learn's `RidgeClassifier`.
   ///
-  /// - Throws: ``VitroError`` when values are NaN or infinite, labels are out of range, or a class has no rows.
+  /// - Throws: ``/VitroCore/VitroError`` when values are NaN or infinite, labels are out of range, or a class has no rows.
   public func fitClassifier(
     _ x: Tensor, labels: [Int], classCount: Int, sampleWeights: [Double]? = nil
   ) throws -> LinearModel {

@@ -5,6 +5,11 @@ public import VitroTensor
 ///
 /// It minimizes `Σ_i s_i‖y_i − W·x_i − b‖² + α‖W‖²` with intercepts `b` that are not penalized, as scikit-learn's `Ridge`. With
 /// ``standardizing`` the penalty is on the weights of features scaled to variance 1. All arithmetic is in float64.
+///
+/// ```swift
+/// let model = try Ridge(alpha: 0.1).fit(x, targets: targets)
+/// let fit = try Scores.rSquared(targets: targets.reshaped([60, 1]), predictions: model.scores(x))
+/// ```
 public struct Ridge: Sendable, Hashable, Codable {
   /// α, the strength of the penalty.
   public var alpha: Double
@@ -24,7 +29,7 @@ public struct Ridge: Sendable, Hashable, Codable {
   ///
   /// The smaller of the two systems is factored: features × features (primal) or rows × rows (dual).
   ///
-  /// - Throws: ``VitroError`` when values are NaN or infinite, shapes do not fit, or α = 0 and the system is singular.
+  /// - Throws: ``/VitroCore/VitroError`` when values are NaN or infinite, shapes do not fit, or α = 0 and the system is singular.
   /// - Complexity: O(rows · features · m + m³) with m = min(rows, features).
   public func fit(_ x: Tensor, targets y: Tensor, sampleWeights: [Double]? = nil) throws -> LinearModel {
     let problem = try RidgeProblem(self, x, y, sampleWeights)

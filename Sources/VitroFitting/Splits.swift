@@ -4,21 +4,29 @@ internal import VitroTensor
 /// Seeded divisions of rows into parts: for training, validation and test, and for cross-validation.
 ///
 /// All return row numbers in ascending order. The same seed and arguments give the same parts on every machine.
+///
+/// ```swift
+/// let parts = try Splits.stratified(labels: labels, shares: [0.8, 0.2], seed: 1)
+/// let folds = try Splits.folds(5, labels: labels, seed: 1)  // five pairs (training, test)
+/// ```
 public enum Splits {
   /// Divides rows so that each part has its share of each class.
   ///
   /// Of each class, part i gets the rows between its cumulated shares, rounded; so no part is off by more than one row of
   /// a class.
   ///
-  /// - Parameter shares: Positive numbers; they are divided by their sum.
-  /// - Throws: ``VitroError`` when shares are missing or not positive.
+  /// - Parameters:
+  ///   - labels: The class of each row.
+  ///   - shares: Positive numbers; they are divided by their sum.
+  ///   - seed: What the order of rows is drawn from.
+  /// - Throws: ``/VitroCore/VitroError`` when shares are missing or not positive.
   public static func stratified(labels: [Int], shares: [Double], seed: UInt64) throws -> [[Int]] {
     try divide(Dictionary(grouping: labels.indices) { labels[$0] }, shares, seed)
   }
 
   /// Divides rows at random, whatever their class.
   ///
-  /// - Throws: ``VitroError`` when shares are missing or not positive.
+  /// - Throws: ``/VitroCore/VitroError`` when shares are missing or not positive.
   public static func random(rows: Int, shares: [Double], seed: UInt64) throws -> [[Int]] {
     try divide([0: Array(0..<rows)], shares, seed)
   }
@@ -27,7 +35,7 @@ public enum Splits {
   ///
   /// Groups in random order go, largest first, to the part that lacks the most rows.
   ///
-  /// - Throws: ``VitroError`` when shares are missing or not positive, or there are fewer groups than parts.
+  /// - Throws: ``/VitroCore/VitroError`` when shares are missing or not positive, or there are fewer groups than parts.
   public static func grouped(groups: [Int], shares: [Double], seed: UInt64) throws -> [[Int]] {
     let shares = try normalized(shares)
     let members = Dictionary(grouping: groups.indices) { groups[$0] }
@@ -53,7 +61,7 @@ public enum Splits {
 
   /// The folds of a cross-validation: each row is tested in exactly one, and classes are spread evenly.
   ///
-  /// - Throws: ``VitroError`` when there are fewer than 2 folds or fewer rows than folds.
+  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than 2 folds or fewer rows than folds.
   public static func folds(
     _ count: Int, labels: [Int], seed: UInt64
   ) throws -> [(training: [Int], test: [Int])] {
@@ -78,7 +86,7 @@ public enum Splits {
 
   /// The folds of a cross-validation in which no group is both trained on and tested.
   ///
-  /// - Throws: ``VitroError`` when there are fewer than 2 folds or fewer groups than folds.
+  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than 2 folds or fewer groups than folds.
   public static func folds(
     _ count: Int, groups: [Int], seed: UInt64
   ) throws -> [(training: [Int], test: [Int])] {

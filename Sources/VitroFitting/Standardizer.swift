@@ -6,6 +6,11 @@ public import VitroTensor
 ///
 /// The variance is divided by the number of rows (or the sum of weights), as in scikit-learn's `StandardScaler`. A column
 /// that does not vary beyond rounding gets the scale 1.
+///
+/// ```swift
+/// let standardizer = try Standardizer(fitting: x)
+/// let standardized = try standardizer(x)  // every column has mean 0 and variance 1
+/// ```
 public struct Standardizer: Sendable, Hashable, Codable {
   /// The mean of each feature.
   public var mean: [Double]
@@ -14,7 +19,7 @@ public struct Standardizer: Sendable, Hashable, Codable {
 
   /// Makes a standardizer of known means and scales.
   ///
-  /// - Throws: ``VitroError`` when the counts differ or a scale is not a positive number.
+  /// - Throws: ``/VitroCore/VitroError`` when the counts differ or a scale is not a positive number.
   public init(mean: [Double], scale: [Double]) throws {
     guard mean.count == scale.count else {
       throw VitroError(.shape, "Standardizer", "there are \(mean.count) means and \(scale.count) scales")
@@ -28,7 +33,7 @@ public struct Standardizer: Sendable, Hashable, Codable {
 
   /// Measures the columns of `x` `[rows, features]`, each row counting by its weight.
   ///
-  /// - Throws: ``VitroError`` when a feature is NaN or infinite (its row and column are named), there are no rows, or the
+  /// - Throws: ``/VitroCore/VitroError`` when a feature is NaN or infinite (its row and column are named), there are no rows, or the
   ///   weights do not fit.
   /// - Complexity: One pass over `x`, summed in double precision.
   public init(fitting x: Tensor, weights: [Double]? = nil) throws {
@@ -56,7 +61,7 @@ public struct Standardizer: Sendable, Hashable, Codable {
 
   /// The standardized rows, of the type of `x`.
   ///
-  /// - Throws: ``VitroError`` when `x` has another number of features.
+  /// - Throws: ``/VitroCore/VitroError`` when `x` has another number of features.
   public func callAsFunction(_ x: Tensor) throws -> Tensor {
     guard x.shape.last == mean.count else {
       throw VitroError(.shape, "Standardizer", "the features are \(x.shape), the standardizer knows \(mean.count)")

@@ -26,7 +26,7 @@ struct CholeskyFactor: Sendable {
 
   /// Factors a matrix in double precision.
   ///
-  /// - Throws: ``VitroError`` (``VitroError/Code/numerical``) when it is not positive definite.
+  /// - Throws: ``/VitroCore/VitroError`` (``/VitroCore/VitroError/Code/numerical``) when it is not positive definite.
   init(_ matrix: [Double], size: Int, _ operation: String, hint: String) throws {
     guard let factor = CholeskyFactor(matrix, size: size, inSinglePrecision: false) else {
       throw VitroError(.numerical, operation, "the matrix of \(size) features is singular", hint: hint)

@@ -3,9 +3,10 @@ public import VitroCore
 /// The arrays of a file in any format that Vitro reads, recognized by its contents.
 ///
 /// ```swift
-/// let file = try ArrayFile.read("digits.csv.gz")
-/// file.format                                   // .csv
-/// file.arrays.map(\.name)                       // ["column1", "column2", …]
+/// let file = try ArrayFile.read("cities.csv")
+/// let format = file.format  // .csv
+/// let names = file.arrays.map(\.name)  // ["label"]
+/// let others = file.textColumns  // ["statement"]
 /// ```
 public struct ArrayFile: Sendable {
   /// A format that can be read.
@@ -27,7 +28,7 @@ public struct ArrayFile: Sendable {
 
   /// Reads every array of a file.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `unsupported` for another format, with what to do about
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `unsupported` for another format, with what to do about
   ///   it; else as the format's own reader.
   public static func read(_ path: String, limits: FormatLimits = .standard) throws -> ArrayFile {
     try read(FileBytes(path: path, limits: limits), limits: limits)
@@ -63,7 +64,7 @@ public struct ArrayFile: Sendable {
 
   /// The array of that name.
   ///
-  /// - Throws: ``VitroError`` (`argument`) for an unknown name, with the nearest known one.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for an unknown name, with the nearest known one.
   public func array(named name: String) throws -> RawArray {
     guard let found = arrays.first(where: { $0.name == name }) else {
       throw VitroError.unknownName(name, kind: "array", known: arrays.map(\.name), operation: "reading an array")

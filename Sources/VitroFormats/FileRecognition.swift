@@ -4,7 +4,7 @@ internal import VitroCore
 enum FileRecognition {
   /// The format of a file.
   ///
-  /// - Throws: ``VitroError`` (`unsupported`) that says what the file seems to be, and what to do about it.
+  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) that says what the file seems to be, and what to do about it.
   static func format(of file: FileBytes, limits: FormatLimits) throws -> ArrayFile.Format {
     let start = file.prefix(64)
     guard !start.isEmpty else {

@@ -4,6 +4,12 @@ internal import VitroFitting
 public import VitroNetworks
 
 /// What `vitro examine` puts under glass: a network, and labelled data of its kind.
+///
+/// ```swift
+/// let data = try LabeledData(
+///   "my digits", inputs: images, labels: labels, classNames: (0...9).map(String.init))
+/// let own = try Subject(network: network, data: data, testIsUnseen: true, seed: 0)
+/// ```
 public struct Subject: Sendable {
   /// The network, one instance.
   public var network: Network
@@ -38,6 +44,25 @@ public struct Subject: Sendable {
 }
 
 /// What an instrument offers to `examine`: whether it has something to say of a subject, and its part of the report.
+///
+/// ```swift
+/// /// Says how many units of a layer are never on: they do nothing on these data.
+/// struct SilentUnits: Examiner {
+///   let id = "silent-units"
+///
+///   func applies(to subject: Subject) -> Bool { subject.network.tapNames.contains("relu1") }
+///
+///   func examine(_ subject: Subject, observer: any Observer) throws -> Finding {
+///     let values = try subject.network.activations(subject.data.subset(subject.parts.test), at: ["relu1"])["relu1"]
+///     let largest = try values?.max(axes: [0]).doubles ?? []
+///     let silent = largest.count { $0 <= 0 }
+///     return Finding(
+///       section: ReportSection(
+///         "Silent units", id: id, [.text("\(silent) of \(largest.count) units of `relu1` are never on.")]),
+///       metrics: [Metric("silent units", Double(silent), format: .integer)], facts: ["silent": .integer(silent)])
+///   }
+/// }
+/// ```
 public protocol Examiner: Sendable {
   /// The id of the section, stable for scripts.
   var id: String { get }

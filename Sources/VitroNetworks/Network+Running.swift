@@ -4,7 +4,7 @@ public import VitroTensor
 extension Network {
   /// Runs the network on a batch and returns its main output.
   ///
-  /// - Throws: ``VitroError`` when the inputs do not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when the inputs do not fit.
   public func callAsFunction(_ inputs: Tensor...) throws -> Tensor { try run(inputs).output }
 
   /// Runs the network on a batch, recording and editing values on the way.
@@ -16,7 +16,7 @@ extension Network {
   ///   - editing: What to do to values on the way. A replaced value spares all work that only led to it.
   ///   - mode: Inference unless the network is being trained.
   ///   - needsOutputs: When false, nothing after the last recorded value is computed, and the outputs are missing.
-  /// - Throws: ``VitroError`` when inputs or replaced values do not fit or a tap does not exist.
+  /// - Throws: ``/VitroCore/VitroError`` when inputs or replaced values do not fit or a tap does not exist.
   public func run(
     _ inputs: [Tensor], recording: TapSelection = .none, editing: [String: TapEdit] = [:],
     mode: RunMode = .inference, needsOutputs: Bool = true
@@ -31,16 +31,19 @@ extension Network {
   /// The gradients of an objective with respect to values inside the network.
   ///
   /// ```swift
-  /// let (run, gradients) = try network.gradients([image], at: ["relu1"]) { run in
+  /// let (values, gradients) = try network.gradients([image], at: ["relu1"]) { run in
   ///   try run.output.select(axis: 1, at: 3).sum()
   /// }
   /// ```
   ///
   /// - Parameters:
+  ///   - inputs: One for each input of the graph, as ``run(_:recording:editing:mode:needsOutputs:)`` takes them.
   ///   - taps: Where to take gradients; their values are recorded too.
+  ///   - editing: What to do to values on the way; gradients are those of the edited network.
+  ///   - mode: Inference unless the network is being trained.
   ///   - objective: A single number computed from the recorded values and the outputs.
   /// - Returns: The recorded values, and the gradient at each tap, by name.
-  /// - Throws: ``VitroError`` as ``run(_:recording:editing:mode:needsOutputs:)`` does, or when the objective is not a single number.
+  /// - Throws: ``/VitroCore/VitroError`` as ``run(_:recording:editing:mode:needsOutputs:)`` does, or when the objective is not a single number.
   public func gradients(
     _ inputs: [Tensor], at taps: TapSelection, editing: [String: TapEdit] = [:], mode: RunMode = .inference,
     of objective: (Activations) throws -> Tensor

@@ -23,9 +23,12 @@ public struct Network: Sendable {
   /// Compiles a graph with parameters drawn by an initialization scheme.
   ///
   /// - Parameters:
+  ///   - graph: The structure.
   ///   - instances: How many networks of this structure to hold; `nil` for one, without an instance axis.
+  ///   - dtype: float32 or float64.
+  ///   - initialization: How parameters are drawn.
   ///   - seed: Instance i of a seed has the same parameters however many instances there are.
-  /// - Throws: ``VitroError`` when names, connections or shapes do not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when names, connections or shapes do not fit.
   public init(
     _ graph: Graph, instances: Int? = nil, dtype: DType = .float32, initialization: Initialization = .pytorch,
     seed: UInt64 = 0
@@ -59,7 +62,7 @@ public struct Network: Sendable {
 
   /// The shape of a value for one example, −1 for lengths known only at run time; `nil` for values inside a layer.
   ///
-  /// - Throws: ``VitroError`` when there is no such tap.
+  /// - Throws: ``/VitroCore/VitroError`` when there is no such tap.
   public func shape(at tap: String) throws -> [Int]? {
     let number = try plan.tap(named: tap)
     if number < plan.inputCount { return plan.shapes[number] }
@@ -69,7 +72,7 @@ public struct Network: Sendable {
 
   /// One of the networks held, without an instance axis.
   ///
-  /// - Throws: ``VitroError`` when there is no such instance.
+  /// - Throws: ``/VitroCore/VitroError`` when there is no such instance.
   public func instance(_ index: Int) throws -> Network {
     guard let instances else { return self }
     guard index >= 0, index < instances else {

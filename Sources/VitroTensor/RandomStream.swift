@@ -9,7 +9,7 @@ public import VitroCore
 /// ```swift
 /// var noise = RandomStream(seed: 7, "dropout", 3)
 /// let a = try noise.normal([2, 2])
-/// let b = try noise.normal([2, 2])          // goes on
+/// let b = try noise.normal([2, 2])  // goes on
 /// ```
 public struct RandomStream: Sendable, Hashable, Codable {
   /// The experiment's seed.
@@ -40,7 +40,7 @@ public struct RandomStream: Sendable, Hashable, Codable {
 
   /// Uniform on [low, high).
   ///
-  /// - Throws: ``VitroError`` when the bounds are not finite or in the wrong order.
+  /// - Throws: ``/VitroCore/VitroError`` when the bounds are not finite or in the wrong order.
   public mutating func uniform(
     _ shape: [Int], low: Double = 0, high: Double = 1, dtype: DType = .float32
   ) throws -> Tensor {
@@ -56,7 +56,7 @@ public struct RandomStream: Sendable, Hashable, Codable {
 
   /// Normal with a mean and a standard deviation.
   ///
-  /// - Throws: ``VitroError`` when a parameter is not finite or the deviation is negative.
+  /// - Throws: ``/VitroCore/VitroError`` when a parameter is not finite or the deviation is negative.
   public mutating func normal(
     _ shape: [Int], mean: Double = 0, deviation: Double = 1, dtype: DType = .float32
   ) throws -> Tensor {
@@ -72,7 +72,7 @@ public struct RandomStream: Sendable, Hashable, Codable {
 
   /// Normal, conditioned to lie in [low, high].
   ///
-  /// - Throws: ``VitroError`` when the interval is empty.
+  /// - Throws: ``/VitroCore/VitroError`` when the interval is empty.
   public mutating func truncatedNormal(
     _ shape: [Int], mean: Double = 0, deviation: Double = 1, low: Double, high: Double, dtype: DType = .float32
   ) throws -> Tensor {
@@ -88,7 +88,7 @@ public struct RandomStream: Sendable, Hashable, Codable {
 
   /// A mask that is true with a probability.
   ///
-  /// - Throws: ``VitroError`` when the probability is not in 0 ... 1.
+  /// - Throws: ``/VitroCore/VitroError`` when the probability is not in 0 ... 1.
   public mutating func bernoulli(_ shape: [Int], probability: Double) throws -> Tensor {
     guard probability >= 0, probability <= 1 else {
       throw VitroError(.argument, "bernoulli", "the probability is \(probability), expected 0 ... 1")
@@ -143,7 +143,7 @@ extension Tensor {
   ///
   /// The choice is a function of the stream's seed, number and position; the stream moves on by the number of elements.
   ///
-  /// - Throws: ``VitroError`` when the probability is not in 0 ..< 1.
+  /// - Throws: ``/VitroCore/VitroError`` when the probability is not in 0 ..< 1.
   public func dropout(probability: Double, stream: inout RandomStream) throws -> Tensor {
     guard probability >= 0, probability < 1 else {
       throw VitroError(.argument, "dropout", "the probability is \(probability), expected 0 ..< 1")

@@ -10,7 +10,7 @@ enum Shapes {
   ///
   /// An axis of length 0 does not excuse the others: strides and partial products are computed of them too.
   ///
-  /// - Throws: ``VitroError`` when a length is negative, the size overflows, or there are too many axes.
+  /// - Throws: ``/VitroCore/VitroError`` when a length is negative, the size overflows, or there are too many axes.
   static func byteCount(_ shape: [Int], _ dtype: DType) throws -> Int {
     guard shape.count <= maximumRank else {
       throw VitroError(

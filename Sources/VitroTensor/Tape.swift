@@ -17,7 +17,7 @@ struct TapeSlot: Sendable, Hashable {
 /// let slope = try Tape.record { tape in
 ///   let x = tape.watch(try Tensor([3.0]))
 ///   let y = try (x * x).sum()
-///   return try tape.gradients(of: y, at: [x])[0].item()   // 6
+///   return try tape.gradients(of: y, at: [x])[0].item()  // 6
 /// }
 /// ```
 ///
@@ -86,7 +86,7 @@ public final class Tape {
   ///   - seed: The gradient of the final objective with respect to `value`, of its shape; 1 by default.
   ///   - keepingTape: Whether the tape may be asked again; otherwise saved operands are let go on the way.
   /// - Returns: For each point a tensor of its shape; zeros where `value` does not depend on it.
-  /// - Throws: ``VitroError`` when `value` is not a single number and no seed is given, when something is on another tape, or when
+  /// - Throws: ``/VitroCore/VitroError`` when `value` is not a single number and no seed is given, when something is on another tape, or when
   ///   an earlier call without `keepingTape` has used up what this one needs.
   public func gradients(
     of value: Tensor, at points: [Tensor], seed: Tensor? = nil, keepingTape: Bool = false

@@ -27,7 +27,7 @@ extension Tensor {
 
   /// The one element of a tensor that has exactly one.
   ///
-  /// - Throws: ``VitroError`` when there are more or fewer.
+  /// - Throws: ``/VitroCore/VitroError`` when there are more or fewer.
   public func item() throws -> Double {
     guard count == 1 else {
       throw VitroError(

@@ -35,7 +35,7 @@ extension Tensor {
   ///
   /// Shapes broadcast; differentiable in `a` and `b`.
   ///
-  /// - Throws: ``VitroError`` when this is not of type bool or the choices differ in type.
+  /// - Throws: ``/VitroCore/VitroError`` when this is not of type bool or the choices differ in type.
   public func select(_ a: Tensor, _ b: Tensor) throws -> Tensor {
     guard dtype == .bool else {
       throw VitroError(.dtype, "select", "the condition is \(dtype), expected bool", hint: "Make one by comparing.")

@@ -4,6 +4,11 @@ internal import VitroCore
 /// How a window slides over images: the geometry that convolution and pooling share.
 ///
 /// Along each axis, with padding p₁ before and p₂ after, `out = ⌊(in + p₁ + p₂ − dilation·(kernel − 1) − 1)/stride⌋ + 1`.
+///
+/// ```swift
+/// let window = Window(3, stride: 2, padding: 1)
+/// let maps = try images.conv2d(filters: filters, window: window)  // [8, 16, 14, 14]
+/// ```
 public struct Window: Sendable, Hashable, Codable {
   /// The window's height and width; for a convolution, those of its filters.
   public var kernel: [Int]
@@ -31,7 +36,7 @@ public struct Window: Sendable, Hashable, Codable {
 
   /// The height and width of the result for images of a height and width.
   ///
-  /// - Throws: ``VitroError`` when a number is out of range or the window is larger than the padded image.
+  /// - Throws: ``/VitroCore/VitroError`` when a number is out of range or the window is larger than the padded image.
   public func outputSize(height: Int, width: Int, _ operation: String = "window") throws -> (height: Int, width: Int) {
     guard kernel.count == 2, stride.count == 2, padding.count == 4, dilation.count == 2,
       (kernel + stride + dilation).allSatisfy({ (1...1 << 20).contains($0) }),
@@ -70,7 +75,7 @@ extension Tensor {
   ///
   /// filters `[out, in / groups, kernel height, kernel width]`, bias `[out]`. The window's kernel is the filters' size.
   ///
-  /// - Throws: ``VitroError`` when the shapes do not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when the shapes do not fit.
   /// - Complexity: O(batch · out · height′ · width′ · in / groups · kernel).
   public func conv2d(
     filters: Tensor, bias: Tensor? = nil, window: Window? = nil, groups: Int = 1
@@ -112,7 +117,7 @@ extension Tensor {
   ///
   /// `[batch, channels, height, width]`.
   ///
-  /// - Throws: ``VitroError`` when the window does not fit, or lies in padding alone.
+  /// - Throws: ``/VitroCore/VitroError`` when the window does not fit, or lies in padding alone.
   public func maxPool2d(_ window: Window) throws -> Tensor {
     let kernel = try poolWindow(window, "maxPool2d")
     let result = try Tensor(uninitialized: kernel.outputShape, dtype)

@@ -4,7 +4,7 @@ public import VitroCore
 extension Tensor {
   /// Makes a tensor of Swift values, row-major.
   ///
-  /// - Throws: ``VitroError`` when the shape does not hold exactly the values.
+  /// - Throws: ``/VitroCore/VitroError`` when the shape does not hold exactly the values.
   public init<Element: TensorElement>(_ values: [Element], shape: [Int]) throws {
     _ = try Shapes.byteCount(shape, Element.dtype)
     guard shape.product == values.count else {
@@ -27,7 +27,7 @@ extension Tensor {
 
   /// Makes a matrix from its rows.
   ///
-  /// - Throws: ``VitroError`` when the rows differ in length.
+  /// - Throws: ``/VitroCore/VitroError`` when the rows differ in length.
   public init<Element: TensorElement>(rows: [[Element]]) throws {
     let width = rows.first?.count ?? 0
     for (index, row) in rows.enumerated() where row.count != width {

@@ -11,7 +11,7 @@ extension Tensor {
   /// Pairs contract from the left, each as one batched matrix product. A letter repeated within an operand takes the diagonal. Without `->`
   /// the result has the letters that occur once, in alphabetic order. `...` stands for leading axes, which broadcast.
   ///
-  /// - Throws: ``VitroError`` when the expression does not parse or lengths differ.
+  /// - Throws: ``/VitroCore/VitroError`` when the expression does not parse or lengths differ.
   public static func einsum(_ expression: String, _ operands: Tensor...) throws -> Tensor {
     try einsum(expression, operands)
   }

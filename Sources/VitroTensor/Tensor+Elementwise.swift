@@ -89,7 +89,7 @@ extension Tensor {
 
   /// Values below `low` become `low`, above `high` become `high`; the gradient passes inside and on the ends.
   ///
-  /// - Throws: ``VitroError`` when `low > high`.
+  /// - Throws: ``/VitroCore/VitroError`` when `low > high`.
   public func clip(_ low: Double, _ high: Double) throws -> Tensor {
     guard low <= high else {
       throw VitroError(.argument, "clip", "the bounds are \(low) and \(high), expected the lower one first")

@@ -8,7 +8,7 @@ extension Tensor {
   /// `result[…, j, …] = self[…, indices[j], …]`. With `axis: 0` this is an embedding look-up. The gradient adds up where an index
   /// repeats, in order.
   ///
-  /// - Throws: ``VitroError`` when an index leaves the axis.
+  /// - Throws: ``/VitroCore/VitroError`` when an index leaves the axis.
   public func gather(_ indices: Tensor, axis: Int = 0) throws -> Tensor {
     let axis = try Shapes.axis(axis, rank: rank, "gather")
     let positions = try indices.positions(on: shape[axis], "gather")
@@ -24,7 +24,7 @@ extension Tensor {
 
   /// One element for each index: `result[o, k, i] = self[o, indices[o, k, i], i]`, as `torch.take_along_dim`.
   ///
-  /// - Throws: ``VitroError`` when other axes differ or an index leaves the axis.
+  /// - Throws: ``/VitroCore/VitroError`` when other axes differ or an index leaves the axis.
   public func takeAlong(_ indices: Tensor, axis: Int = -1) throws -> Tensor {
     let axis = try Shapes.axis(axis, rank: rank, "takeAlong")
     let positions = try alongPositions(indices, axis, "takeAlong")
@@ -41,7 +41,7 @@ extension Tensor {
 
   /// This tensor with `values` added at indices along an axis: `result[…, indices[j], …] += values[…, j, …]`, in order of j.
   ///
-  /// - Throws: ``VitroError`` when shapes do not fit, an index leaves the axis, or the type is not float32, float64 or int64.
+  /// - Throws: ``/VitroCore/VitroError`` when shapes do not fit, an index leaves the axis, or the type is not float32, float64 or int64.
   public func scatterAdd(_ values: Tensor, at indices: Tensor, axis: Int = 0) throws -> Tensor {
     let axis = try Shapes.axis(axis, rank: rank, "scatterAdd")
     try Self.requireSameType(self, values, "scatterAdd")
@@ -68,7 +68,7 @@ extension Tensor {
   ///
   /// Not differentiable.
   ///
-  /// - Throws: ``VitroError`` when shapes do not fit or an index leaves the axis.
+  /// - Throws: ``/VitroCore/VitroError`` when shapes do not fit or an index leaves the axis.
   public func puttingAlong(_ values: Tensor, at indices: Tensor, axis: Int = -1) throws -> Tensor {
     let axis = try Shapes.axis(axis, rank: rank, "puttingAlong")
     try Self.requireSameType(self, values, "puttingAlong")
@@ -88,7 +88,7 @@ extension Tensor {
 
   /// Indices as vectors with a single 1: `[…]` → `[… , count]`.
   ///
-  /// - Throws: ``VitroError`` when an index is not in 0 ..< count.
+  /// - Throws: ``/VitroCore/VitroError`` when an index is not in 0 ..< count.
   public func oneHot(count: Int, dtype: DType = .float32) throws -> Tensor {
     let positions = try positions(on: count, "oneHot").expandingAxis(-1)
     return try Tensor.zeros(shape + [count], dtype: dtype)

@@ -7,7 +7,7 @@ extension Tensor {
   /// `op(a) [… , m, k] · op(b) [… , k, n] = [… , m, n]`, with `op` the transpose of the last two axes when asked: nothing is copied for
   /// it. A vector on the left is a row, on the right a column, and its axis is dropped from the result, as in NumPy.
   ///
-  /// - Throws: ``VitroError`` when the inner axes differ, leading axes do not broadcast, or the types differ.
+  /// - Throws: ``/VitroCore/VitroError`` when the inner axes differ, leading axes do not broadcast, or the types differ.
   /// - Complexity: O(batch · m · n · k); the right operand is read once for all leading axes that it lacks.
   public func matmul(_ other: Tensor, transposeA: Bool = false, transposeB: Bool = false) throws -> Tensor {
     try Self.requireSameType(self, other, "matmul")
@@ -38,7 +38,7 @@ extension Tensor {
   /// With an instance axis, weight `[instances, out, in]`, bias `[instances, out]` and x `[instances, … , in]`, or `[1, … , in]` for an
   /// input that all instances share.
   ///
-  /// - Throws: ``VitroError`` when the shapes do not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when the shapes do not fit.
   public func linear(weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
     guard weight.rank == 2 || weight.rank == 3, rank >= weight.rank - 1, shape.last == weight.shape.last,
       weight.rank == 2 || shape[0] == weight.shape[0] || shape[0] == 1

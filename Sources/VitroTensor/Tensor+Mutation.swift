@@ -11,7 +11,7 @@ extension Tensor {
   /// Values stay values: if anyone else can see this memory, it is copied first, so a buffer that a loop updates in
   /// place costs nothing as long as its views are let go between steps.
   ///
-  /// - Throws: ``VitroError`` when a copy is needed and memory is short, and what `body` throws.
+  /// - Throws: ``/VitroCore/VitroError`` when a copy is needed and memory is short, and what `body` throws.
   package mutating func withUniqueElements<Result>(
     _ body: (UnsafeMutableRawPointer) throws -> Result
   ) throws -> Result {

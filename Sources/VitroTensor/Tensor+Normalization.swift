@@ -19,7 +19,7 @@ extension Tensor {
   /// Channels (axis 1) to mean 0 and variance 1 over all other axes (BatchNorm in training; Ioffe & Szegedy, 2015).
   ///
   /// - Returns: The normalized tensor, and each channel's mean and biased variance, which carry no gradient.
-  /// - Throws: ``VitroError`` when there are fewer than two axes.
+  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than two axes.
   public func batchNormalized(
     epsilon: Double = 1e-5
   ) throws -> (values: Tensor, mean: Tensor, variance: Tensor) {

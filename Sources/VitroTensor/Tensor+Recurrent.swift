@@ -7,7 +7,7 @@ extension Tensor {
   ///
   /// `c′ = σ(f)·c + σ(i)·tanh(g)`, `h = σ(o)·tanh(c′)`, both `[… , width]`.
   ///
-  /// - Throws: ``VitroError`` when the shapes do not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when the shapes do not fit.
   public func lstmCell(cell: Tensor) throws -> (hidden: Tensor, cell: Tensor) {
     try Self.requireSameType(self, cell, "lstmCell")
     try requireComputing("lstmCell")
@@ -34,7 +34,7 @@ extension Tensor {
   ///
   /// `h′ = (1 − z)·tanh(x_n + r·hh_n) + z·h` with `r = σ(x_r + hh_r)`, `z = σ(x_z + hh_z)`.
   ///
-  /// - Throws: ``VitroError`` when the shapes do not fit.
+  /// - Throws: ``/VitroCore/VitroError`` when the shapes do not fit.
   public func gruCell(recurrent: Tensor, hidden: Tensor) throws -> Tensor {
     try Self.requireSameType(self, hidden, "gruCell")
     try Self.requireSameType(self, recurrent, "gruCell")

@@ -7,7 +7,7 @@ extension Tensor {
   ///
   /// One length may be −1: it takes what is left.
   ///
-  /// - Throws: ``VitroError`` when the number of elements differs.
+  /// - Throws: ``/VitroCore/VitroError`` when the number of elements differs.
   public func reshaped(_ shape: [Int]) throws -> Tensor {
     if shape == self.shape { return self }
     var target = shape
@@ -50,7 +50,7 @@ extension Tensor {
 
   /// The shape without an axis of length 1.
   ///
-  /// - Throws: ``VitroError`` when the axis has another length.
+  /// - Throws: ``/VitroCore/VitroError`` when the axis has another length.
   public func droppingAxis(_ axis: Int) throws -> Tensor {
     let position = try Shapes.axis(axis, rank: rank, "droppingAxis")
     guard shape[position] == 1 else {
@@ -63,7 +63,7 @@ extension Tensor {
 
   /// The axes in another order: axis i of the result is axis `order[i]` of this.
   ///
-  /// - Throws: ``VitroError`` when `order` does not name each axis once.
+  /// - Throws: ``/VitroCore/VitroError`` when `order` does not name each axis once.
   public func permuted(_ order: [Int]) throws -> Tensor {
     let resolved = try order.map { try Shapes.axis($0, rank: rank, "permuted") }
     guard resolved.sorted() == Array(0..<rank) else {
@@ -87,7 +87,7 @@ extension Tensor {
 
   /// Repeated along new leading axes and along axes of length 1 until the shape is reached.
   ///
-  /// - Throws: ``VitroError`` when the shape does not broadcast to the target.
+  /// - Throws: ``/VitroCore/VitroError`` when the shape does not broadcast to the target.
   public func expanded(to target: [Int]) throws -> Tensor {
     if target == shape { return self }
     guard target.count >= rank, try Shapes.broadcast(shape, target, "expanded") == target else {

@@ -5,7 +5,7 @@ internal import VitroCore
 extension Tensor {
   /// The elements of a range along an axis; every `step`-th of them.
   ///
-  /// - Throws: ``VitroError`` when the range leaves the axis.
+  /// - Throws: ``/VitroCore/VitroError`` when the range leaves the axis.
   public func slice(axis: Int = 0, _ range: Range<Int>, step: Int = 1) throws -> Tensor {
     let axis = try Shapes.axis(axis, rank: rank, "slice")
     guard range.lowerBound >= 0, range.upperBound <= shape[axis] else {
@@ -45,7 +45,7 @@ extension Tensor {
   ///
   /// One entry on the tape serves all parts: splitting a sequence into its steps costs one pass backward.
   ///
-  /// - Throws: ``VitroError`` when the lengths do not add up.
+  /// - Throws: ``/VitroCore/VitroError`` when the lengths do not add up.
   public func split(axis: Int = 0, lengths: [Int]) throws -> [Tensor] {
     let axis = try Shapes.axis(axis, rank: rank, "split")
     var rest = shape[axis]
@@ -71,7 +71,7 @@ extension Tensor {
 
   /// Tensors joined along an axis that exists.
   ///
-  /// - Throws: ``VitroError`` when there are none, or when other axes or types differ.
+  /// - Throws: ``/VitroCore/VitroError`` when there are none, or when other axes or types differ.
   public static func concatenate(_ parts: [Tensor], axis: Int = 0) throws -> Tensor {
     guard let first = parts.first else {
       throw VitroError(.argument, "concatenate", "there are no tensors to join")

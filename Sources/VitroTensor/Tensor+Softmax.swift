@@ -37,7 +37,7 @@ extension Tensor {
   ///
   /// x `[… , classes]`, labels `[…]` int64 or int32, result `[…]` in nats. Rows whose label is `ignoring` give 0.
   ///
-  /// - Throws: ``VitroError`` when the shapes do not fit or a label is not a class.
+  /// - Throws: ``/VitroCore/VitroError`` when the shapes do not fit or a label is not a class.
   public func crossEntropy(labels: Tensor, ignoring: Int? = nil) throws -> Tensor {
     try requireComputing("crossEntropy")
     guard rank >= 1, labels.shape == Array(shape.dropLast()) else {

@@ -21,7 +21,7 @@ extension Tensor {
 
   /// The `count` largest (or smallest) elements along an axis, in order, and where they came from (int64).
   ///
-  /// - Throws: ``VitroError`` when the axis has fewer elements.
+  /// - Throws: ``/VitroCore/VitroError`` when the axis has fewer elements.
   /// - Complexity: O(n log count) along the axis.
   public func top(
     _ count: Int, axis: Int = -1, largest: Bool = true

@@ -3,12 +3,12 @@ public import VitroCore
 /// An array of numbers: a value over contiguous, row-major memory, with a type chosen at run time.
 ///
 /// Tensors are immutable values and may cross threads. A slice along the leading axis and a reshape share memory with
-/// their source; everything else makes a new array. Operations throw ``VitroError`` when shapes or types do not fit.
+/// their source; everything else makes a new array. Operations throw ``/VitroCore/VitroError`` when shapes or types do not fit.
 ///
 /// ```swift
 /// let x = try Tensor([1.0, 2, 3, 4, 5, 6], shape: [2, 3])
-/// let y = try x.matmul(x, transposeB: true)   // [2, 2]: 14 32 / 32 77
-/// let norm = try x.square().sum().item()      // 91
+/// let y = try x.matmul(x, transposeB: true)  // [2, 2]: 14 32 / 32 77
+/// let norm = try x.square().sum().item()  // 91
 /// ```
 ///
 /// A tensor that a ``Tape`` watches, or that was computed from one, also remembers its place on that tape, so that
@@ -34,7 +34,7 @@ public struct Tensor: Sendable {
 
   /// An array whose elements are still to be written, by its maker alone.
   ///
-  /// - Throws: ``VitroError`` when memory is short, the shape overflows or has more than 12 axes.
+  /// - Throws: ``/VitroCore/VitroError`` when memory is short, the shape overflows or has more than 12 axes.
   init(uninitialized shape: [Int], _ dtype: DType) throws {
     let bytes = try Shapes.byteCount(shape, dtype)
     self.init(shape: shape, dtype: dtype, buffer: try Buffer(byteCount: bytes))

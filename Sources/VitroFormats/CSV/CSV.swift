@@ -1,6 +1,12 @@
 internal import VitroCore
 
 /// Writes tables of text (RFC 4180).
+///
+/// ```swift
+/// try CSV.write(
+///   [("statement", .strings(["Paris is in France.", "Rome is in Spain."])), ("label", .integers([1, 0]))],
+///   to: "cities.csv")
+/// ```
 public enum CSV {
   /// A column to write.
   public enum Column: Sendable, Hashable {
@@ -32,7 +38,7 @@ public enum CSV {
 
   /// Writes named columns of one length, atomically.
   ///
-  /// - Throws: ``VitroError``: `argument` for columns of unequal length; `file` when the file cannot be written.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for columns of unequal length; `file` when the file cannot be written.
   public static func write(
     _ columns: [(name: String, values: Column)], delimiter: UInt8 = UInt8(ascii: ","), to path: String
   ) throws {
@@ -48,7 +54,7 @@ public enum CSV {
 
   /// Writes a header and rows of texts, atomically; a path that ends in `.gz` is compressed.
   ///
-  /// - Throws: ``VitroError``: `argument` for a row of another length than the header; `file` when the file cannot be
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for a row of another length than the header; `file` when the file cannot be
   ///   written.
   public static func write(
     header: [String], rows: some Sequence<[String]>, delimiter: UInt8 = UInt8(ascii: ","), to path: String
@@ -67,7 +73,7 @@ public enum CSV {
 
   /// The text of a table.
   ///
-  /// - Throws: ``VitroError`` (`argument`) for a row of another length than the header.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a row of another length than the header.
   public static func encode(
     header: [String], rows: some Sequence<[String]>, delimiter: UInt8 = UInt8(ascii: ",")
   ) throws -> [UInt8] {

@@ -42,7 +42,7 @@ struct CSVScanner {
 
   /// Reads the next field of the row.
   ///
-  /// - Throws: ``VitroError`` (`malformed`) for a quote that is not closed, or closed before the field ends.
+  /// - Throws: ``/VitroCore/VitroError`` (`malformed`) for a quote that is not closed, or closed before the field ends.
   mutating func next() throws -> Ending {
     hasDoubledQuotes = false
     fieldLine = line

@@ -3,7 +3,7 @@ public import VitroCore
 extension CSVTable {
   /// A column's texts.
   ///
-  /// - Throws: ``VitroError`` (`argument`) for an unknown column, with the nearest known one.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for an unknown column, with the nearest known one.
   /// - Complexity: O(bytes of the table).
   public func strings(_ name: String) throws -> [String] {
     let column = try index(of: name)
@@ -15,8 +15,10 @@ extension CSVTable {
 
   /// A column's numbers.
   ///
-  /// - Parameter missing: what an empty field stands for; without it an empty field is an error.
-  /// - Throws: ``VitroError``: `argument` for an unknown column; `malformed` for a field that is no number, with line,
+  /// - Parameters:
+  ///   - name: The column's name.
+  ///   - missing: What an empty field stands for; without it an empty field is an error.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for an unknown column; `malformed` for a field that is no number, with line,
   ///   column and text.
   /// - Complexity: O(bytes of the table), at 8 bytes of memory for each row.
   public func numbers(_ name: String, missing: Double? = nil) throws -> [Double] {
@@ -31,7 +33,7 @@ extension CSVTable {
 
   /// A column's whole numbers.
   ///
-  /// - Throws: ``VitroError``: `argument` for an unknown column; `malformed` for a field that is no whole number, with
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for an unknown column; `malformed` for a field that is no whole number, with
   ///   line, column and text.
   public func integers(_ name: String) throws -> [Int] {
     let column = try index(of: name)

@@ -4,7 +4,7 @@ internal import VitroCore
 ///
 /// ```swift
 /// let table = try CSVTable("cities.csv")
-/// table.columns                              // ["statement", "label"]
+/// let columns = table.columns  // ["statement", "label"]
 /// let statements = try table.strings("statement")
 /// let labels = try table.numbers("label")
 /// ```
@@ -30,7 +30,7 @@ public struct CSVTable: Sendable {
 
   /// Opens a table and checks that every row has the same number of fields.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for text that is not UTF-8, a quote that is not
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` for text that is not UTF-8, a quote that is not
   ///   closed or a row of another length, with the line; `memory` beyond the limits.
   /// - Complexity: O(bytes).
   public init(_ path: String, options: CSVOptions = .detected, limits: FormatLimits = .standard) throws {

@@ -18,7 +18,7 @@ public enum AtomicFile {
   /// A destination that is a symbolic link keeps being one: the file that it points at is replaced. An existing file's
   /// permissions are kept.
   ///
-  /// - Throws: ``VitroError`` (`file`) with the system's reason, and what `body` throws.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) with the system's reason, and what `body` throws.
   public static func write(to path: String, _ body: (FileWriter) throws -> Void) throws {
     let destination = resolvingLinks(path)
     let operation = "writing \(path)"
@@ -52,7 +52,7 @@ public enum AtomicFile {
 
   /// Writes these bytes.
   ///
-  /// - Throws: ``VitroError`` (`file`) with the system's reason.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) with the system's reason.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     try write(to: path) { writer in try bytes.withUnsafeBytes(writer.write) }
   }

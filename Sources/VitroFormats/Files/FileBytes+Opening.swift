@@ -12,7 +12,7 @@ extension FileBytes {
   ///
   /// Directories, FIFOs, sockets and devices are refused without waiting for them.
   ///
-  /// - Throws: ``VitroError``: `file` with the system's reason; `memory` when there is no room.
+  /// - Throws: ``/VitroCore/VitroError``: `file` with the system's reason; `memory` when there is no room.
   public init(path: String, limits: FormatLimits = .standard) throws {
     let operation = "reading \(path)"
     guard !path.isEmpty, !path.utf8.contains(0) else {

@@ -26,7 +26,7 @@ public struct FileBytes: Sendable {
 
   /// Takes bytes that are already in memory, under the name that errors will use.
   ///
-  /// - Throws: ``VitroError`` (`memory`) when there is no room for the copy.
+  /// - Throws: ``/VitroCore/VitroError`` (`memory`) when there is no room for the copy.
   public init(name: String, _ bytes: some Collection<UInt8>) throws {
     let buffer = try Buffer(byteCount: bytes.count)
     UnsafeMutableRawBufferPointer(start: buffer.address, count: bytes.count).copyBytes(from: bytes)

@@ -19,7 +19,7 @@ public final class FileWriter {
 
   /// Appends bytes; small pieces are gathered.
   ///
-  /// - Throws: ``VitroError`` (`file`) with the system's reason.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) with the system's reason.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
     count += bytes.count
     if bytes.count < FileWriter.chunk {
@@ -33,12 +33,12 @@ public final class FileWriter {
 
   /// Appends bytes.
   ///
-  /// - Throws: ``VitroError`` (`file`) with the system's reason.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) with the system's reason.
   public func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes(write) }
 
   /// Appends a text's UTF-8.
   ///
-  /// - Throws: ``VitroError`` (`file`) with the system's reason.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) with the system's reason.
   public func write(_ text: String) throws { try write(Array(text.utf8)) }
 
   func flush() throws {

@@ -2,6 +2,12 @@ internal import CZlib
 internal import VitroCore
 
 /// Compresses and decompresses gzip data (RFC 1952).
+///
+/// ```swift
+/// let bytes = [UInt8](repeating: 7, count: 10_000)
+/// let packed = try Gzip.compress(bytes)
+/// let unpacked = try Gzip.decompress(FileBytes(name: "bytes.gz", packed))  // 10 000 bytes again
+/// ```
 public enum Gzip {
   /// Whether the bytes begin as gzip data does.
   public static func recognizes(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
@@ -11,7 +17,7 @@ public enum Gzip {
   /// The result may take ``FormatLimits/freeBytes``, or ``FormatLimits/maximumExpansion`` times the compressed size when
   /// that is more; a stream that gives more is refused as soon as it does.
   ///
-  /// - Throws: ``VitroError``: `malformed` for damaged data; `memory` for a stream that gives too much.
+  /// - Throws: ``/VitroCore/VitroError``: `malformed` for damaged data; `memory` for a stream that gives too much.
   /// - Complexity: O(result); memory grows as bytes arrive.
   public static func decompress(_ file: FileBytes, limits: FormatLimits = .standard) throws -> FileBytes {
     let inflater = try Inflater(file, wrapping: .gzip, field: "gzip data")
@@ -36,7 +42,7 @@ public enum Gzip {
 
   /// Compresses bytes into one gzip member; the same bytes always give the same result (no time stamp).
   ///
-  /// - Throws: ``VitroError`` (`memory`).
+  /// - Throws: ``/VitroCore/VitroError`` (`memory`).
   public static func compress(_ bytes: some Collection<UInt8>, level: Int = 6) throws -> [UInt8] {
     var result: [UInt8] = []
     let deflater = try Deflater(wrapping: .gzip, level: level)

@@ -6,7 +6,7 @@ extension IDX {
   /// uint8, int32, float32 and float64 are stored as they are and bool as uint8. `element` asks for another type, such as
   /// int16, which every value must then fit.
   ///
-  /// - Throws: ``VitroError``: `unsupported` for a type that IDX does not have; `argument` for more than 8 axes or a
+  /// - Throws: ``/VitroCore/VitroError``: `unsupported` for a type that IDX does not have; `argument` for more than 8 axes or a
   ///   value that does not fit; `file` when it cannot be written.
   public static func write(
     _ array: RawArray, to path: String, storedAs element: Element? = nil, compressed: Bool? = nil

@@ -4,6 +4,12 @@ public import VitroCore
 ///
 /// All six element types are read: uint8, int8 and int16 (as int32), int32, float32 and float64, with up to 8 axes.
 /// Format: two zero bytes, the type, the number of axes, each length and then the elements, all big-endian.
+///
+/// ```swift
+/// let labels = try Tensor([UInt8]([7, 2, 1]))
+/// try IDX.write(labels.raw, to: "labels-idx1-ubyte.gz")
+/// let again = Tensor(try IDX.read("labels-idx1-ubyte.gz"))
+/// ```
 public enum IDX {
   /// The types of elements, with their codes in the file.
   public enum Element: UInt8, Sendable, Hashable, CaseIterable {
@@ -33,7 +39,7 @@ public enum IDX {
   /// Nothing is allocated for what the header declares before elements arrive, and a shape that the rest of the file
   /// cannot hold is refused at once.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for a header or a size that lies; `memory`
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` for a header or a size that lies; `memory`
   ///   beyond the limits.
   public static func read(_ path: String, limits: FormatLimits = .standard) throws -> RawArray {
     try read(FileBytes(path: path, limits: limits), limits: limits)

@@ -7,12 +7,18 @@ public import VitroCore
 /// int32, and uint32 and uint64 become int64.
 ///
 /// Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
+///
+/// ```swift
+/// let images = try Tensor.ones([100, 1, 28, 28])
+/// try NPY.write(images.raw, to: "images.npy")
+/// let again = Tensor(try NPY.read("images.npy"))
+/// ```
 public enum NPY {
   /// Reads the array of a file.
   ///
   /// The array shares the file's memory when its elements lie there as they are.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for a header or a size that lies;
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` for a header or a size that lies;
   ///   `unsupported` for a type that Vitro has no array for; `memory` beyond the limits.
   public static func read(_ path: String, limits: FormatLimits = .standard) throws -> RawArray {
     try read(FileBytes(path: path, limits: limits), limits: limits)
@@ -57,7 +63,7 @@ public enum NPY {
 
   /// Writes an array, atomically, with the very bytes that NumPy writes.
   ///
-  /// - Throws: ``VitroError``: `unsupported` for bfloat16, which NumPy does not have; `file` when it cannot be written.
+  /// - Throws: ``/VitroCore/VitroError``: `unsupported` for bfloat16, which NumPy does not have; `file` when it cannot be written.
   public static func write(_ array: RawArray, to path: String) throws {
     let header = try header(for: array, operation: "writing \(path)")
     try AtomicFile.write(to: path) { writer in
@@ -68,7 +74,7 @@ public enum NPY {
 
   /// The bytes of an `.npy` file with this array.
   ///
-  /// - Throws: ``VitroError`` (`unsupported`) for bfloat16, which NumPy does not have.
+  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) for bfloat16, which NumPy does not have.
   public static func encode(_ array: RawArray) throws -> [UInt8] {
     try header(for: array, operation: "encoding .npy") + array.withBytes { Array($0) }
   }

@@ -4,6 +4,12 @@ public import VitroCore
 ///
 /// Stored and deflated members and zip64 are read. Every size is checked against the archive, inflating stops as soon as
 /// a member gives more than it declares, and checksums are verified.
+///
+/// ```swift
+/// let file = try NPZFile("test.npz")
+/// let names = file.names  // ["x", "y"]
+/// let labels = try Tensor(file.array(named: "y"))
+/// ```
 public struct NPZFile: Sendable {
   /// The arrays' names, in the order of the archive, without their `.npy`.
   public let names: [String]
@@ -14,7 +20,7 @@ public struct NPZFile: Sendable {
 
   /// Opens a file and checks its directory.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for a directory that lies; `memory` beyond the
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` for a directory that lies; `memory` beyond the
   ///   limits.
   public init(_ path: String, limits: FormatLimits = .standard) throws {
     try self.init(FileBytes(path: path, limits: limits), limits: limits)
@@ -41,7 +47,7 @@ public struct NPZFile: Sendable {
 
   /// Reads one array.
   ///
-  /// - Throws: ``VitroError``: `argument` for an unknown name, with the nearest known one; else as ``NPY``'s reading.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for an unknown name, with the nearest known one; else as ``NPY``'s reading.
   public func array(named name: String) throws -> RawArray {
     guard let index = members[name] else {
       throw VitroError.unknownName(name, kind: "array", known: names, operation: "reading \(archive.file.name)")
@@ -52,12 +58,16 @@ public struct NPZFile: Sendable {
 }
 
 /// Writes NumPy's `.npz` archives.
+///
+/// ```swift
+/// try NPZ.write([("x", x), ("y", y)], compressed: true, to: "test.npz")
+/// ```
 public enum NPZ {
   /// Writes named arrays, atomically; stored as they are, or deflated when asked.
   ///
   /// The same arrays always give the same bytes.
   ///
-  /// - Throws: ``VitroError``: `argument` for a name used twice; `unsupported` for bfloat16; `file` when it cannot be
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for a name used twice; `unsupported` for bfloat16; `file` when it cannot be
   ///   written.
   public static func write(
     _ arrays: [(name: String, array: RawArray)], compressed: Bool = false, to path: String

@@ -7,14 +7,14 @@ extension PNG {
   /// `image` is a uint8 array of shape `[height, width]` or `[height, width, channels]` with 1 (gray), 2 (gray, alpha),
   /// 3 (RGB) or 4 (RGBA) channels. The same image always gives the same bytes.
   ///
-  /// - Throws: ``VitroError``: `dtype` or `shape` for other arrays; `file` when it cannot be written.
+  /// - Throws: ``/VitroCore/VitroError``: `dtype` or `shape` for other arrays; `file` when it cannot be written.
   public static func write(_ image: RawArray, to path: String) throws {
     try AtomicFile.write(encode(image, operation: "writing \(path)"), to: path)
   }
 
   /// The bytes of a PNG file with this image.
   ///
-  /// - Throws: ``VitroError``: `dtype` or `shape` for arrays that are no image.
+  /// - Throws: ``/VitroCore/VitroError``: `dtype` or `shape` for arrays that are no image.
   public static func encode(_ image: RawArray) throws -> [UInt8] { try encode(image, operation: "encoding PNG") }
 
   private static func encode(_ image: RawArray, operation: String) throws -> [UInt8] {

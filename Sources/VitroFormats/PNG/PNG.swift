@@ -6,6 +6,12 @@ public import VitroCore
 /// Gray, gray with alpha, RGB, RGBA and palette images of 1 to 16 bits, interlaced or not, become uint8 arrays of shape
 /// `[height, width, channels]`: 1 channel for gray, 2 with alpha, 3 for RGB and palettes, 4 with alpha. Values are the
 /// stored ones: no gamma or colour profile is applied. Fewer than 8 bits are scaled up, 16 are scaled down with rounding.
+///
+/// ```swift
+/// let gray = try Tensor([UInt8]([0, 255, 128, 64]), shape: [2, 2, 1])
+/// try PNG.write(gray.raw, to: "digit.png")
+/// let pixels = Tensor(try PNG.read("digit.png"))  // uint8 [2, 2, 1]
+/// ```
 public enum PNG {
   /// The first bytes of every PNG file.
   static let magic: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -14,7 +20,7 @@ public enum PNG {
   ///
   /// The declared size is checked against the limits and against what the file can hold before memory is taken.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` for damaged data; `memory` beyond the limits.
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` for damaged data; `memory` beyond the limits.
   public static func read(_ path: String, limits: FormatLimits = .standard) throws -> RawArray {
     try read(FileBytes(path: path, limits: limits), limits: limits)
   }

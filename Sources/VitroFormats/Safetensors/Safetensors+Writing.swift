@@ -1,13 +1,18 @@
 public import VitroCore
 
 /// Writes safetensors files.
+///
+/// ```swift
+/// try Safetensors.write(
+///   [("embed.weight", embedding.raw)], metadata: ["format": "pt"], to: "model.safetensors")
+/// ```
 public enum Safetensors {
   /// Writes named arrays, atomically, with the very bytes that the reference implementation writes.
   ///
   /// Tensors are ordered by type (I64, F64, F32, I32, BF16, F16, U8, BOOL), then by name; metadata by key. The same
   /// arrays always give the same file.
   ///
-  /// - Throws: ``VitroError``: `argument` for a name used twice or reserved; `file` when it cannot be written.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for a name used twice or reserved; `file` when it cannot be written.
   public static func write(
     _ arrays: [(name: String, array: RawArray)], metadata: [String: String] = [:], to path: String
   ) throws {
@@ -19,7 +24,7 @@ public enum Safetensors {
 
   /// The bytes of a safetensors file with these arrays.
   ///
-  /// - Throws: ``VitroError`` (`argument`) for a name used twice or reserved.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a name used twice or reserved.
   public static func encode(
     _ arrays: [(name: String, array: RawArray)], metadata: [String: String] = [:]
   ) throws -> [UInt8] {

@@ -4,7 +4,7 @@ public import VitroCore
 ///
 /// ```swift
 /// let file = try SafetensorsFile("model.safetensors")
-/// file.names                                    // ["embed.weight", …]
+/// let names = file.names  // ["embed.weight"]
 /// let weight = try file.array(named: "embed.weight")
 /// ```
 ///
@@ -41,7 +41,7 @@ public struct SafetensorsFile: Sendable {
 
   /// Opens a file and checks its header.
   ///
-  /// - Throws: ``VitroError``: `file` when it cannot be read; `malformed` when the header is not JSON, lists a tensor
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` when the header is not JSON, lists a tensor
   ///   twice, declares sizes that do not fit the file, or leaves holes; `memory` beyond the limits.
   /// - Complexity: O(header); the tensors of a mapped file are not touched.
   public init(_ path: String, limits: FormatLimits = .standard) throws {
@@ -64,7 +64,7 @@ public struct SafetensorsFile: Sendable {
 
   /// What the header says of a tensor.
   ///
-  /// - Throws: ``VitroError`` (`argument`) for an unknown name, with the nearest known one.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for an unknown name, with the nearest known one.
   public func info(_ name: String) throws -> Info {
     guard let index = indices[name] else {
       throw VitroError.unknownName(name, kind: "tensor", known: names, operation: "reading \(file.name)")
@@ -74,7 +74,7 @@ public struct SafetensorsFile: Sendable {
 
   /// Reads one tensor.
   ///
-  /// - Throws: ``VitroError``: `argument` for an unknown name; `unsupported` for a type that Vitro has no array for, or
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for an unknown name; `unsupported` for a type that Vitro has no array for, or
   ///   a U64 above int64's range.
   /// - Complexity: O(1) when the array shares the file's memory, else O(bytes).
   public func array(named name: String) throws -> RawArray {

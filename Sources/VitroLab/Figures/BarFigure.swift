@@ -1,4 +1,10 @@
 /// Counts or amounts by name, as horizontal bars: how many runs ended at each loss.
+///
+/// ```swift
+/// let bars = BarFigure(
+///   label: "head", value: Axis("effect on the logit"),
+///   bars: [.init("0.3", 1.4, interval: Interval(1.2, 1.6), isHighlighted: true), .init("1.0", 0.1)])
+/// ```
 public struct BarFigure: Codable, Sendable, Hashable {
   /// What the names are.
   public var label: String

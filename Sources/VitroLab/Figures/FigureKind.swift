@@ -10,7 +10,7 @@ protocol FigureKind: Codable, Sendable, Hashable {
   var measures: [FigureDrawing.Measure] { get }
   /// Checks that the figure agrees with itself.
   ///
-  /// - Throws: ``VitroError`` (`shape`, `argument`) that names the part and the numbers.
+  /// - Throws: ``/VitroCore/VitroError`` (`shape`, `argument`) that names the part and the numbers.
   func validate(_ operation: String) throws
   /// Draws the figure; `id` keeps its inner names apart from those of other drawings on the page.
   func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing
@@ -45,7 +45,7 @@ extension Figure {
 
   /// Checks that the figure agrees with itself.
   ///
-  /// - Throws: ``VitroError`` (`shape`, `argument`) that names the part and the numbers.
+  /// - Throws: ``/VitroCore/VitroError`` (`shape`, `argument`) that names the part and the numbers.
   public func validate() throws { try content.figure.validate("figure '\(title)'") }
 }
 

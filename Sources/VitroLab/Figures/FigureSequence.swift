@@ -3,7 +3,8 @@ internal import VitroCore
 /// The same figure at several moments, with a slider: a probe at each epoch, a geometry as sparsity grows.
 ///
 /// ```swift
-/// FigureSequence("epoch", frames: zip(epochs, figures).map { FigureSequence.Frame("\($0)", .heatMap($1)) })
+/// let sequence = FigureSequence(
+///   "epoch", frames: zip(epochs, figures).map { FigureSequence.Frame("\($0)", .heatMap($1)) })
 /// ```
 public struct FigureSequence: Codable, Sendable, Hashable {
   /// What the slider moves along.

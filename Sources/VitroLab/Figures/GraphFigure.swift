@@ -3,7 +3,7 @@ internal import VitroCore
 /// Nodes and edges: a network's operations, a circuit, which representations talk to each other.
 ///
 /// ```swift
-/// GraphFigure(
+/// let graph = GraphFigure(
 ///   nodes: [.init("x"), .init("relu"), .init("y")], edges: [.init("x", "relu"), .init("relu", "y", weight: -2)])
 /// ```
 public struct GraphFigure: Codable, Sendable, Hashable {

@@ -3,7 +3,7 @@ internal import VitroCore
 /// A matrix of numbers as colours: attention from each word to each, a confusion matrix, the products WᵀW.
 ///
 /// ```swift
-/// HeatMapFigure(
+/// let heatMap = HeatMapFigure(
 ///   rows: 2, columns: 3, values: [1, 0, 0.2, 0, 1, -0.2], rowLabels: ["a", "b"], rowTitle: "feature",
 ///   columnTitle: "feature", color: ColorScale("WᵀW", map: .diverging))
 /// ```

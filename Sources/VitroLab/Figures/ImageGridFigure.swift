@@ -3,7 +3,7 @@ internal import VitroCore
 /// Small images side by side: digits that a network mistakes, filters of a layer, weights as pictures.
 ///
 /// ```swift
-/// ImageGridFigure(images: [.init(width: 2, height: 2, values: [0, 1, 1, 0], label: "7 read as 1")])
+/// let images = ImageGridFigure(images: [.init(width: 2, height: 2, values: [0, 1, 1, 0], label: "7 read as 1")])
 /// ```
 public struct ImageGridFigure: Codable, Sendable, Hashable {
   /// The images, in reading order.

@@ -1,7 +1,7 @@
 /// Series over a numeric axis or over names: error per layer with its control, loss per step.
 ///
 /// ```swift
-/// LineFigure(
+/// let lines = LineFigure(
 ///   categories: ["input", "conv1", "logits"], y: Axis("test error", format: .percent),
 ///   series: [
 ///     LineSeries("trained", y: [0.077, 0.081, 0.0145], low: [0.072, 0.076, 0.012], high: [0.082, 0.086, 0.017]),

@@ -2,10 +2,10 @@
 /// regions, a hidden space and the line that separates its classes.
 ///
 /// ```swift
-/// PlaneFigure(
+/// let plane = PlaneFigure(
 ///   x: Axis("x"), y: Axis("y"),
-///   points: [PlanePoint(0, 0, group: "0"), PlanePoint(0, 1, group: "1", label: "(0, 1)")],
-///   lines: [PlaneLine(from: PlanePosition(0, 0.5), to: PlanePosition(1, 0.5), extended: true, label: "boundary")])
+///   lines: [PlaneLine(from: PlanePosition(0, 0.5), to: PlanePosition(1, 0.5), extended: true, label: "boundary")],
+///   points: [PlanePoint(0, 0, group: "0"), PlanePoint(0, 1, group: "1", label: "(0, 1)")])
 /// ```
 public struct PlaneFigure: Codable, Sendable, Hashable {
   /// The horizontal axis.

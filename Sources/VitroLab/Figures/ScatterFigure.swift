@@ -5,7 +5,7 @@ internal import VitroCore
 /// A ``PlaneFigure`` is for geometry, with regions, boundaries and a few points; this is for many points.
 ///
 /// ```swift
-/// ScatterFigure(
+/// let scatter = ScatterFigure(
 ///   x: Axis("PC 1"), y: Axis("PC 2"),
 ///   series: [ScatterSeries("0", x: [0.1, 0.2], y: [1, 1.2]), ScatterSeries("1", x: [2, 2.1], y: [0, -0.2])])
 /// ```

@@ -3,7 +3,7 @@ internal import VitroCore
 /// A surface over a plane as the reader turns it, with points and paths: a network's output, a loss between solutions.
 ///
 /// ```swift
-/// SurfaceFigure(
+/// let surface = SurfaceFigure(
 ///   x: Axis("x"), y: Axis("y"), z: Axis("output"),
 ///   field: ScalarField("output", x: Interval(0, 1), y: Interval(0, 1)) { x, y in abs(x - y) },
 ///   points: [SurfacePoint(0, 1, 1, group: "XOR = 1")])

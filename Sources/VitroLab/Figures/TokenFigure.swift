@@ -3,7 +3,7 @@ internal import VitroCore
 /// The words of texts, each with its number as the colour behind it: how much a layer has kept of each word.
 ///
 /// ```swift
-/// TokenFigure(
+/// let tokens = TokenFigure(
 ///   rows: [.init("layer 1", tokens: ["The", " cat", " sat"], values: [0.1, 0.9, 0.4])],
 ///   color: ColorScale("bits kept"))
 /// ```

@@ -4,6 +4,10 @@ import Foundation
 ///
 /// Figures are SVG within the page. The script adds what paper cannot do: readings under the pointer and the keyboard,
 /// series to switch off, export of figures, and the choice of a light or dark page.
+///
+/// ```swift
+/// let page = HTMLRenderer(theme: .dark).render(report)
+/// ```
 public struct HTMLRenderer: ReportRenderer {
   /// Which ground the page has.
   public enum Theme: String, Sendable, Hashable {

@@ -1,6 +1,10 @@
 import Foundation
 
 /// How a number is written, the same in every locale: `.percent(1)` writes 0.031 as "3.1 %".
+///
+/// ```swift
+/// let text = NumberFormat.percent.text(0.031, Interval(0.026, 0.037))  // "3.1 % [2.6, 3.7]"
+/// ```
 public struct NumberFormat: Codable, Sendable, Hashable {
   /// The ways to write a number.
   public enum Style: String, Codable, Sendable, Hashable {

@@ -1,4 +1,10 @@
 /// A number to remember, with its uncertainty and the control that it must be read against.
+///
+/// ```swift
+/// let metric = Metric(
+///   "best probe", 0.031, format: .percent, interval: Interval(0.026, 0.037),
+///   control: Metric.Control("shuffled labels", 0.9))
+/// ```
 public struct Metric: Codable, Sendable, Hashable {
   /// What is measured, in a few words.
   public var label: String

@@ -92,7 +92,7 @@ public struct SourceFile: Codable, Sendable, Hashable {
 
   /// Reads a file through and records it.
   ///
-  /// - Throws: ``VitroError`` (`file`) when it cannot be read.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) when it cannot be read.
   /// - Complexity: O(bytes) time, one mebibyte of memory.
   public init(role: String, reading url: URL) throws {
     self.role = role

@@ -15,7 +15,7 @@ extension Report {
 
   /// Reads a report from JSON; fields that this version does not know are passed over.
   ///
-  /// - Throws: ``VitroError``: `malformed` naming the field, `unsupported` when the schema is newer.
+  /// - Throws: ``/VitroCore/VitroError``: `malformed` naming the field, `unsupported` when the schema is newer.
   public init(json data: Data, file: String = "report.json") throws {
     struct Header: Decodable { var schema: String? }
     let decoder = JSONDecoder()
@@ -35,7 +35,7 @@ extension Report {
 
   /// Reads `report.json` in a directory.
   ///
-  /// - Throws: ``VitroError``: `file` when it is not there, else as ``init(json:file:)``.
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it is not there, else as ``init(json:file:)``.
   public init(directory: URL) throws {
     let url = directory.appending(path: "report.json")
     let data: Data
@@ -51,7 +51,7 @@ extension Report {
   ///
   /// Everything is rendered before anything is written, and each file replaces its forerunner in one step.
   ///
-  /// - Throws: ``VitroError``: `argument` or `shape` when a figure contradicts itself, `file` when writing fails.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` or `shape` when a figure contradicts itself, `file` when writing fails.
   public func write(to directory: URL, renderers: [any ReportRenderer] = [HTMLRenderer()]) throws {
     try validate()
     var files = [(name: "report.json", contents: try json())]

@@ -3,7 +3,7 @@ internal import VitroCore
 extension Report {
   /// Checks that every figure and table agrees with itself.
   ///
-  /// - Throws: ``VitroError`` (`shape`, `argument`) that names the figure, the series and the numbers.
+  /// - Throws: ``/VitroCore/VitroError`` (`shape`, `argument`) that names the figure, the series and the numbers.
   public func validate() throws {
     for block in sections.flatMap(\.blocks) {
       switch block {

@@ -1,7 +1,13 @@
-/// Text with a little markup: `**bold**`, `` `code` ``, `[links](https://…)`, and paragraphs between empty lines.
+/// Text with a little markup: two stars around **bold**, backticks around `code`, `[text](https://…)` for a link, and paragraphs between empty
+/// lines.
 ///
-/// Everything else is taken literally. A backslash before `*`, `` ` ``, `[` or `\` takes that literally too. Links go
+/// Everything else is taken literally. A backslash before a star, a backtick, `[` or `\` takes that literally too. Links go
 /// to `https`, `http`, `mailto` and `#` only; any other is plain text.
+///
+/// ```swift
+/// let sentence: RichText = "The **first** ReLU, `relu1`, does most of the work."
+/// let words = sentence.plainText  // "The first ReLU, relu1, does most of the work."
+/// ```
 public struct RichText: Codable, Sendable, Hashable, ExpressibleByStringInterpolation {
   /// The text with its markup.
   public var source: String

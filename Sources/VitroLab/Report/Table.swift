@@ -1,4 +1,11 @@
 /// A table: named columns and rows of cells.
+///
+/// ```swift
+/// let table = Table(
+///   columns: [.init("layer"), .init("error", .percent(1))],
+///   rows: [["conv1", .number(0.077, Interval(0.072, 0.082))], ["logits", 0.0145]])
+/// let csv = table.csv  // layer,error,error low,error high …
+/// ```
 public struct Table: Codable, Sendable, Hashable {
   /// What the table shows.
   public var title: String?

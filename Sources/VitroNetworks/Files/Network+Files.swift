@@ -8,7 +8,7 @@ extension Network {
   ///
   /// Each file is replaced as a whole or not at all. The same network always gives the same bytes.
   ///
-  /// - Throws: `VitroError` (`file`) when something cannot be written.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) when something cannot be written.
   public func save(to directory: String) throws {
     let json = try NetworkFile.json(NetworkFile(self), pretty: true) + "\n"
     try NetworkFile.createDirectory(directory)
@@ -19,7 +19,7 @@ extension Network {
 
   /// Reads a network from a directory, from its `network.json`, or from a safetensors file with a chain of linear layers.
   ///
-  /// - Throws: `VitroError` as ``init(contentsOf:)`` and ``init(linearChainFrom:)``.
+  /// - Throws: ``/VitroCore/VitroError`` as ``init(contentsOf:)`` and ``init(linearChainFrom:)``.
   public init(_ path: String) throws {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
@@ -44,7 +44,7 @@ extension Network {
   /// The graph is checked before any memory is taken, and the weights before they are copied: every parameter must be there, with its shape, and nothing
   /// else. Numbers of another precision are converted.
   ///
-  /// - Throws: `VitroError`: `file` when a file is missing; `malformed` or `unsupported` when it is not what it should be; `argument` and
+  /// - Throws: ``/VitroCore/VitroError``: `file` when a file is missing; `malformed` or `unsupported` when it is not what it should be; `argument` and
   ///   `shape` when the graph cannot work or a parameter is missing, left over or misshapen.
   public init(contentsOf directory: String) throws {
     try self.init(contentsOf: directory, description: directory + "/network.json")

@@ -10,7 +10,8 @@ extension Network {
   /// Layers are pairs `name.weight [outputs, inputs]` and `name.bias [outputs]` (the bias may be missing), as PyTorch's `state_dict`
   /// names them; names sort by their numbers (`fc2` before `fc10`). The activation after layer `fc1` is the tap `fc1.relu`.
   ///
-  /// - Throws: `VitroError` as for any safetensors file; `unsupported` for tensors that make no such chain, `shape` when layers do not fit each other.
+  /// - Throws: ``/VitroCore/VitroError`` as for any safetensors file; `unsupported` for tensors that make no such chain, `shape` when layers
+  ///   do not fit each other.
   public init(linearChainFrom path: String) throws {
     let file = try SafetensorsFile(path)
     func refuse(_ message: String) -> VitroError {

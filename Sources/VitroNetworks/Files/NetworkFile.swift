@@ -61,7 +61,7 @@ struct NetworkFile: Codable {
     }
   }
 
-  /// Reads a description; all that can be wrong with it is a `VitroError` that names the place.
+  /// Reads a description; all that can be wrong with it is a ``/VitroCore/VitroError`` that names the place.
   static func read(_ bytes: FileBytes) throws -> NetworkFile {
     guard bytes.count <= maximumBytes else {
       throw VitroError.malformed(

@@ -3,11 +3,13 @@ internal import VitroCore
 /// A network's structure: typed operations that are connected by name, without their numbers.
 ///
 /// ```swift
-/// let graph = Graph.chain("xor", input: [2], [
-///   ("hidden", Linear(2, 2, bias: false)),
-///   ("relu", Activation(.relu)),
-///   ("output", Linear(2, 1, bias: false)),
-/// ])
+/// let graph = Graph.chain(
+///   "xor", input: [2],
+///   [
+///     ("hidden", Linear(2, 2, bias: false)),
+///     ("relu", Activation(.relu)),
+///     ("output", Linear(2, 1, bias: false)),
+///   ])
 /// let network = try Network(graph, seed: 0)
 /// ```
 ///
@@ -94,7 +96,7 @@ extension Graph.Node: Codable {
 
   /// Reads a node; its operation decides how its settings are read.
   ///
-  /// - Throws: `VitroError` for an unknown operation, `DecodingError` for a malformed node.
+  /// - Throws: ``/VitroCore/VitroError`` for an unknown operation, `DecodingError` for a malformed node.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     name = try container.decode(String.self, forKey: .name)

@@ -8,6 +8,20 @@ public import VitroTensor
 ///
 /// Shapes are given without the batch axis. At run time values are `[batch, …]`, and in a network of several instances
 /// `[instances, batch, …]`, where a value that all instances share has 1 in place of `instances`.
+///
+/// ```swift
+/// /// Passes only what is larger than a threshold: y = x where x > threshold, else 0.
+/// struct Gate: Layer {
+///   static let kind = "gate"
+///   var threshold: Double
+///
+///   func outputShape(of inputs: [[Int]]) throws -> [Int] { inputs[0] }
+///
+///   func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor {
+///     try inputs[0] * inputs[0].isGreater(than: threshold).cast(to: inputs[0].dtype)
+///   }
+/// }
+/// ```
 public protocol Layer: Sendable, Hashable, Codable {
   /// The name of this operation in `network.json`.
   static var kind: String { get }
@@ -20,7 +34,7 @@ public protocol Layer: Sendable, Hashable, Codable {
 
   /// The shape of the output for inputs of given shapes, −1 for lengths known only at run time.
   ///
-  /// - Throws: `VitroError` when the layer does not take such inputs.
+  /// - Throws: ``/VitroCore/VitroError`` when the layer does not take such inputs.
   func outputShape(of inputs: [[Int]]) throws -> [Int]
 
   /// Computes the output.

@@ -2,6 +2,10 @@ internal import Synchronization
 internal import VitroCore
 
 /// The layers that `network.json` can name.
+///
+/// ```swift
+/// try LayerRegistry.register(Gate.self)
+/// ```
 public enum LayerRegistry {
   private static let kinds = Mutex<[String: any Layer.Type]>(
     Dictionary(uniqueKeysWithValues: builtIn.map { ($0.kind, $0) }))
@@ -15,7 +19,7 @@ public enum LayerRegistry {
 
   /// Makes a layer known under its kind, so that networks with it can be read.
   ///
-  /// - Throws: `VitroError` when another layer has that kind.
+  /// - Throws: ``/VitroCore/VitroError`` when another layer has that kind.
   public static func register(_ layer: any Layer.Type) throws {
     try kinds.withLock { kinds in
       if let known = kinds[layer.kind], known != layer {
@@ -27,7 +31,7 @@ public enum LayerRegistry {
 
   /// The layer of a kind.
   ///
-  /// - Throws: `VitroError` with the nearest known name when there is none.
+  /// - Throws: ``/VitroCore/VitroError`` with the nearest known name when there is none.
   public static func layer(ofKind kind: String, node: String) throws -> any Layer.Type {
     try kinds.withLock { kinds in
       guard let layer = kinds[kind] else {

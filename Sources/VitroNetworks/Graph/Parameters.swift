@@ -5,6 +5,12 @@ public import VitroTensor
 ///
 /// Running statistics (``ParameterSpec/isTrainable`` false) live in a second buffer. In a network of several instances each parameter has a
 /// leading instance axis. Values are copied on write, so a parameter taken out keeps its numbers when training goes on.
+///
+/// ```swift
+/// var network = try Network(graph, seed: 0)
+/// let filters = try network.parameters.value(named: "conv1.weight")  // [4, 1, 3, 3]
+/// try network.parameters.set("conv1.weight", to: filters * 2)
+/// ```
 public struct Parameters: Sendable {
   /// Where a parameter lies.
   public struct Entry: Sendable, Hashable {
@@ -58,12 +64,12 @@ public struct Parameters: Sendable {
 
   /// The parameter of a name; its memory is shared until either side changes.
   ///
-  /// - Throws: ``VitroError`` with the nearest name when there is none.
+  /// - Throws: ``/VitroCore/VitroError`` with the nearest name when there is none.
   public func value(named name: String) throws -> Tensor { self[try number(of: name)] }
 
   /// Replaces a parameter.
   ///
-  /// - Throws: ``VitroError`` when there is none of that name or the shape differs; other float types are converted.
+  /// - Throws: ``/VitroCore/VitroError`` when there is none of that name or the shape differs; other float types are converted.
   public mutating func set(_ name: String, to value: Tensor) throws {
     try set(number(of: name), to: value)
   }

@@ -7,6 +7,15 @@ public import VitroTensor
 /// `q_proj`, `k_proj`, `v_proj`, `out_proj`, each `.weight [width, width]` and `.bias [width]`. Inner taps, named as in TransformerLens:
 /// `hook_q`, `hook_k`, `hook_v`, `hook_z` `[batch, position, head, d_head]`, `hook_attn_scores`, `hook_pattern`
 /// `[batch, head, query, key]`.
+///
+/// ```swift
+/// let graph = Graph.chain(
+///   "attention", input: [-1],
+///   [("embed", Embedding(50, 16)), ("attn", MultiHeadAttention(16, heads: 2, causal: true))])
+/// let network = try Network(graph, seed: 0)
+/// let tokens = try Tensor([3, 1, 4, 1, 5], shape: [1, 5])
+/// let pattern = try network.run([tokens], recording: ["attn.hook_pattern"]).value(at: "attn.hook_pattern")
+/// ```
 public struct MultiHeadAttention: Layer {
   /// `multiHeadAttention`.
   public static let kind = "multiHeadAttention"

@@ -12,6 +12,12 @@ public enum RecurrentResult: String, Sendable, Hashable, Codable {
 ///
 /// Parameters: `weight_ih_l0 [4·width, inputs]`, `weight_hh_l0 [4·width, width]`, `bias_ih_l0`, `bias_hh_l0 [4·width]`. Inner tap: `hook_cell`
 /// `[length, width]`, recorded only. Two layers, one of them reversed, and a ``Concatenate`` make a bidirectional one.
+///
+/// ```swift
+/// let reader = Graph.chain(
+///   "reader", input: [-1],
+///   [("embed", Embedding(50, 8)), ("lstm", LSTM(8, 16, returns: .last)), ("output", Linear(16, 2))])
+/// ```
 public struct LSTM: Layer {
   /// `lstm`.
   public static let kind = "lstm"

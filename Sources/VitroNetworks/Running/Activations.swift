@@ -2,6 +2,11 @@ internal import VitroCore
 public import VitroTensor
 
 /// What a forward pass leaves: the network's outputs and the recorded values, by name.
+///
+/// ```swift
+/// let names = run.names  // ["relu1", "pool1"]
+/// let scores = run.output  // [batch, classes]
+/// ```
 public struct Activations: Sendable {
   let plan: Plan
   let outputs: [Tensor]
@@ -12,7 +17,7 @@ public struct Activations: Sendable {
 
   /// The recorded value of a tap.
   ///
-  /// - Throws: `VitroError` when there is no such tap or it was not asked for.
+  /// - Throws: ``/VitroCore/VitroError`` when there is no such tap or it was not asked for.
   public func value(at tap: String) throws -> Tensor {
     guard let value = recorded[try plan.tap(named: tap)] else {
       throw VitroError(

@@ -28,7 +28,7 @@ public struct LayerContext {
 
   /// Shows an inner value that is only a copy of what the layer computes with: it can be recorded, but neither edited nor differentiated.
   ///
-  /// - Throws: `VitroError` when an edit or a gradient was asked for here.
+  /// - Throws: ``/VitroCore/VitroError`` when an edit or a gradient was asked for here.
   public func record(_ inner: Int, _ value: @autoclosure () throws -> Tensor) throws {
     let tap = step.firstInnerTap + inner
     guard !pass.edited.contains(tap), !pass.watched.contains(tap) else {

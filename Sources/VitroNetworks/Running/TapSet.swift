@@ -18,6 +18,11 @@ struct TapSet: Sendable, Hashable {
 }
 
 /// Which values of a network are wanted.
+///
+/// ```swift
+/// let everything = try network.run([images], recording: .all)
+/// let convolutions = try network.run([images], recording: ["conv*"], needsOutputs: false)
+/// ```
 public enum TapSelection: Sendable, ExpressibleByArrayLiteral {
   /// None but the outputs.
   case none

@@ -22,6 +22,23 @@ public struct Batch: Sendable {
 ///
 /// The same numbers must always give the same batch, for then an interrupted training goes on to the same bits. A source that makes data up draws
 /// them from a stream of the numbers.
+///
+/// ```swift
+/// /// Points on the plane and whether they lie in the unit circle, drawn by number: nothing is kept.
+/// struct CirclePoints: BatchSource {
+///   let count = 10_000
+///
+///   func batch(_ indices: [Int]) throws -> Batch {
+///     let points = try indices.map { index in
+///       var stream = RandomStream(seed: 0, "circle", index)
+///       return try stream.uniform([2], low: -1, high: 1)
+///     }
+///     let inputs = try Tensor.stack(points)
+///     let radii = try inputs.square().sum(axes: [1])
+///     return Batch(inputs, target: try radii.isLess(than: 1).cast(to: .int64))
+///   }
+/// }
+/// ```
 public protocol BatchSource: Sendable {
   /// The number of examples.
   var count: Int { get }
@@ -43,7 +60,7 @@ public struct TensorSource: BatchSource {
 
   /// Takes arrays whose `axis` counts examples: 0, or 1 after an instance axis when each instance has data of its own.
   ///
-  /// - Throws: `VitroError` when they do not count equally many.
+  /// - Throws: ``/VitroCore/VitroError`` when they do not count equally many.
   public init(inputs: [Tensor], target: Tensor, axis: Int = 0) throws {
     for tensor in inputs + [target] {
       guard tensor.rank > axis, axis >= 0, tensor.shape[axis] == target.shape[axis] else {
@@ -59,7 +76,7 @@ public struct TensorSource: BatchSource {
 
   /// Takes the examples of a network with one input.
   ///
-  /// - Throws: `VitroError` when inputs and targets are not equally many.
+  /// - Throws: ``/VitroCore/VitroError`` when inputs and targets are not equally many.
   public init(_ input: Tensor, target: Tensor) throws { try self.init(inputs: [input], target: target) }
 
   /// The examples of given numbers: a view when they follow one another, otherwise a copy.

@@ -6,7 +6,7 @@ extension Initialization {
   ///
   /// A network without an instance axis gets what instance 0 would get.
   ///
-  /// - Throws: `VitroError` when an override's pattern fits no parameter, or a rule does not fit a parameter's shape.
+  /// - Throws: ``/VitroCore/VitroError`` when an override's pattern fits no parameter, or a rule does not fit a parameter's shape.
   public func fill(_ parameters: inout Parameters, seed: UInt64) throws {
     for override in overrides where !parameters.names.contains(where: { $0.matches(pattern: override.pattern) }) {
       throw VitroError.unknownName(

@@ -60,7 +60,7 @@ public struct Initialization: Sendable, Hashable, Codable {
   ///
   /// Rules take their usual numbers: `uniform` ±0.05, `normal` and `truncatedNormal` a deviation of 0.05, Kaiming the gain of ReLU.
   ///
-  /// - Throws: `VitroError` with the nearest known name when there is none.
+  /// - Throws: ``/VitroCore/VitroError`` with the nearest known name when there is none.
   public init(named name: String) throws {
     if let scheme = Scheme(rawValue: name) {
       self.init(scheme)

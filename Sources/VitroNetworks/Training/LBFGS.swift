@@ -7,8 +7,14 @@ internal import VitroCore
 ///
 /// ```swift
 /// let found = try LBFGS.minimize(from: [[-1.2, 1]]) { points in
-///   (points.map { rosenbrock($0) }, points.map { rosenbrockGradient($0) })
+///   (
+///     values: points.map { pow(1 - $0[0], 2) + 100 * pow($0[1] - $0[0] * $0[0], 2) },
+///     gradients: points.map { p in
+///       [2 * (p[0] - 1) - 400 * p[0] * (p[1] - p[0] * p[0]), 200 * (p[1] - p[0] * p[0])]
+///     }
+///   )
 /// }
+/// let minimum = found[0].point  // [1, 1]
 /// ```
 public enum LBFGS {
   /// How far to look back, and when to stop.
@@ -53,8 +59,10 @@ public enum LBFGS {
   ///
   /// - Parameters:
   ///   - starts: Where each begins.
+  ///   - settings: How far to look back, and when to stop.
+  ///   - maximumIterations: The most iterations of each.
   ///   - evaluate: The values and gradients of all functions at a point each. Points of finished ones are repeated.
-  /// - Throws: `VitroError` when settings are out of range or a function is not finite at its start; what `evaluate` throws.
+  /// - Throws: ``/VitroCore/VitroError`` when settings are out of range or a function is not finite at its start; what `evaluate` throws.
   public static func minimize(
     from starts: [[Double]], settings: Settings = Settings(), maximumIterations: Int = 1000,
     evaluate: ([[Double]]) throws -> (values: [Double], gradients: [[Double]])

@@ -4,6 +4,11 @@ public import VitroTensor
 /// What training makes small: the mean over a batch of how far outputs are from targets.
 ///
 /// A plain network gets one number; a network of several instances one for each instance, the mean over everything but the instance axis.
+///
+/// ```swift
+/// let metrics = try network.evaluate(source, loss: .crossEntropy)
+/// let (loss, accuracy) = (metrics.loss[0], metrics.accuracy?[0])
+/// ```
 public enum Loss: Sendable, Hashable, Codable {
   /// −log softmax(output)[label], outputs `[… , classes]`, labels `[…]` whole numbers. Smoothing ε mixes in ε times the mean over all classes.
   case crossEntropy(labelSmoothing: Double)
@@ -30,7 +35,7 @@ public enum Loss: Sendable, Hashable, Codable {
   ///   - output: `[batch, …]`, or `[instances, batch, …]`.
   ///   - target: The same shape (labels: without the last axis), with or without the instance axis.
   ///   - instances: The number of instances, `nil` for a plain network.
-  /// - Throws: `VitroError` when the shapes do not fit or a label is not a class.
+  /// - Throws: ``/VitroCore/VitroError`` when the shapes do not fit or a label is not a class.
   public func callAsFunction(_ output: Tensor, _ target: Tensor, instances: Int? = nil) throws -> Tensor {
     let expected = isClassification ? Array(output.shape.dropLast()) : output.shape
     let aligned = try Self.aligned(target, to: expected, instances: instances)

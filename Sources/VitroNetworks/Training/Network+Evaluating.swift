@@ -4,7 +4,7 @@ public import VitroTensor
 extension Network {
   /// The mean loss, and for labels the accuracy, over all examples of a source, batch by batch.
   ///
-  /// - Throws: `VitroError` when the examples do not fit the network or the loss.
+  /// - Throws: ``/VitroCore/VitroError`` when the examples do not fit the network or the loss.
   public func evaluate(_ source: any BatchSource, loss: Loss, batchSize: Int = 256) throws -> Metrics {
     try evaluate(
       source, loss: { run, batch, instances in try loss(run.output, batch.target, instances: instances) },
@@ -28,7 +28,7 @@ extension Network {
 
   /// The part of labels that the largest output meets, for each instance.
   ///
-  /// - Throws: `VitroError` when the targets are not labels for the outputs.
+  /// - Throws: ``/VitroCore/VitroError`` when the targets are not labels for the outputs.
   public func accuracy(_ source: any BatchSource, batchSize: Int = 256) throws -> [Double] {
     var hits = [Double](repeating: 0, count: instances ?? 1)
     try forEachBatch(source, batchSize: batchSize) { run, batch, indices in
@@ -41,7 +41,7 @@ extension Network {
 
   /// The outputs for all examples of a source, `[examples, …]` or `[instances, examples, …]`.
   ///
-  /// - Throws: `VitroError` when the examples do not fit the network, or there are none.
+  /// - Throws: ``/VitroCore/VitroError`` when the examples do not fit the network, or there are none.
   public func predictions(_ source: any BatchSource, batchSize: Int = 256) throws -> Tensor {
     var parts: [Tensor] = []
     try forEachBatch(source, batchSize: batchSize) { run, _, _ in parts.append(run.output) }
@@ -50,8 +50,12 @@ extension Network {
 
   /// The values at taps for all examples of a source, `[examples, …]` or `[instances, examples, …]`, by name.
   ///
-  /// - Parameter limit: The most bytes that the values may take together; it is checked after the first batch.
-  /// - Throws: `VitroError`: `memory` beyond the limit, naming what is needed (use ``forEachBatch(_:at:batchSize:needsOutputs:_:)`` then);
+  /// - Parameters:
+  ///   - source: The examples.
+  ///   - taps: The values to keep.
+  ///   - batchSize: How many examples run at once.
+  ///   - limit: The most bytes that the values may take together; it is checked after the first batch.
+  /// - Throws: ``/VitroCore/VitroError``: `memory` beyond the limit, naming what is needed (use ``forEachBatch(_:at:batchSize:needsOutputs:_:)`` then);
   ///   `shape` when lengths differ between batches.
   public func activations(
     _ source: any BatchSource, at taps: TapSelection, batchSize: Int = 256, limit: Int = 4 << 30
@@ -75,7 +79,7 @@ extension Network {
 
   /// Runs the network over all examples of a source and hands on each batch's values.
   ///
-  /// - Throws: `VitroError` when the examples do not fit the network; what `body` throws.
+  /// - Throws: ``/VitroCore/VitroError`` when the examples do not fit the network; what `body` throws.
   public func forEachBatch(
     _ source: any BatchSource, at taps: TapSelection = .none, batchSize: Int = 256, needsOutputs: Bool = true,
     _ body: (_ run: Activations, _ batch: Batch, _ indices: Range<Int>) throws -> Void

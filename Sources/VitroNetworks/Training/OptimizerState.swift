@@ -22,7 +22,7 @@ public struct OptimizerState: Sendable {
 
   /// Prepares an optimizer for parameters of a size and type.
   ///
-  /// - Throws: `VitroError` when a setting is out of range or memory is short.
+  /// - Throws: ``/VitroCore/VitroError`` when a setting is out of range or memory is short.
   public init(_ optimizer: Optimizer, for parameters: Parameters) throws {
     try optimizer.validate()
     self.optimizer = optimizer
@@ -37,9 +37,10 @@ public struct OptimizerState: Sendable {
   /// Moves the parameters along their gradients.
   ///
   /// - Parameters:
+  ///   - parameters: What is moved.
   ///   - gradients: One for each trained parameter, in the order of ``Parameters/entries``.
   ///   - rate: The learning rate of this step.
-  /// - Throws: `VitroError` when the gradients do not fit, or for L-BFGS, which needs to evaluate: use ``LBFGS``.
+  /// - Throws: ``/VitroCore/VitroError`` when the gradients do not fit, or for L-BFGS, which needs to evaluate: use ``LBFGS``.
   public mutating func step(_ parameters: inout Parameters, gradients: [Tensor], rate: Double) throws {
     let entries = parameters.entries.filter(\.spec.isTrainable)
     guard gradients.count == entries.count,

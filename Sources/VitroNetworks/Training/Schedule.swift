@@ -3,6 +3,11 @@ internal import Foundation
 /// How the learning rate changes while training goes on; the base rate is the optimizer's.
 ///
 /// Steps and epochs count from 0. All but ``reduceOnPlateau(factor:patience:threshold:)`` are functions of both alone.
+///
+/// ```swift
+/// let schedule = Schedule.warmUp(steps: 100, then: .cosine(steps: 900, minimum: 0))
+/// let rates = [0, 99, 1000].map { schedule.rate(base: 1e-3, step: $0, epoch: 0) }  // 1e-5, 1e-3, 0
+/// ```
 public enum Schedule: Sendable, Hashable, Codable {
   /// Always the base rate.
   case constant

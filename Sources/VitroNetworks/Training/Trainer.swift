@@ -4,8 +4,9 @@ public import VitroTensor
 /// Trains networks: by gradient descent on batches, with checkpoints that an interrupted training goes on from to the same bits.
 ///
 /// ```swift
-/// let trainer = Trainer(TrainingSettings(.epochs(5), batchSize: 64, optimizer: .adam(), loss: .crossEntropy, seed: 1))
-/// let result = try trainer.train(&network, on: TensorSource(images, target: labels), checkpoints: "runs/mnist")
+/// let settings = TrainingSettings(.epochs(5), batchSize: 64, optimizer: .adam(), loss: .crossEntropy, seed: 1)
+/// let source = try TensorSource(images, target: labels)
+/// let result = try Trainer(settings).train(&network, on: source, checkpoints: "runs/digits")
 /// ```
 ///
 /// The result is a function of the settings, the network and the data: not of the number of threads, of time, or of how often training was
@@ -21,8 +22,10 @@ public struct Trainer: Sendable {
 
   /// Creates a trainer.
   ///
-  /// - Parameter loss: What is made small in place of the settings' loss, which then only says whether targets are labels. It is
-  ///   not part of a checkpoint: go on with the same.
+  /// - Parameters:
+  ///   - settings: How to train.
+  ///   - loss: What is made small in place of the settings' loss, which then only says whether targets are labels. It is not part of a
+  ///     checkpoint: go on with the same.
   public init(_ settings: TrainingSettings, loss: LossFunction? = nil) {
     self.settings = settings
     let standard = settings.loss
@@ -32,13 +35,14 @@ public struct Trainer: Sendable {
   /// Trains a network in place.
   ///
   /// - Parameters:
+  ///   - network: What learns, all its instances.
   ///   - source: What to learn from.
   ///   - validation: Examples to measure after each epoch.
   ///   - checkpoints: A directory for `checkpoint.safetensors`. If one lies there, training goes on from it; a longer duration than the
   ///     checkpoint's goes on after its end.
   ///   - observer: Who watches, and may stop it.
   /// - Returns: The history, and whether training finished or was stopped; what was learned so far is in `network` and in the checkpoint.
-  /// - Throws: `VitroError`: `argument` when settings cannot work, or a checkpoint is another training's; `malformed` when it is
+  /// - Throws: ``/VitroCore/VitroError``: `argument` when settings cannot work, or a checkpoint is another training's; `malformed` when it is
   ///   damaged; `numerical` when the loss of every instance is no longer a number; what the source throws.
   @discardableResult
   public func train(

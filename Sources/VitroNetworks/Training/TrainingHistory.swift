@@ -77,6 +77,14 @@ public struct TrainingStep: Sendable {
 /// Every method has an empty default.
 ///
 /// Methods are called on the training's thread, which waits for them: return at once, and draw or write only now and then.
+///
+/// ```swift
+/// struct LossPrinter: TrainingObserver {
+///   func epoch(_ record: EpochRecord) {
+///     print("epoch \(record.epoch): loss \(record.training.loss[0])")
+///   }
+/// }
+/// ```
 public protocol TrainingObserver {
   /// Training begins, or goes on after `step` steps.
   func started(_ settings: TrainingSettings, step: Int)

@@ -1,6 +1,6 @@
 public import VitroCore
 
-/// Tells an ``VitroCore/Observer`` how a training goes: steps, the mean loss of the instances as the live number, and the series `loss`,
+/// Tells an ``/VitroCore/Observer`` how a training goes: steps, the mean loss of the instances as the live number, and the series `loss`,
 /// `validation loss` and `validation accuracy`.
 public struct TrainingReporter: TrainingObserver {
   private let observer: any Observer

@@ -2,6 +2,14 @@ internal import Foundation
 internal import VitroCore
 
 /// How to train: everything that decides the bits of the result, apart from the network and the data.
+///
+/// ```swift
+/// let settings = TrainingSettings(
+///   .epochs(20), batchSize: 128, optimizer: .adamW(rate: 1e-3, decay: 0.01),
+///   schedule: .warmUp(steps: 100, then: .cosine(steps: 900, minimum: 0)), loss: .crossEntropy(labelSmoothing: 0.1),
+///   clip: 1, seed: 7, earlyStopping: .init(.validationAccuracy, patience: 3), checkpoint: .epochs(1))
+/// try settings.validate()
+/// ```
 public struct TrainingSettings: Sendable, Hashable, Codable {
   /// How long training goes on.
   public enum Duration: Sendable, Hashable, Codable {
@@ -89,7 +97,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
   /// Checks that training can work with these settings.
   ///
-  /// - Throws: `VitroError` naming the first setting that cannot.
+  /// - Throws: ``/VitroCore/VitroError`` naming the first setting that cannot.
   public func validate() throws {
     func check(_ holds: Bool, _ message: String) throws {
       if !holds { throw VitroError(.argument, "training settings", message) }

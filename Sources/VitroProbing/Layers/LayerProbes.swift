@@ -10,6 +10,15 @@ internal import VitroTensor
 /// strength chosen on the validation part, and its error measured on the test part. Beside it stand two comparisons: the same probe fitted
 /// to shuffled labels (what it reads where there is nothing to read), and the same probe on the same network with random weights (what
 /// the architecture makes readable without training).
+///
+/// ```swift
+/// let split = try Splits.stratified(labels: data.labels, shares: [0.6, 0.2, 0.2], seed: 0)
+/// let parts = DataParts(train: split[0], validation: split[1], test: split[2])
+/// let probes = try LayerProbes().run(network, data, parts: parts, seed: 0, observer: SilentObserver())
+/// for reading in probes.readings {
+///   print(reading.tap, reading.error.value, reading.control.value, reading.untrained.value)
+/// }
+/// ```
 public struct LayerProbes: Sendable {
   /// The strengths to choose from: C, the weight of the losses against the penalty.
   public var candidates = [0.003, 0.03, 0.3]
@@ -53,7 +62,7 @@ public struct LayerProbes: Sendable {
 
   /// Fits the probes.
   ///
-  /// - Throws: `VitroError` when there are fewer than two classes or too few examples, or the observer asks to stop.
+  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than two classes or too few examples, or the observer asks to stop.
   public func run(
     _ network: Network, _ data: LabeledData, parts: DataParts, seed: UInt64, observer: any Observer
   ) throws -> Result {

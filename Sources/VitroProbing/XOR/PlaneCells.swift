@@ -3,6 +3,12 @@
 /// Each hidden unit is off on one side of the line `w·x + b = 0`, so the lines cut the box into convex cells, on each of which the network is one
 /// affine map. The box is cut by one line after the other; nothing is sampled.
 ///
+/// ```swift
+/// let cells = PlaneCells(
+///   weights: [[1, -1], [-1, 1]], biases: [0, 0], readout: [1, 1], constant: 0, box: -1...2
+/// ).cells  // y = |x₁ − x₂| has two linear regions
+/// ```
+///
 /// - Complexity: O(h³) for h hidden units: at most h(h + 1)/2 + 1 cells.
 public struct PlaneCells: Sendable, Hashable {
   /// One region: a convex polygon, which units are on there, and the network's formula on it.

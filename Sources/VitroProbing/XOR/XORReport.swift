@@ -5,7 +5,7 @@ public import VitroLab
 extension XORResult {
   /// The study as a report: the surface, the hidden space, the regions, the formula, and the fate of all seeds.
   ///
-  /// - Throws: `VitroError` when there are no seeds.
+  /// - Throws: ``/VitroCore/VitroError`` when there are no seeds.
   public func report() throws -> Report {
     let share = Double(solved) / Double(losses.count)
     let interval = try Estimate.clopperPearson(successes: solved, trials: losses.count)

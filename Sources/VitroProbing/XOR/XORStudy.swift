@@ -39,7 +39,7 @@ public struct XORStudy: Sendable {
   ///   - seed: The seed that all are drawn from.
   ///   - checkpoints: Where an interrupted training is kept, and taken up again.
   ///   - observer: The one who watches.
-  /// - Throws: `VitroError` when there are no seeds, or the observer asks to stop.
+  /// - Throws: ``/VitroCore/VitroError`` when there are no seeds, or the observer asks to stop.
   /// - Complexity: O(seeds · steps).
   public func train(seed: UInt64, checkpoints: String? = nil, observer: any Observer) throws -> XORResult {
     guard seeds >= 1, steps >= 1 else {

@@ -2,6 +2,11 @@ internal import COpenBLAS
 internal import VitroCore
 
 /// Eigenvalues and right eigenvectors of real matrices: A·V = V·diag(λ), real and imaginary parts apart.
+///
+/// ```swift
+/// let quarterTurn = try Tensor([0.0, -1, 1, 0], shape: [2, 2])
+/// let eigen = try quarterTurn.eigen()  // 0 + i and 0 − i
+/// ```
 public struct GeneralEigen: Sendable {
   /// Re λ, `[… , n]`, descending; a complex pair stands together, the one with positive imaginary part first.
   public let realValues: Tensor
@@ -23,7 +28,7 @@ extension Tensor {
   /// the norms and phases. For eigenvalues that are equal up to rounding F is taken as 0: right for functions that do not depend on
   /// the choice of a basis inside an eigenspace. At a defective matrix no gradient exists, and asking it throws.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite, or the iteration does not converge.
   /// - Complexity: O(n³) a matrix, by QR iteration (LAPACK's `geev`).
   public func eigen() throws -> GeneralEigen {
     let (values, vectors, leading) = try detached.decomposedGeneral()

@@ -31,7 +31,7 @@ struct LUFactors: Sendable {
     zeroPivot = infos.firstIndex { $0 > 0 }.map { ($0, Int(infos[$0]) - 1) }
   }
 
-  /// - Throws: ``VitroError`` when a matrix is singular.
+  /// - Throws: ``/VitroCore/VitroError`` when a matrix is singular.
   func requireRegular() throws {
     guard let zeroPivot else { return }
     throw batch.failure(

@@ -15,7 +15,7 @@ struct MatrixBatch {
 
   /// Checks a tensor's type, axes and values.
   ///
-  /// - Throws: ``VitroError`` when it is not a batch of finite float32 or float64 matrices, or they are not square as asked.
+  /// - Throws: ``/VitroCore/VitroError`` when it is not a batch of finite float32 or float64 matrices, or they are not square as asked.
   init(_ x: Tensor, _ operation: String, square: Bool = false) throws {
     try x.requireComputing(operation)
     guard x.rank >= 2 else {

@@ -7,7 +7,7 @@ extension Tensor {
   /// The factor is that of the symmetric part (A + Aᵀ)/2, so that every element of A has its share of the gradient. Differentiable
   /// (Murray, 2016).
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite; `numerical` when one is not positive definite.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite; `numerical` when one is not positive definite.
   /// - Complexity: O(n³) a matrix.
   public func cholesky() throws -> Tensor {
     let batch = try MatrixBatch(self, "cholesky", square: true)

@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// Differentiable everywhere, at singular matrices too: the gradient is the matrix of cofactors, det A·A⁻ᵀ when A is invertible.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite.
   /// - Complexity: O(n³) a matrix, by LU decomposition.
   public func determinant() throws -> Tensor {
     let factors = try LUFactors(of: detached, "determinant")
@@ -22,7 +22,7 @@ extension Tensor {
   ///
   /// A singular matrix has sign 0 and logarithm −∞. The logarithm is differentiable, with gradient A⁻ᵀ; the sign is not.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite; and, when a gradient is asked, if one is singular.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite; and, when a gradient is asked, if one is singular.
   /// - Complexity: O(n³) a matrix, by LU decomposition.
   public func logAbsDeterminant() throws -> (sign: Tensor, log: Tensor) {
     let factors = try LUFactors(of: detached, "logAbsDeterminant")

@@ -4,7 +4,7 @@ internal import VitroCore
 extension Tensor {
   /// The diagonal of each matrix: `[… , m, n]` → `[… , min(m, n)]`.
   ///
-  /// - Throws: ``VitroError`` when there are fewer than two axes.
+  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than two axes.
   public func diagonal() throws -> Tensor {
     try requireMatrices("diagonal")
     let (rows, columns) = (shape[rank - 2], shape[rank - 1])
@@ -16,7 +16,7 @@ extension Tensor {
 
   /// Matrices with the given diagonals and zeros elsewhere: `[… , n]` → `[… , n, n]`.
   ///
-  /// - Throws: ``VitroError`` when the tensor is a scalar.
+  /// - Throws: ``/VitroCore/VitroError`` when the tensor is a scalar.
   public static func diagonal(from values: Tensor) throws -> Tensor {
     guard let length = values.shape.last else {
       throw VitroError(.shape, "diagonal", "the values are a scalar, expected [… , n]")
@@ -27,7 +27,7 @@ extension Tensor {
 
   /// The sum of the diagonal of each matrix: `[… , n, n]` → `[…]`.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not of numbers that add.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not of numbers that add.
   public func trace() throws -> Tensor {
     try requireMatrices("trace")
     guard shape[rank - 1] == shape[rank - 2] else {

@@ -2,6 +2,12 @@ internal import COpenBLAS
 internal import VitroCore
 
 /// A solution of a linear least squares problem.
+///
+/// ```swift
+/// let design = try Tensor(rows: [[0.0, 1], [1, 1], [2, 1]])
+/// let fit = try design.leastSquares(Tensor([1.0, 3, 5]))
+/// let line = try fit.solution.doubles  // slope 2, intercept 1
+/// ```
 public struct LeastSquares: Sendable {
   /// X, `[… , n, k]`, or `[n]` for a vector on the right side.
   public let solution: Tensor
@@ -21,9 +27,10 @@ extension Tensor {
   /// changes that keep the rank.
   ///
   /// - Parameters:
+  ///   - b: The right side, `[… , m, k]` or `[m]`.
   ///   - ridge: The weight of the penalty, 0 or more.
   ///   - tolerance: max(m, n)·ε by default, with ε the type's rounding step.
-  /// - Throws: ``VitroError`` when shapes do not fit, elements are not finite, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when shapes do not fit, elements are not finite, or the iteration does not converge.
   /// - Complexity: O(m·n·(min(m, n) + k)) a matrix, by singular values (LAPACK's `gelsd`).
   public func leastSquares(_ b: Tensor, ridge: Double = 0, tolerance: Double? = nil) throws -> LeastSquares {
     if b.rank == 1 {

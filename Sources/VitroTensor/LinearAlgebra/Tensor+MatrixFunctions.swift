@@ -5,7 +5,7 @@ extension Tensor {
   ///
   /// Differentiable.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square, or n < 0 and one is singular.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square, or n < 0 and one is singular.
   /// - Complexity: O(k³·log n) a matrix, by repeated squaring.
   public func matrixPower(_ exponent: Int) throws -> Tensor {
     let batch = try MatrixBatch(self, "matrixPower", square: true)
@@ -27,7 +27,7 @@ extension Tensor {
   /// Scaling and squaring with the Padé approximant of order 13 (Higham, 2005). Differentiable: the gradient is the corner of
   /// exp([[Aᵀ, g], [0, Aᵀ]]). Where eˣ would overflow, elements become infinite or NaN.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite, or a norm exceeds 1/ε, where no digit would be right.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite, or a norm exceeds 1/ε, where no digit would be right.
   /// - Complexity: O(n³·log‖A‖) a matrix.
   public func matrixExponential() throws -> Tensor {
     let result = try detached.exponential()

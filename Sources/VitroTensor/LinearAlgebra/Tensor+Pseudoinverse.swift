@@ -7,7 +7,7 @@ extension Tensor {
   /// others.
   ///
   /// - Parameter tolerance: max(m, n)·ε by default, with ε the type's rounding step.
-  /// - Throws: ``VitroError`` when the matrices are not finite, the tolerance is negative, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not finite, the tolerance is negative, or the iteration does not converge.
   /// - Complexity: O(m·n·min(m, n)) a matrix.
   public func pseudoinverse(tolerance: Double? = nil) throws -> Tensor {
     let tolerance = try relativeTolerance(tolerance, "pseudoinverse")

@@ -9,7 +9,7 @@ extension Tensor {
   /// Differentiable (Walter & Lehmann, 2010), for m < n too. The gradient exists only where the first k columns of A are linearly
   /// independent; elsewhere asking it throws.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not finite.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not finite.
   /// - Complexity: O(m·n·k) a matrix, by Householder reflections.
   public func qr() throws -> (q: Tensor, r: Tensor) {
     let (q, r) = try detached.decomposedOrthogonal()

@@ -12,7 +12,7 @@ extension Tensor {
   /// those that are 0 up to rounding, are left out: right for functions that do not depend on the choice of a basis inside a singular
   /// space, such as a projection onto it or the polar factor U·Vᵀ; for other functions no gradient exists.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not finite, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not finite, or the iteration does not converge.
   /// - Complexity: O(m·n·k) a matrix, by divide and conquer (LAPACK's `gesdd`), or by QR iteration (`gesvd`) where that fails.
   public func svd() throws -> (u: Tensor, s: Tensor, vh: Tensor) {
     let (u, s, vh) = try detached.decomposedSingular("svd", vectors: true)
@@ -24,7 +24,7 @@ extension Tensor {
   ///
   /// Differentiable; the singular vectors are found only when a gradient is asked.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not finite, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not finite, or the iteration does not converge.
   /// - Complexity: O(m·n·min(m, n)) a matrix, a fraction of ``svd()``.
   public func singularValues() throws -> Tensor {
     let values = try detached.decomposedSingular("singularValues", vectors: false).s
@@ -35,12 +35,12 @@ extension Tensor {
   ///
   /// At a singular value of 0 the gradient is one of the subgradients.
   ///
-  /// - Throws: ``VitroError`` as ``singularValues()`` does.
+  /// - Throws: ``/VitroCore/VitroError`` as ``singularValues()`` does.
   public func nuclearNorm() throws -> Tensor { try singularValues().sum(axes: [-1]) }
 
   /// The largest singular value: `[… , m, n]` → `[…]`; 0 for an empty matrix.
   ///
-  /// - Throws: ``VitroError`` as ``singularValues()`` does.
+  /// - Throws: ``/VitroCore/VitroError`` as ``singularValues()`` does.
   public func spectralNorm() throws -> Tensor {
     let values = try singularValues()
     if values.shape.last == 0 { return try values.sum(axes: [-1]) }
@@ -50,7 +50,7 @@ extension Tensor {
   /// The number of singular values above `tolerance · s_max`: `[… , m, n]` → `[…]`, int64.
   ///
   /// - Parameter tolerance: max(m, n)·ε by default, with ε the type's rounding step.
-  /// - Throws: ``VitroError`` as ``singularValues()`` does, or when the tolerance is negative.
+  /// - Throws: ``/VitroCore/VitroError`` as ``singularValues()`` does, or when the tolerance is negative.
   public func matrixRank(tolerance: Double? = nil) throws -> Tensor {
     let values = try detached.singularValues()
     let isLarge = try values.isGreater(

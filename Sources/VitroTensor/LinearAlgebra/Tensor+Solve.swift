@@ -6,7 +6,7 @@ extension Tensor {
   /// A `[… , n, n]`, B `[… , n, k]` or a vector `[n]`, X as B; leading axes broadcast, and a single A is decomposed once for all B.
   /// Differentiable in A and B: gB = A⁻ᵀ·g, gA = −gB·Xᵀ.
   ///
-  /// - Throws: ``VitroError`` when shapes do not fit or elements are not finite; `numerical` when a matrix is singular.
+  /// - Throws: ``/VitroCore/VitroError`` when shapes do not fit or elements are not finite; `numerical` when a matrix is singular.
   /// - Complexity: O(n³ + n²·k) a matrix, by LU decomposition with row pivoting.
   public func solve(_ b: Tensor) throws -> Tensor {
     if b.rank == 1 { return try solve(b.expandingAxis(-1)).droppingAxis(-1) }
@@ -26,7 +26,7 @@ extension Tensor {
   ///
   /// Differentiable: gA = −A⁻ᵀ·g·A⁻ᵀ.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite; `numerical` when one is singular.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite; `numerical` when one is singular.
   /// - Complexity: O(n³) a matrix.
   public func inverse() throws -> Tensor {
     let factors = try LUFactors(of: detached, "inverse")

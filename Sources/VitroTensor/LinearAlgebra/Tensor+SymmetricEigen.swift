@@ -12,7 +12,7 @@ extension Tensor {
   /// functions that do not depend on the choice of a basis inside an eigenspace, such as a projection onto it; for other functions no
   /// gradient exists.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite, or the iteration does not converge.
   /// - Complexity: O(n³) a matrix, by divide and conquer (LAPACK's `syevd`).
   public func symmetricEigen() throws -> (values: Tensor, vectors: Tensor) {
     let (values, rows) = try detached.decomposedSymmetric("symmetricEigen", vectors: true)
@@ -27,7 +27,7 @@ extension Tensor {
   ///
   /// Differentiable: dλ = diag(VᵀdA V). The eigenvectors are found only when a gradient is asked.
   ///
-  /// - Throws: ``VitroError`` when the matrices are not square or not finite, or the iteration does not converge.
+  /// - Throws: ``/VitroCore/VitroError`` when the matrices are not square or not finite, or the iteration does not converge.
   /// - Complexity: O(n³) a matrix, a fraction of ``symmetricEigen()``.
   public func symmetricEigenvalues() throws -> Tensor {
     let values = try detached.decomposedSymmetric("symmetricEigenvalues", vectors: false).values

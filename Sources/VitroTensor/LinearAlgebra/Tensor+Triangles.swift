@@ -6,7 +6,7 @@ extension Tensor {
   ///
   /// 0 is the main one, −1 the one below it.
   ///
-  /// - Throws: ``VitroError`` when there are fewer than two axes.
+  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than two axes.
   public func lowerTriangle(_ diagonal: Int = 0) throws -> Tensor {
     try requireMatrices("lowerTriangle")
     return try triangle(lower: true, diagonal).recorded(from: self, TriangleOperation(lower: true, diagonal: diagonal))
@@ -16,7 +16,7 @@ extension Tensor {
   ///
   /// 0 is the main one, 1 the one above it.
   ///
-  /// - Throws: ``VitroError`` when there are fewer than two axes.
+  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than two axes.
   public func upperTriangle(_ diagonal: Int = 0) throws -> Tensor {
     try requireMatrices("upperTriangle")
     return try triangle(lower: false, diagonal)

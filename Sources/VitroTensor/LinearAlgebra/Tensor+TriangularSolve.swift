@@ -7,7 +7,7 @@ extension Tensor {
   /// T `[… , n, n]`, B `[… , n, k]` or `[n]`, X as B; leading axes broadcast. The other triangle of T is not looked at, nor is the
   /// diagonal when it is taken as 1. Differentiable in T and B; gradients of what is not looked at are 0.
   ///
-  /// - Throws: ``VitroError`` when shapes do not fit, elements are not finite, or a diagonal element is 0.
+  /// - Throws: ``/VitroCore/VitroError`` when shapes do not fit, elements are not finite, or a diagonal element is 0.
   /// - Complexity: O(n²·k) a matrix.
   public func triangularSolve(
     _ b: Tensor, lower: Bool, transposed: Bool = false, unitDiagonal: Bool = false
@@ -33,7 +33,7 @@ extension Tensor {
   ///
   /// L `[… , n, n]`, B `[… , n, k]` or `[n]`; leading axes broadcast. Differentiable in both.
   ///
-  /// - Throws: ``VitroError`` as ``triangularSolve(_:lower:transposed:unitDiagonal:)`` does.
+  /// - Throws: ``/VitroCore/VitroError`` as ``triangularSolve(_:lower:transposed:unitDiagonal:)`` does.
   public func choleskySolve(_ b: Tensor) throws -> Tensor {
     try triangularSolve(triangularSolve(b, lower: true), lower: true, transposed: true)
   }

@@ -1,0 +1,116 @@
+import Testing
+import Vitro
+
+/// The samples of `VitroData`, `VitroFitting` and `VitroProbing`.
+@Suite struct StudyExamples {
+  /// Two clouds of points, well apart, and their labels.
+  private func clouds(_ rows: Int = 60, seed: UInt64 = 0) throws -> (x: Tensor, labels: [Int]) {
+    var stream = RandomStream(seed: seed, "clouds")
+    let labels = (0..<rows).map { $0 % 2 }
+    let centres = try Tensor(labels.map { [Double($0) * 4, 0] }.flatMap(\.self), shape: [rows, 2])
+    return (try stream.normal([rows, 2], dtype: .float64) + centres, labels)
+  }
+
+  @Test func data() throws {
+    // docs:LabeledData
+    let digits = try LabeledData.digits()
+    let shape = digits.inputs.shape  // [1797, 1, 8, 8]
+    let classes = digits.classNames  // ["0", …, "9"]
+    // docs:end
+    #expect(shape == [1797, 1, 8, 8])
+    #expect(classes == (0...9).map(String.init))
+    // docs:DataParts
+    let split = try Splits.stratified(labels: digits.labels, shares: [0.6, 0.2, 0.2], seed: 0)
+    let parts = DataParts(train: split[0], validation: split[1], test: split[2])
+    let test = try digits.subset(parts.test)
+    // docs:end
+    #expect(test.count == parts.test.count)
+    #expect(parts.train.count + parts.validation.count + parts.test.count == 1797)
+  }
+
+  @Test func classifiers() throws {
+    let (x, labels) = try clouds()
+    let (unseen, truth) = try clouds(seed: 1)
+    // docs:LogisticRegression
+    let probe = LogisticRegression(inverseRegularization: 1, standardizing: true)
+    let fit = try probe.fit(x, labels: labels, classCount: 2)
+    let predictions = try fit.model.predict(unseen)
+    // docs:end
+    #expect(fit.converged)
+    // docs:ClassificationScores
+    let scores = try ClassificationScores(labels: truth, predictions: predictions, classCount: 2)
+    let accuracy = try scores.accuracyInterval()  // value, low, high
+    let chance = scores.majorityAccuracy  // 0.5
+    // docs:end
+    #expect(accuracy.value > 0.9 && chance == 0.5)
+    // docs:LinearModel
+    let probabilities = try fit.model.probabilities(unseen)  // [rows, classes]
+    let direction = fit.model.weights  // [1, features]: the log-odds of class 1
+    // docs:end
+    #expect(probabilities.shape == [60, 2] && direction.shape == [1, 2])
+    // docs:DiscriminantAnalysis
+    let discriminant = try DiscriminantAnalysis(shrinkage: .ledoitWolf).fit(x, labels: labels, classCount: 2)
+    let means = discriminant.means  // [classes, features]
+    // docs:end
+    #expect(means.shape == [2, 2])
+    // docs:MassMean
+    let model = try MassMean(metric: .plain).fit(x, labels: labels, classCount: 2)
+    let classes = try model.predict(unseen)
+    // docs:end
+    #expect(try ClassificationScores(labels: truth, predictions: classes, classCount: 2).accuracy > 0.9)
+    // docs:Scores
+    let area = try Scores.rocAUC(positives: truth.map { $0 == 1 }, scores: fit.model.scores(unseen).doubles)
+    // docs:end
+    #expect(area > 0.95)
+  }
+
+  @Test func regressionsAndScales() throws {
+    let (x, _) = try clouds()
+    let targets = try x.select(axis: 1, at: 0) * 2 + 1
+    // docs:Ridge
+    let model = try Ridge(alpha: 0.1).fit(x, targets: targets)
+    let fit = try Scores.rSquared(targets: targets.reshaped([60, 1]), predictions: model.scores(x))
+    // docs:end
+    #expect(fit > 0.99)
+    // docs:Standardizer
+    let standardizer = try Standardizer(fitting: x)
+    let standardized = try standardizer(x)  // every column has mean 0 and variance 1
+    // docs:end
+    #expect(try standardized.mean(axes: [0]).doubles.allSatisfy { abs($0) < 1e-12 })
+  }
+
+  @Test func divisionsAndIntervals() throws {
+    let labels = (0..<100).map { $0 % 4 }
+    // docs:Splits
+    let parts = try Splits.stratified(labels: labels, shares: [0.8, 0.2], seed: 1)
+    let folds = try Splits.folds(5, labels: labels, seed: 1)  // five pairs (training, test)
+    // docs:end
+    #expect(parts.map(\.count) == [80, 20] && folds.count == 5)
+    // docs:Estimate
+    let error = try Estimate.clopperPearson(successes: 3, trials: 100)
+    print(error.value, error.low, error.high)  // 0.03 and its exact 95 % interval, 0.006 … 0.085
+    // docs:end
+    #expect(abs(error.low - 0.00623) < 1e-4 && abs(error.high - 0.0852) < 1e-4)
+    let values = (0..<100).map(Double.init)
+    // docs:Bootstrap
+    let mean = try Bootstrap.interval(rows: values.count, seed: 0) { rows in
+      rows.map { values[$0] }.reduce(0, +) / Double(rows.count)
+    }
+    // docs:end
+    #expect(mean.contains(49.5))
+  }
+
+  @Test func xor() throws {
+    // docs:XORStudy
+    let result = try XORStudy(seeds: 100).run(observer: SilentObserver())
+    print(result.solved, result.stuck.map(\.loss))
+    // docs:end
+    #expect(result.losses.count == 100)
+    // docs:PlaneCells
+    let cells = PlaneCells(
+      weights: [[1, -1], [-1, 1]], biases: [0, 0], readout: [1, 1], constant: 0, box: -1...2
+    ).cells  // y = |x₁ − x₂| has two linear regions
+    // docs:end
+    #expect(cells.count == 2)
+  }
+}
