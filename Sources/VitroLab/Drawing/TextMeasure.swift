@@ -21,7 +21,7 @@ enum TextMeasure {
     return keeping(fits)
   }
 
-  private static func emWidth(_ scalar: Unicode.Scalar) -> Double {
+  static func emWidth(_ scalar: Unicode.Scalar) -> Double {
     switch scalar {
     case "i", "j", "l", "'", "|", "’": 0.23
     case ".", ",", ":", ";", " ", "!", "/", "I", "f", "t", "\u{202F}", "·": 0.28
