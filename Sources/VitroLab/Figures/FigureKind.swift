@@ -1,7 +1,7 @@
 internal import VitroCore
 
 /// What every kind of figure can do; a new kind is one type that conforms, and one case of ``FigureContent``.
-protocol FigureKind: Codable, Sendable, Hashable {
+protocol FigureKind: Codable, Sendable, Hashable, TerminalDrawable {
   /// The name of the kind in JSON and in the page's style sheet.
   static var kind: String { get }
   /// The data as tables, the main one first.

@@ -1,0 +1,110 @@
+extension HeatMapFigure: TerminalDrawable {
+  func terminalLines(_ canvas: TerminalCanvas) -> [StyledLine] {
+    guard rows > 0, columns > 0, rows <= values.count / max(1, columns) else { return [] }
+    return TerminalHeatMap(self, canvas).lines()
+  }
+}
+
+/// Draws a heat map: numbers where they fit, else colours or shades, a block of values to a cell where there are many.
+private struct TerminalHeatMap {
+  let figure: HeatMapFigure
+  let canvas: TerminalCanvas
+  let ends: Interval
+  let names: [String]
+  let nameWidth: Int
+  let room: Int
+
+  init(_ figure: HeatMapFigure, _ canvas: TerminalCanvas) {
+    self.figure = figure
+    self.canvas = canvas
+    ends = figure.color.ends(of: figure.values)
+    names = figure.rowLabels.prefix(200).map { canvas.shortened($0, to: max(6, canvas.width / 4)) }
+    nameWidth = names.map { DisplayWidth.of($0) }.max() ?? 0
+    room = canvas.width - nameWidth - (nameWidth > 0 ? 1 : 0)
+  }
+
+  func lines() -> [StyledLine] {
+    var lines = canvas.wrapped(axes, .soft)
+    if axes.isEmpty { lines = [] }
+    let numberWidth = numberWidth
+    if figure.columns * (numberWidth + 1) <= room, figure.rows <= 40, figure.showsNumbers || !canvas.hasColor {
+      lines += drawn(cellWidth: numberWidth + 1, block: (1, 1), withNumbers: true)
+    } else {
+      let block = (rows: Self.ceiling(figure.rows, 40), columns: Self.ceiling(figure.columns, room))
+      let size = max(block.rows, block.columns)
+      let across = (figure.columns + size - 1) / size
+      let cellWidth = min(across * 2 <= room ? 2 : 1, 4)
+      lines += drawn(cellWidth: cellWidth, block: (size, size), withNumbers: false)
+      if size > 1 { lines += canvas.wrapped("Each cell is the mean of \(size) × \(size) values.", .soft) }
+    }
+    return lines + canvas.key(figure.color.label, figure.color.map, ends, figure.color.format)
+  }
+
+  private static func ceiling(_ count: Int, _ limit: Int) -> Int { (count + limit - 1) / max(1, limit) }
+
+  private var axes: String {
+    switch (figure.rowTitle.isEmpty, figure.columnTitle.isEmpty) {
+    case (true, true): ""
+    case (false, true): "rows: \(figure.rowTitle)"
+    case (true, false): "columns: \(figure.columnTitle)"
+    default: "rows: \(figure.rowTitle) · columns: \(figure.columnTitle)"
+    }
+  }
+
+  private var numberWidth: Int {
+    guard figure.values.count <= 2000 else { return .max / 4096 }
+    return figure.values.map { DisplayWidth.of(canvas.text(figure.color.format.bare($0))) }.max() ?? 1
+  }
+
+  private func drawn(cellWidth: Int, block: (rows: Int, columns: Int), withNumbers: Bool) -> [StyledLine] {
+    let across = (figure.columns + block.columns - 1) / block.columns
+    let down = (figure.rows + block.rows - 1) / block.rows
+    let indent = nameWidth + (nameWidth > 0 ? 1 : 0)
+    var lines: [StyledLine] = []
+    if !figure.columnLabels.isEmpty, block.columns == 1 {
+      let places = figure.columnLabels.indices.prefix(figure.columns).map { $0 * cellWidth + cellWidth / 2 }
+      lines += NameRows(
+        Array(figure.columnLabels.prefix(figure.columns)), at: places, columns: across * cellWidth, canvas
+      ).lines.map { $0.indented(indent) }
+    }
+    for row in 0..<down {
+      var line = StyledLine()
+      if nameWidth > 0 {
+        let name = row * block.rows < names.count && block.rows == 1 ? names[row] : ""
+        line = StyledLine(name, .soft).aligned(.trailing, in: nameWidth)
+        line.append(" ")
+      }
+      for column in 0..<across { append(mean(row, column, block), cellWidth, withNumbers, to: &line) }
+      lines.append(line)
+    }
+    return lines
+  }
+
+  private func mean(_ row: Int, _ column: Int, _ block: (rows: Int, columns: Int)) -> Double {
+    var (sum, count) = (0.0, 0)
+    for r in (row * block.rows)..<min((row + 1) * block.rows, figure.rows) {
+      for c in (column * block.columns)..<min((column + 1) * block.columns, figure.columns) {
+        let value = figure.values[r * figure.columns + c]
+        if value.isFinite { (sum, count) = (sum + value, count + 1) }
+      }
+    }
+    if block.rows * block.columns == 1 { return figure.values[row * figure.columns + column] }
+    return count > 0 ? sum / Double(count) : .nan
+  }
+
+  private func append(_ value: Double, _ width: Int, _ withNumbers: Bool, to line: inout StyledLine) {
+    let share = (value - ends.low) / (ends.high - ends.low)
+    var style = TextStyle.plain
+    if canvas.hasColor, value.isFinite {
+      let ground = TerminalPalette.color(figure.color.map, share)
+      style = TextStyle(color: withNumbers ? ground.contrasting : nil, ground: ground)
+    }
+    if withNumbers {
+      let text = value.isNaN ? canvas.sign("·", ".") : canvas.text(figure.color.format.bare(value))
+      line.append(StyledLine(text, style).aligned(.trailing, in: width, filling: style))
+    } else {
+      let sign = canvas.hasColor ? " " : value.isFinite ? canvas.shade(share) : canvas.sign("·", "?")
+      line.append(String(repeating: sign, count: width), style)
+    }
+  }
+}

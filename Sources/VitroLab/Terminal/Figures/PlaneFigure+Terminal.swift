@@ -1,0 +1,105 @@
+extension PlaneFigure: TerminalDrawable {
+  func terminalLines(_ canvas: TerminalCanvas) -> [StyledLine] {
+    var plane = TerminalPlane(
+      canvas, x: x, y: y, showing: terminalCorners, equalUnits: equalUnits, rounded: field == nil)
+    var lines = legend(canvas)
+    if let field, field.isConsistent {
+      let ends = field.colorEnds
+      plane.draw(field, ends)
+      for level in field.contours where level.isFinite {
+        for curve in Isolines(field).crossings(at: level) {
+          plane.draw(curve.compactMap { plane.place(PlanePosition($0.x, $0.y)) }, .plain, .dashed)
+        }
+      }
+      lines += canvas.key(field.label, field.colors, ends, field.format)
+    }
+    drawShapes(&plane)
+    drawPoints(&plane)
+    drawNames(&plane)
+    return lines + plane.lines()
+  }
+
+  private var terminalCorners: [PlanePosition] {
+    if let field, field.isConsistent {
+      return [PlanePosition(field.x.low, field.y.low), PlanePosition(field.x.high, field.y.high)]
+    }
+    return points.map(\.position) + regions.flatMap(\.corners) + lines.filter { !$0.extended }.flatMap(\.corners)
+      + arrows.flatMap { [$0.start, $0.end] }
+  }
+
+  private func legend(_ canvas: TerminalCanvas) -> [StyledLine] {
+    canvas.flowing(
+      groups.enumerated().map { index, group in
+        var line = StyledLine(canvas.mark(index), canvas.ink(index))
+        line.append(" " + canvas.text(group))
+        return line
+      })
+  }
+
+  private func drawShapes(_ plane: inout TerminalPlane) {
+    for region in regions {
+      let corners = region.corners.compactMap { $0.isFinite ? plane.place($0) : nil }
+      guard corners.count > 2, let first = corners.first else { continue }
+      plane.draw(corners + [first], .soft, region.fill == .none ? .solid : .dashed)
+    }
+    for line in lines {
+      var corners = line.corners.compactMap { $0.isFinite ? plane.place($0) : nil }
+      if line.extended, corners.count == 2 {
+        let (dx, dy) = (corners[1].x - corners[0].x, corners[1].y - corners[0].y)
+        let length = (dx * dx + dy * dy).squareRoot()
+        guard length > 1e-9 else { continue }
+        let reach = 2000 / length
+        corners = [
+          (corners[0].x - reach * dx, corners[0].y - reach * dy), (corners[1].x + reach * dx, corners[1].y + reach * dy),
+        ]
+      }
+      plane.draw(corners, line.role == .guide ? .soft : .plain, line.role == .guide ? .dotted : .solid)
+    }
+    for arrow in arrows {
+      guard let start = plane.place(arrow.start), let end = plane.place(arrow.end) else { continue }
+      plane.draw([start, end], .plain)
+      plane.mark(plane.head(from: start, to: end), at: end, .bold)
+    }
+  }
+
+  private func drawPoints(_ plane: inout TerminalPlane) {
+    for point in points {
+      guard let place = plane.place(point.position) else { continue }
+      let index = point.group.flatMap { groups.firstIndex(of: $0) }
+      var style = plane.canvas.ink(index)
+      style.isBold = true
+      plane.mark(plane.canvas.mark(index), at: place, style)
+    }
+  }
+
+  private func drawNames(_ plane: inout TerminalPlane) {
+    for point in points.prefix(40) {
+      if let label = point.label, let place = plane.place(point.position) { plane.name(label, beside: place) }
+    }
+    for arrow in arrows {
+      if let label = arrow.label, let place = plane.place(arrow.end) { plane.name(label, beside: place) }
+    }
+    for line in lines {
+      guard let label = line.label, let first = line.corners.first, let last = line.corners.last,
+        let start = plane.place(first), let end = plane.place(last)
+      else { continue }
+      plane.name(label, beside: ((start.x + end.x) / 2, (start.y + end.y) / 2))
+    }
+    for region in regions {
+      let corners = region.corners.compactMap { plane.place($0) }
+      guard let label = region.label, !corners.isEmpty else { continue }
+      let x = corners.map(\.x).reduce(0, +) / Double(corners.count)
+      let y = corners.map(\.y).reduce(0, +) / Double(corners.count)
+      plane.name(label, beside: (x - Double(label.count) - 2, y), .soft)
+    }
+  }
+}
+
+extension TerminalPlane {
+  /// The head of an arrow.
+  func head(from start: (x: Double, y: Double), to end: (x: Double, y: Double)) -> String {
+    let (dx, dy) = (end.x - start.x, end.y - start.y)
+    if abs(dx) >= abs(dy) { return dx >= 0 ? canvas.sign("▶", ">") : canvas.sign("◀", "<") }
+    return dy >= 0 ? canvas.sign("▼", "v") : canvas.sign("▲", "^")
+  }
+}
