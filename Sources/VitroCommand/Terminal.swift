@@ -1,8 +1,17 @@
+import Foundation
 import VitroLab
 
 /// Standard output, for people.
 enum Terminal {
-  static func print(_ report: Report) { Swift.print(report.title) }
-  static func print(_ table: Table) { for row in table.rows { Swift.print(row) } }
-  static func print(_ blocks: [ReportBlock]) { Swift.print(blocks) }
+  private static let style = TerminalStyle.detect()
+
+  /// A report, whole or only what it found.
+  static func print(_ report: Report, isBrief: Bool = false) {
+    write(TerminalRenderer(style: style, isBrief: isBrief).render(report))
+  }
+
+  /// Blocks without a report around them.
+  static func print(_ blocks: [ReportBlock]) { write(TerminalRenderer(style: style).render(blocks)) }
+
+  private static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 }

@@ -29,12 +29,8 @@ struct WrittenOutcome {
       fields["run"] = .string(record.id)
       Swift.print(JSONValue.object(fields))
     } else {
-      let lines = report.metrics.map { metric in
-        let control = metric.control.map { " (\($0.label) \(metric.format.text($0.value)))" } ?? ""
-        return "\(metric.label): \(metric.format.text(metric.value, metric.interval))\(control)"
-      }
-      Swift.print(([report.title] + (report.lede.map { [$0.plainText] } ?? []) + lines).joined(separator: "\n"))
-      Swift.print("\nRun:    \(record.id)\nReport: \(path)")
+      Terminal.print(report, isBrief: true)
+      Swift.print("  Run:    \(record.id)\n  Report: \(path)")
     }
   }
 }

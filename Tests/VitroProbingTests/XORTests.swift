@@ -9,7 +9,7 @@ import VitroLab
 @Suite struct XORTests {
   /// PyTorch solved 20 % of starts with the same network, initialization and optimizer.
   @Test func trainingSolvesAFifthAndSticksAtThreeLosses() throws {
-    let result = try XORStudy(seeds: 2000, seed: 1).run(observer: SilentObserver())
+    let result = try XORStudy(seeds: 2000).train(seed: 1, observer: SilentObserver())
     let interval = try Estimate.clopperPearson(successes: result.solved, trials: 2000, confidence: 0.99)
     #expect(interval.contains(0.2), "\(result.solved) of 2000 solved")
     #expect(result.stuck.count == 3)
@@ -26,8 +26,8 @@ import VitroLab
   }
 
   @Test func aSeedDoesNotDependOnHowManyThereAre() throws {
-    let few = try XORStudy(seeds: 3, steps: 200, seed: 5).run(observer: SilentObserver())
-    let many = try XORStudy(seeds: 40, steps: 200, seed: 5).run(observer: SilentObserver())
+    let few = try XORStudy(seeds: 3, steps: 200).train(seed: 5, observer: SilentObserver())
+    let many = try XORStudy(seeds: 40, steps: 200).train(seed: 5, observer: SilentObserver())
     for index in 0..<3 { #expect(abs(few.losses[index] - many.losses[index]) < 1e-5) }
   }
 
@@ -67,7 +67,7 @@ import VitroLab
   }
 
   @Test func theReportSaysWhatTheRunMeasured() throws {
-    let result = try XORStudy(seeds: 50, steps: 2000, seed: 3).run(observer: SilentObserver())
+    let result = try XORStudy(seeds: 50, steps: 2000).train(seed: 3, observer: SilentObserver())
     let report = try result.report()
     #expect(report.sections.map(\.id) == ["linear", "network", "training"])
     #expect(report.figures.count == 3)
@@ -80,9 +80,9 @@ import VitroLab
       func update(_ progress: ProgressUpdate) {}
       var shouldStop: Bool { true }
     }
-    let error = #expect(throws: VitroError.self) { try XORStudy(seeds: 2).run(observer: Stopper()) }
+    let error = #expect(throws: VitroError.self) { try XORStudy(seeds: 2).train(seed: 0, observer: Stopper()) }
     #expect(error?.code == .interrupted)
-    #expect(throws: VitroError.self) { try XORStudy(seeds: 0).run(observer: SilentObserver()) }
+    #expect(throws: VitroError.self) { try XORStudy(seeds: 0).train(seed: 0, observer: SilentObserver()) }
   }
 
   private func area(_ corners: [[Double]]) -> Double {

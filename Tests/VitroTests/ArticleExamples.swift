@@ -13,12 +13,11 @@ import Vitro
 
       // docs:examine-files
       let subject = try Subject(networkPath: "\(folder)/my-network", dataPath: "\(folder)/test.npz", seed: 0)
-      let examination = try Examination.examine(subject, observer: SilentObserver())
-      try examination.report.write(to: URL(filePath: "\(folder)/vitro-report"))
-      print(examination.summary)
+      let outcome = try Examination.examine(subject, observer: SilentObserver())
+      try outcome.report.write(to: URL(filePath: "\(folder)/vitro-report"))
       // docs:end
       #expect(FileManager.default.fileExists(atPath: "\(folder)/vitro-report/report.html"))
-      #expect(examination.summary.contains("best probe"))
+      #expect(outcome.report.metrics.contains { $0.label == "best probe" })
 
       let network = try Network(DigitsConvnet.graph, seed: 0)
       let (images, labels) = (some.inputs, some.labels)
@@ -32,15 +31,16 @@ import Vitro
       let more = try Examination.examine(own, examiners: examiners, observer: SilentObserver())
       // docs:end
       #expect(more.report.sections.map(\.id) == ["network", "probing", "silent-units"])
-      #expect(more.json["silent"] != nil)
+      #expect(more.facts["silent"] != nil)
     }
   }
 
   @Test func theDemo() throws {
     try withTemporaryFolder { folder in
       // docs:DigitsConvnet
-      let subject = try DigitsConvnet.subject(
-        seed: 0, directory: "\(folder)/demo", epochs: 2, observer: SilentObserver())
+      let network = try DigitsConvnet.train(
+        seed: 0, checkpoints: "\(folder)/checkpoints", epochs: 2, observer: SilentObserver())
+      let subject = try DigitsConvnet.subject(network, seed: 0)
       let accuracy = try subject.network.accuracy(subject.data.subset(subject.parts.test))[0]
       // docs:end
       #expect(accuracy > 0.8)

@@ -102,7 +102,7 @@ import Vitro
 
   @Test func xor() throws {
     // docs:XORStudy
-    let result = try XORStudy(seeds: 100).run(observer: SilentObserver())
+    let result = try XORStudy(seeds: 100).train(seed: 0, observer: SilentObserver())
     print(result.solved, result.stuck.map(\.loss))
     // docs:end
     #expect(result.losses.count == 100)

@@ -8,13 +8,13 @@ enum RunTables {
   static func list(_ runs: [RunRecord], registry: ExperimentRegistry) -> Table {
     Table(
       columns: [
-        .init("run"), .init("state"), .init("begun"), .init("took", alignment: .trailing), .init("what"),
-        .init("found"),
+        .init("run"), .init("state"), .init("begun"), .init("took", alignment: .trailing), .init("found"),
+        .init("what"),
       ],
       rows: runs.map { run in
         [
           .text(run.id), .text(run.state.rawValue), .text(age(of: run.created)), .text(duration(run.seconds)),
-          .text(what(run, registry)), found(run).map { .text($0) } ?? .missing(),
+          found(run).map { .text($0) } ?? .missing(), .text(what(run, registry)),
         ]
       })
   }
@@ -87,9 +87,14 @@ enum RunTables {
     return facts
   }
 
-  /// The command without its first word, or the label.
+  /// The label, or the command without its first word; of a sweep only what it sweeps over.
   private static func what(_ run: RunRecord, _ registry: ExperimentRegistry) -> String {
-    run.configuration.label ?? run.configuration.commandLine(in: registry).dropFirst().joined(separator: " ")
+    if let label = run.configuration.label { return label }
+    var base = run.configuration
+    base.sweep = [:]
+    let command = base.commandLine(in: registry).dropFirst().joined(separator: " ")
+    let axes = run.configuration.sweep.keys.sorted().joined(separator: ", ")
+    return axes.isEmpty ? command : "\(command), over \(axes)"
   }
 
   private static func found(_ run: RunRecord) -> String? {

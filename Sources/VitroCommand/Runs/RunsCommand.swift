@@ -53,7 +53,7 @@ struct RunsListCommand: ParsableCommand {
     } else if runs.isEmpty {
       print("No runs in \(lab.store.directory.path).")
     } else {
-      Terminal.print(RunTables.list(Array(runs.prefix(limit)), registry: lab.registry))
+      Terminal.print([.table(RunTables.list(Array(runs.prefix(limit)), registry: lab.registry))])
       if runs.count > limit { print("… and \(runs.count - limit) more; --limit shows them.") }
     }
   }

@@ -33,6 +33,7 @@ extension HTMLRenderer {
       ("Vitro", provenance.version + (provenance.commit.map { " (\($0.prefix(12)))" } ?? "")),
       ("begun", provenance.date.formatted(.iso8601)),
     ]
+    if let run = provenance.run { facts.append(("run", run)) }
     if provenance.wallSeconds.isFinite { facts.append(("took", Self.durationText(provenance.wallSeconds))) }
     if let seed = provenance.seed { facts.append(("seed", "\(seed)")) }
     facts.append(("processor", provenance.processor))

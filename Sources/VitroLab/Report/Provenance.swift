@@ -5,6 +5,8 @@ internal import VitroCore
 public struct Provenance: Codable, Sendable, Hashable {
   /// The command line, word by word.
   public var command: [String]
+  /// The id of the run in its store, if it has one.
+  public var run: String?
   /// The version of Vitro.
   public var version: String
   /// The git commit of Vitro, if known.
@@ -26,10 +28,12 @@ public struct Provenance: Codable, Sendable, Hashable {
 
   /// Creates a provenance; the machine's facts are its own unless given.
   public init(
-    command: [String], version: String, commit: String? = nil, date: Date = Date(), processor: String? = nil,
+    command: [String], run: String? = nil, version: String, commit: String? = nil, date: Date = Date(),
+    processor: String? = nil,
     cores: Int? = nil, threads: Int, seed: UInt64? = nil, wallSeconds: Double = .nan, files: [SourceFile] = []
   ) {
     self.command = command
+    self.run = run
     self.version = version
     self.commit = commit
     self.date = JSONDate.wholeSeconds(date)

@@ -16,7 +16,7 @@ extension Lab {
       let words = grid.words(point)
       do {
         let result = try run.stage(words) { _ in
-          let watcher = PointObserver(observer: observer, prefix: "\(position + 1)/\(grid.points.count) \(words)")
+          let watcher = PointObserver(observer: observer, point: "\(position + 1)/\(grid.points.count) \(words)")
           return SweepPoint(run: try self.point(point, at: position, of: run.id, watcher))
         }
         finished.append(try store.run(result.run))
@@ -64,15 +64,15 @@ extension Lab {
   }
 }
 
-/// Puts the point of a sweep before each stage's name; series belong to the point's own run.
+/// Shows a point of a sweep as one stage, whatever stages its run has; series belong to the point's own run.
 private struct PointObserver: Observer {
   let observer: any Observer
-  let prefix: String
+  let point: String
 
   func update(_ progress: ProgressUpdate) {
-    var progress = progress
-    progress.stage = "\(prefix): \(progress.stage)"
-    observer.update(progress)
+    let detail = [progress.stage, progress.detail].compactMap(\.self).joined(separator: " · ")
+    observer.update(
+      ProgressUpdate(point, completed: progress.completed, of: progress.total, detail: detail))
   }
 
   var shouldStop: Bool { observer.shouldStop }

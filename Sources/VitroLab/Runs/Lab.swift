@@ -79,9 +79,9 @@ public struct Lab: Sendable {
         ? try type.work(run, record.configuration)
         : try sweep(run, SweepGrid(record.configuration, type), observer)
       try run.flush()
-      outcome.report.id = record.id
       outcome.report.provenance = Provenance(
-        command: record.command, version: VitroVersion.current, date: record.created, threads: Threads.count,
+        command: record.command, run: record.id, version: VitroVersion.current, date: record.created,
+        threads: Threads.count,
         seed: record.configuration.seed, wallSeconds: record.seconds + seconds, files: try store.sources(of: record.id))
       try outcome.report.write(to: run.directory.appending(path: "report"))
       try store.finish(record.id, outcome, seconds: seconds)
@@ -99,7 +99,11 @@ public struct Lab: Sendable {
       run.id, isInterruption ? .interrupted : .failed, seconds: seconds, failure: isInterruption ? nil : "\(error)")
     guard var error = error as? VitroError else { return error }
     error.details["run"] = error.details["run"] ?? run.id
-    if isInterruption { error.hint = "Go on with: vitro runs resume \(run.id)" }
+    if isInterruption {
+      error.hint = "Go on with: vitro runs resume \(run.id)"
+    } else if error.hint == nil {
+      error.hint = "What was finished is kept: vitro runs resume \(run.id)"
+    }
     return error
   }
 }

@@ -48,7 +48,11 @@ extension RunStore {
       try FileManager.default.contentsOfDirectory(atPath: home.path)
     }
     for name in folders.sorted() where !known.contains(name) && !RunLock.isHeld(lockFile(of: name)) {
-      garbage.leftovers.append(home.appending(path: name))
+      let folder = home.appending(path: name)
+      let changed = try? folder.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate
+      // Another process may just be making it.
+      if let changed, now.timeIntervalSince(changed) < 60 { continue }
+      garbage.leftovers.append(folder)
     }
     for run in all where run.state == .finished {
       for name in ["drafts", "checkpoints"] {

@@ -29,7 +29,7 @@ struct StageFiles {
   /// A name that any file system takes; the digits keep apart names that differ only in what is replaced.
   static func fileName(_ name: String) -> String {
     let plain = String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }.prefix(40))
-    return plain == name ? plain : "\(plain)-\(SHA256.hexDigest(of: Array(name.utf8)).prefix(6))"
+    return plain == name && !name.isEmpty ? plain : "\(plain)-\(SHA256.hexDigest(of: Array(name.utf8)).prefix(6))"
   }
 
   /// Makes the directories; the draft is empty.

@@ -47,7 +47,9 @@ struct DotGrid {
 
   func isFree(column: Int, row: Int, width: Int = 1) -> Bool {
     guard column >= 0, row >= 0, column + width <= columns, row < rows else { return false }
-    return (0..<width).allSatisfy { signs[row * columns + column + $0] == nil && dots[row * columns + column + $0] == 0 }
+    return (0..<width).allSatisfy {
+      signs[row * columns + column + $0] == nil && dots[row * columns + column + $0] == 0
+    }
   }
 
   /// Clean text over cells, from a column on.
@@ -79,7 +81,8 @@ struct DotGrid {
     if let sign = signs[cell] {
       line.append(sign.text, over(ground, sign.style))
     } else if dots[cell] != 0 {
-      let sign = charset == .unicode ? String(Unicode.Scalar(0x2800 + UInt32(dots[cell])) ?? " ") : asciiSign(dots[cell])
+      let sign =
+        charset == .unicode ? String(Unicode.Scalar(0x2800 + UInt32(dots[cell])) ?? " ") : asciiSign(dots[cell])
       line.append(sign, over(ground, inks[cell]))
     } else if let ground {
       if charset == .ascii || ground.top == ground.bottom {

@@ -31,6 +31,14 @@ public struct TerminalRenderer: ReportRenderer {
     return Self.text(writer.lines.map { $0.indented(margin) }, style)
   }
 
+  /// Blocks without a report around them, such as a single table.
+  public func render(_ blocks: [ReportBlock]) -> String {
+    var writer = TerminalReportWriter(TerminalCanvas(style))
+    writer.countsBlocks = false
+    writer.write(blocks)
+    return Self.text(writer.lines, style)
+  }
+
   /// A figure as text, without its caption.
   public func render(_ figure: Figure) -> String {
     let canvas = TerminalCanvas(style)
@@ -52,6 +60,8 @@ struct TerminalReportWriter {
   private(set) var lines: [StyledLine] = []
   private var figureNumber = 0
   private var tableNumber = 0
+  /// Whether figures and tables are numbered.
+  var countsBlocks = true
 
   init(_ canvas: TerminalCanvas) {
     self.canvas = canvas
@@ -98,7 +108,7 @@ struct TerminalReportWriter {
 }
 
 extension TerminalReportWriter {
-  private mutating func write(_ blocks: [ReportBlock]) {
+  mutating func write(_ blocks: [ReportBlock]) {
     var index = 0
     while index < blocks.count {
       if case .figure(let first) = blocks[index], first.span == .half, index + 1 < blocks.count,
@@ -119,14 +129,22 @@ extension TerminalReportWriter {
     case .text(let text): write(text)
     case .metrics(let metrics): write(metrics, explained: true)
     case .table(let table):
-      tableNumber += 1
-      var title = canvas.line("Table \(tableNumber)  ", .accent)
-      title.append(canvas.text(table.title ?? ""), .bold)
-      append(title.wrapped(to: canvas.width))
+      append(heading(of: table).wrapped(to: canvas.width))
       append(TerminalTable(table, canvas).lines())
     case .figure(let figure): write(figure, captioned: true)
     case .note(let kind, let text): write(kind, text)
     }
+  }
+
+  /// The number and the title of a table; what stands without a report has no numbers.
+  private mutating func heading(of table: Table) -> StyledLine {
+    var heading = StyledLine()
+    if countsBlocks {
+      tableNumber += 1
+      heading = canvas.line("Table \(tableNumber)  ", .accent)
+    }
+    heading.append(canvas.text(table.title ?? ""), .bold)
+    return heading
   }
 
   /// Paragraphs of rich text.

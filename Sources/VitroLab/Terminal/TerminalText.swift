@@ -19,7 +19,8 @@ enum TerminalText {
     for scalar in text.unicodeScalars {
       defer { previous = scalar }
       if scalar == "\n" && previous == "\r" { continue }
-      let isMark = scalar.properties.generalCategory == .nonspacingMark
+      let isMark =
+        scalar.properties.generalCategory == .nonspacingMark
         || scalar.properties.generalCategory == .enclosingMark
       marks = isMark ? marks + 1 : 0
       if marks > markLimit { continue }

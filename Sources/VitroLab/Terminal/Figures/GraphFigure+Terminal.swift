@@ -46,7 +46,8 @@ extension GraphFigure: TerminalDrawable {
   ) -> [StyledLine] {
     let group = node.group.flatMap { groups.firstIndex(of: $0) }
     var line = StyledLine("  ")
-    line.append((groups.count > 1 || group == nil ? canvas.mark(group) : canvas.sign("•", "*")) + " ", canvas.ink(group))
+    line.append(
+      (groups.count > 1 || group == nil ? canvas.mark(group) : canvas.sign("•", "*")) + " ", canvas.ink(group))
     line.append(canvas.text(node.label ?? node.id), .bold)
     let arrow = canvas.text(isDirected ? "→" : "–")
     let strongest = edges.enumerated().sorted { a, b in

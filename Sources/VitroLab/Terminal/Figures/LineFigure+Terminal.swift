@@ -18,7 +18,8 @@ private struct TerminalLinePlot {
     let shown = figure.series.flatMap { $0.y + $0.low + $0.high } + figure.references.map(\.value)
     let rows = canvas.plotRows
     let y = AxisScale(figure.y, showing: shown, count: rows / 3, rounded: true)
-    let x = figure.categories == nil
+    let x =
+      figure.categories == nil
       ? AxisScale(figure.x, showing: figure.series.flatMap(\.x), count: canvas.width / 12, rounded: false) : nil
     frame = PlotFrame(
       canvas, x: x, y: y, names: figure.categories, rows: rows, xTitle: figure.x.title, yTitle: figure.y.title)
@@ -100,7 +101,8 @@ private struct TerminalLinePlot {
       previous = (x, top, bottom)
     }
     for (column, span) in spans {
-      let rows = max(0, Int(span.top.rounded()))...max(0, min(grid.dotRows - 1, Int(max(span.top, span.bottom).rounded())))
+      let rows =
+        max(0, Int(span.top.rounded()))...max(0, min(grid.dotRows - 1, Int(max(span.top, span.bottom).rounded())))
       for row in rows where (row + (column % 2) * 2) % 4 == 0 && span.top < Double(grid.dotRows) {
         grid.set(column, row, ink)
       }

@@ -50,7 +50,8 @@ extension PlaneFigure: TerminalDrawable {
         guard length > 1e-9 else { continue }
         let reach = 2000 / length
         corners = [
-          (corners[0].x - reach * dx, corners[0].y - reach * dy), (corners[1].x + reach * dx, corners[1].y + reach * dy),
+          (corners[0].x - reach * dx, corners[0].y - reach * dy),
+          (corners[1].x + reach * dx, corners[1].y + reach * dy),
         ]
       }
       plane.draw(corners, line.role == .guide ? .soft : .plain, line.role == .guide ? .dotted : .solid)
