@@ -42,8 +42,12 @@ let modules: [Module] = [
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4
   Module(
-    name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting"],
-    resources: ["shared", "theme", "readings", "series", "export"].map { .embedInCode("Resources/\($0).js") },
+    name: "VitroLab",
+    dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting"],
+    resources: [
+      "shared", "theme", "numbers", "payload", "marks", "view", "lines", "scatter", "heatmap", "readings", "series",
+      "sequence", "export",
+    ].map { .embedInCode("Resources/\($0).js") },
     tested: true, testResources: [.copy("Golden")]),
   // Floor 5
   Module(

@@ -1,27 +1,47 @@
-/// The bands of colour of a surface and the bar that explains them.
+/// The bands of colour that numbers fall into, and the bar that explains them.
 struct FieldColors {
   private let map: ScalarField.ColorMap
+  /// The values at the ends of the colours.
+  let range: Interval
   /// The lower border of each band, from the lowest, whose border is −∞ for every finite value.
   let levels: [Double]
   private let scale: AxisScale
   private let exceeds: (below: Bool, above: Bool)
 
+  /// The bands of a surface; without a range its extremes are the ends.
   init(_ field: ScalarField) {
-    map = field.colors
-    let finite = field.values.lazy.filter(\.isFinite)
-    let (minimum, maximum) = (finite.min() ?? 0, finite.max() ?? 1)
-    var axis = Axis(field.label, format: field.format)
-    var range = field.range ?? Interval(minimum, maximum)
-    if !(range.low < range.high) || !(range.high - range.low).isFinite {
-      let middle = range.low.isFinite ? min(max(range.low, -1e100), 1e100) : 0
-      let margin = max(abs(middle) * 0.5, 0.5)
-      range = Interval(middle - margin, middle + margin)
+    var color = ColorScale(field.label, format: field.format, map: field.colors, range: field.range)
+    if color.range == nil {
+      let finite = field.values.lazy.filter(\.isFinite)
+      color.range = Interval(finite.min() ?? 0, finite.max() ?? 1)
     }
-    axis.range = range
-    scale = AxisScale(axis, showing: [], count: 5, rounded: false)
+    self.init(color, values: field.values)
+  }
+
+  /// The bands of a colour scale for the values to be shown.
+  ///
+  /// - Complexity: O(values)
+  init(_ color: ColorScale, values: some Sequence<Double>) {
+    var (minimum, maximum) = (Double.infinity, -Double.infinity)
+    for value in values where !value.isNaN {
+      minimum = min(minimum, value)
+      maximum = max(maximum, value)
+    }
+    map = color.map
+    range = color.ends(of: [minimum, maximum])
+    scale = AxisScale(
+      Axis(color.label, format: color.format, range: range), showing: [], count: 5, rounded: false)
     let step = (range.high - range.low) / Double(FigureStyle.bands)
-    levels = [-Double.greatestFiniteMagnitude] + (1..<FigureStyle.bands).map { range.low + Double($0) * step }
+    let low = range.low
+    levels = [-Double.greatestFiniteMagnitude] + (1..<FigureStyle.bands).map { low + Double($0) * step }
     exceeds = (minimum < range.low - step * 1e-6, maximum > range.high + step * 1e-6)
+  }
+
+  /// The band of a value; none for NaN.
+  func band(of value: Double) -> Int? {
+    guard !value.isNaN else { return nil }
+    let position = (value - range.low) / (range.high - range.low) * Double(FigureStyle.bands)
+    return Int(min(max(position, 0), Double(FigureStyle.bands - 1)))
   }
 
   func className(_ band: Int) -> String { map == .diverging ? "d\(band)" : "q\(band)" }

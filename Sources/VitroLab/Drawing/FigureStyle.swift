@@ -16,8 +16,6 @@ enum FigureStyle {
   static func properties(_ theme: Theme) -> String {
     let base: [(String, String)]
     let series: [String]
-    let diverging: [String]
-    let sequential: [String]
     switch theme {
     case .light:
       base = [
@@ -25,21 +23,28 @@ enum FigureStyle {
         ("grid", "#ece8df"), ("accent", "#8a3324"), ("link", "#0b5a8c"), ("warn", "#96410b"),
       ]
       series = ["#0f6cae", "#c4500c", "#0b8261", "#a34d86", "#8f6a00", "#4b4f9e"]
-      diverging = ["#5f97c4", "#f8f5ee", "#dc8552"]
-      sequential = ["#f4f1e8", "#7db4c4", "#1d5f80"]
     case .dark:
       base = [
         ("paper", "#171614"), ("raised", "#211f1c"), ("ink", "#ece7dd"), ("soft", "#aaa397"), ("rule", "#3d3a34"),
         ("grid", "#2a2824"), ("accent", "#e39a84"), ("link", "#8cc4ee"), ("warn", "#f0a96b"),
       ]
       series = ["#62b5f0", "#f48b4f", "#43c79f", "#dd93c4", "#d9b44a", "#a3a6f2"]
-      diverging = ["#3f7fb3", "#23211e", "#bd6431"]
-      sequential = ["#24282a", "#2f7391", "#a9dbec"]
     }
     let all =
       base + series.enumerated().map { ("s\($0)", $1) }
-      + ramp(diverging).enumerated().map { ("d\($0)", $1) } + ramp(sequential).enumerated().map { ("q\($0)", $1) }
+      + colors(.diverging, theme).enumerated().map { ("d\($0)", $1) }
+      + colors(.sequential, theme).enumerated().map { ("q\($0)", $1) } + chartProperties(theme)
     return all.map { "--\($0):\($1)" }.joined(separator: ";")
+  }
+
+  /// The colours of the bands of a map, the lowest first.
+  static func colors(_ map: ScalarField.ColorMap, _ theme: Theme) -> [String] {
+    switch (map, theme) {
+    case (.diverging, .light): ramp(["#5f97c4", "#f8f5ee", "#dc8552"])
+    case (.sequential, .light): ramp(["#f4f1e8", "#7db4c4", "#1d5f80"])
+    case (.diverging, .dark): ramp(["#3f7fb3", "#23211e", "#bd6431"])
+    case (.sequential, .dark): ramp(["#24282a", "#2f7391", "#a9dbec"])
+    }
   }
 
   /// The style sheet: both themes, and how the parts of a figure look.
@@ -51,6 +56,7 @@ enum FigureStyle {
       @media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;\(properties(.dark))}}
       @media screen{:root[data-theme=dark]{color-scheme:dark;\(properties(.dark))}}
       \(parts)
+      \(chartParts)
       \(series)\(bands)
 
       """
