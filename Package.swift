@@ -47,7 +47,10 @@ let modules: [Module] = [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting",
       .product(name: "GRDB", package: "GRDB.swift"),
     ],
-    resources: ["shared", "theme", "readings", "series", "export"].map { .embedInCode("Resources/\($0).js") },
+    resources: [
+      "shared", "theme", "numbers", "payload", "marks", "view", "lines", "scatter", "heatmap", "readings", "series",
+      "sequence", "export",
+    ].map { .embedInCode("Resources/\($0).js") },
     tested: true, testResources: [.copy("Golden")]),
   // Floor 5
   Module(

@@ -140,14 +140,12 @@ static void write_bytes(png_structp png, png_bytep bytes, png_size_t length) {
 
 static void flush_bytes(png_structp png) { (void)png; }
 
-int32_t vitro_png_write(const uint8_t *pixels, uint32_t width, uint32_t height, int32_t channels, vitro_png_sink sink,
-                        void *context, char message[vitro_png_message_capacity]) {
+// Writes rows of 8 bits for each channel; with a palette each byte is the number of a colour.
+static int32_t write_image(const uint8_t *pixels, uint32_t width, uint32_t height, int32_t channels,
+                           const uint8_t *palette, int32_t colors, vitro_png_sink sink, void *context,
+                           char message[vitro_png_message_capacity]) {
   static const int color_types[] = {0, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
                                     PNG_COLOR_TYPE_RGB_ALPHA};
-  if (channels < 1 || channels > 4) {
-    keep_message(message, "1 to 4 channels are needed");
-    return -1;
-  }
   writer state = {sink, context, message};
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &state, on_write_error, on_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -162,12 +160,43 @@ int32_t vitro_png_write(const uint8_t *pixels, uint32_t width, uint32_t height, 
   }
   png_set_write_fn(png, &state, write_bytes, flush_bytes);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
-  png_set_IHDR(png, info, width, height, 8, color_types[channels], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-               PNG_FILTER_TYPE_DEFAULT);
+  int depth = palette && colors <= 16 ? 4 : 8;
+  png_set_IHDR(png, info, width, height, depth, palette ? PNG_COLOR_TYPE_PALETTE : color_types[channels],
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (palette) {
+    png_color entries[256];
+    png_byte alphas[256];
+    for (int32_t i = 0; i < colors; i += 1) {
+      entries[i] = (png_color){palette[4 * i], palette[4 * i + 1], palette[4 * i + 2]};
+      alphas[i] = palette[4 * i + 3];
+    }
+    png_set_PLTE(png, info, entries, colors);
+    png_set_tRNS(png, info, alphas, colors, NULL);
+  }
   png_write_info(png, info);
+  if (depth < 8) png_set_packing(png);
   for (uint32_t row = 0; row < height; row += 1)
     png_write_row(png, pixels + (size_t)row * width * (size_t)channels);
   png_write_end(png, NULL);
   png_destroy_write_struct(&png, &info);
   return 0;
+}
+
+int32_t vitro_png_write(const uint8_t *pixels, uint32_t width, uint32_t height, int32_t channels, vitro_png_sink sink,
+                        void *context, char message[vitro_png_message_capacity]) {
+  if (channels < 1 || channels > 4) {
+    keep_message(message, "1 to 4 channels are needed");
+    return -1;
+  }
+  return write_image(pixels, width, height, channels, NULL, 0, sink, context, message);
+}
+
+int32_t vitro_png_write_indexed(const uint8_t *indices, uint32_t width, uint32_t height, const uint8_t *palette,
+                                int32_t colors, vitro_png_sink sink, void *context,
+                                char message[vitro_png_message_capacity]) {
+  if (colors < 1 || colors > 256) {
+    keep_message(message, "1 to 256 colours are needed");
+    return -1;
+  }
+  return write_image(indices, width, height, 1, palette, colors, sink, context, message);
 }

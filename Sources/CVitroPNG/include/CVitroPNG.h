@@ -44,6 +44,12 @@ typedef int32_t (*vitro_png_sink)(void *context, const uint8_t *bytes, size_t co
 int32_t vitro_png_write(const uint8_t *pixels, uint32_t width, uint32_t height, int32_t channels, vitro_png_sink sink,
                         void *context, char message[vitro_png_message_capacity]);
 
+// Writes an image whose bytes are numbers of colours, each below `colors`; the palette has 4 bytes for each of 1 to 256
+// colours: red, green, blue, alpha. Up to 16 colours take half a byte for each pixel. Returns 0, or -1 and a message.
+int32_t vitro_png_write_indexed(const uint8_t *indices, uint32_t width, uint32_t height, const uint8_t *palette,
+                                int32_t colors, vitro_png_sink sink, void *context,
+                                char message[vitro_png_message_capacity]);
+
 #ifdef __cplusplus
 }
 #endif

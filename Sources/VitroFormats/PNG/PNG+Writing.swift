@@ -31,18 +31,28 @@ extension PNG {
         .shape, operation, "an image has the axes [height, width, 1…4 channels], not \(image.shape)",
         details: ["field": "shape", "found": "\(image.shape)", "expected": "[height, width, 1…4 channels]"])
     }
+    return try image.withBytes { pixels in
+      try collecting(operation) { sink, target, message in
+        vitro_png_write(
+          pixels.baseAddress, UInt32(shape[1]), UInt32(shape[0]), Int32(shape[2]), sink, target, message)
+      }
+    }
+  }
+
+  /// What libpng hands out, as one array of bytes.
+  static func collecting(
+    _ operation: String,
+    _ body: (vitro_png_sink, UnsafeMutableRawPointer, UnsafeMutablePointer<CChar>) -> Int32
+  ) throws -> [UInt8] {
     var message = [CChar](repeating: 0, count: Int(vitro_png_message_capacity))
     var result: [UInt8] = []
-    let status = image.withBytes { pixels in
-      withUnsafeMutablePointer(to: &result) { result in
-        vitro_png_write(
-          pixels.baseAddress, UInt32(shape[1]), UInt32(shape[0]), Int32(shape[2]),
-          { context, bytes, count in
-            guard let target = context?.assumingMemoryBound(to: [UInt8].self) else { return -1 }
-            target.pointee.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
-            return 0
-          }, result, &message)
-      }
+    let status = withUnsafeMutablePointer(to: &result) { result in
+      body(
+        { context, bytes, count in
+          guard let target = context?.assumingMemoryBound(to: [UInt8].self) else { return -1 }
+          target.pointee.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
+          return 0
+        }, result, &message)
     }
     guard status == 0 else {
       let reason = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

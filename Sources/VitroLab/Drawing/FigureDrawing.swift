@@ -37,27 +37,30 @@ struct MarkStyle {
 
   /// The class that sets the colour.
   var colorClass: String { color.map { "s\($0 % FigureStyle.seriesColors)" } ?? "neutral" }
+
+  /// The outline of the shape as path data.
+  func outline(_ x: Double, _ y: Double, _ r: Double) -> String {
+    func polygon(_ corners: [(Double, Double)]) -> String {
+      "M" + corners.map { "\(px(x + $0.0 * r)) \(px(y + $0.1 * r))" }.joined(separator: "L") + "Z"
+    }
+    return switch shape % 6 {
+    case 0: "M\(px(x - r)) \(px(y))a\(px(r)) \(px(r)) 0 1 0 \(px(2 * r)) 0a\(px(r)) \(px(r)) 0 1 0 \(px(-2 * r)) 0Z"
+    case 1: polygon([(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)])
+    case 2: polygon([(0, -1.25), (1.15, 0.85), (-1.15, 0.85)])
+    case 3: polygon([(0, -1.3), (1.15, 0), (0, 1.3), (-1.15, 0)])
+    case 4: polygon([(0, 1.25), (1.15, -0.85), (-1.15, -0.85)])
+    default: polygon([(-0.5, -1.1), (0.5, -1.1), (1.1, 0), (0.5, 1.1), (-0.5, 1.1), (-1.1, 0)])
+    }
+  }
 }
 
 extension Markup {
   /// A mark of one of six shapes, all of about the same area.
   mutating func mark(_ style: MarkStyle, x: Double, y: Double, radius r: Double, class name: String = "mark") {
-    func polygon(_ corners: [(Double, Double)]) -> String {
-      "M" + corners.map { "\(px(x + $0.0 * r)) \(px(y + $0.1 * r))" }.joined(separator: "L") + "Z"
-    }
-    switch style.shape % 6 {
-    case 0: empty("circle", ["class": name, "cx": px(x), "cy": px(y), "r": px(r)])
-    case 1: empty("path", ["class": name, "d": polygon([(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)])])
-    case 2: empty("path", ["class": name, "d": polygon([(0, -1.25), (1.15, 0.85), (-1.15, 0.85)])])
-    case 3: empty("path", ["class": name, "d": polygon([(0, -1.3), (1.15, 0), (0, 1.3), (-1.15, 0)])])
-    case 4: empty("path", ["class": name, "d": polygon([(0, 1.25), (1.15, -0.85), (-1.15, -0.85)])])
-    default:
-      empty(
-        "path",
-        [
-          "class": name,
-          "d": polygon([(-0.5, -1.1), (0.5, -1.1), (1.1, 0), (0.5, 1.1), (-0.5, 1.1), (-1.1, 0)]),
-        ])
+    if style.shape % 6 == 0 {
+      empty("circle", ["class": name, "cx": px(x), "cy": px(y), "r": px(r)])
+    } else {
+      empty("path", ["class": name, "d": style.outline(x, y, r)])
     }
   }
 

@@ -31,33 +31,35 @@ extension LineDrawing {
     }
   }
 
-  /// The unbroken stretches of a series on the drawing.
-  func runs(of series: Int) -> [[(x: Double, y: Double)]] {
-    var runs: [[(x: Double, y: Double)]] = [[]]
-    for (index, value) in figure.series[series].y.enumerated() {
-      if let x = across(series, index), let y = yScale.place(value) {
-        runs[runs.count - 1].append((x, y))
-      } else if runs.last?.isEmpty == false {
-        runs.append([])
-      }
+  /// The unbroken stretches of a series on the drawing, thinned to what can be seen.
+  static func runs(
+    of series: LineSeries, across: (Int) -> Double?, _ yScale: AxisScale
+  ) -> [[(x: Double, y: Double)]] {
+    LineEnvelope.runs(count: series.y.count) { index in
+      guard let x = across(index), let y = yScale.place(series.y[index]) else { return nil }
+      return (x, y)
     }
-    return runs.filter { !$0.isEmpty }
   }
 
   func drawSeries(_ index: Int, into body: inout Markup) {
     let series = figure.series[index]
     let style = styles[index]
-    let runs = runs(of: index)
+    let runs = runs[index]
     body.element(
       "g", ["class": "series \(series.role.rawValue) \(style.colorClass)", "data-series": "\(index)"]
     ) { group in
-      group.element("g", ["clip-path": "url(#\(id)-clip)"]) { plot in
-        if figure.drawsBand { drawBands(index, into: &plot) }
-        for run in runs { plot.polyline(run, class: "line") }
-        if !figure.drawsBand { drawWhiskers(index, into: &plot) }
-      }
       let total = runs.reduce(0) { $0 + $1.count }
-      for run in runs where total <= 40 || run.count == 1 {
+      let isLong = total > LineEnvelope.limit
+      group.element("g", ["clip-path": "url(#\(id)-clip)"]) { plot in
+        let drawsBand = figure.drawsBand || series.low.count > Self.whiskerLimit
+        if drawsBand { drawBands(index, into: &plot) }
+        let lines = runs.filter { $0.count >= 2 || isLong }.map { $0.count == 1 ? $0 + $0 : $0 }
+        if !lines.isEmpty {
+          plot.empty("path", ["class": isLong ? "line fine" : "line", "d": lines.map { pathData($0) }.joined()])
+        }
+        if !drawsBand { drawWhiskers(index, into: &plot) }
+      }
+      for run in runs where total <= 40 || (run.count == 1 && !isLong) {
         for point in run where point.y >= top - 1 && point.y <= bottom + 1 && point.x >= left && point.x <= right {
           group.seriesMark(series.role, style, x: point.x, y: point.y)
         }
@@ -65,25 +67,18 @@ extension LineDrawing {
     }
   }
 
+  /// More intervals than this are a band even where whiskers are asked for.
+  private static let whiskerLimit = 400
+
   private func drawBands(_ index: Int, into group: inout Markup) {
     let series = figure.series[index]
-    var upper: [(x: Double, y: Double)] = []
-    var lower: [(x: Double, y: Double)] = []
-    func finish() {
-      group.polyline(upper + lower.reversed(), class: "band", closed: true)
-      (upper, lower) = ([], [])
+    let bands = LineEnvelope.bands(count: series.y.count) { point in
+      guard let interval = series.interval(at: point), let x = across(index, point),
+        let low = yScale.place(interval.low), let high = yScale.place(interval.high)
+      else { return nil }
+      return (x, low, high)
     }
-    for point in series.y.indices {
-      if let interval = series.interval(at: point), let x = across(index, point), let low = yScale.place(interval.low),
-        let high = yScale.place(interval.high)
-      {
-        upper.append((x, high))
-        lower.append((x, low))
-      } else {
-        finish()
-      }
-    }
-    finish()
+    for band in bands { group.polyline(band, class: "band", closed: true) }
   }
 
   private func drawWhiskers(_ index: Int, into group: inout Markup) {

@@ -13,6 +13,9 @@ struct LineDrawing {
   let bottom: Double
   private(set) var yScale: AxisScale
   private(set) var xScale: AxisScale?
+  /// The unbroken stretches of each series.
+  private(set) var runs: [[[(x: Double, y: Double)]]] = []
+  private let tickCount: Int
 
   private static let margin = 12.0
 
@@ -22,6 +25,7 @@ struct LineDrawing {
     width = measure == .wide ? 760 : 380
     styles = Self.styles(of: figure.series)
     legend = Legend(Self.keys(figure.series, styles), width: width)
+    tickCount = measure == .wide ? 8 : 4
     let finite = figure.series.flatMap { $0.y + $0.low + $0.high } + figure.references.map(\.value)
     let plotHeight = measure == .wide ? 300.0 : 250
     yScale = AxisScale(figure.y, showing: finite, count: 6, rounded: true)
@@ -42,27 +46,33 @@ struct LineDrawing {
     bottom = top + plotHeight
     (yScale.start, yScale.end) = (bottom, top)
     if figure.categories == nil {
-      var scale = AxisScale(
-        figure.x, showing: figure.series.flatMap(\.x), count: measure == .wide ? 8 : 4, rounded: false)
+      var scale = AxisScale(figure.x, showing: figure.series.flatMap(\.x), count: tickCount, rounded: false)
       (scale.start, scale.end) = (left + 6, right - 6)
       xScale = scale
+    }
+    runs = figure.series.indices.map { series in
+      Self.runs(of: figure.series[series], across: { across(series, $0) }, yScale)
     }
   }
 
   func drawing() -> FigureDrawing {
     var body = Markup()
     legend.draw(into: &body, x: 0, y: 0)
-    body.element("clipPath", ["id": "\(id)-clip"]) { clip in
-      // The stroke of a line that runs along an edge stays whole.
-      clip.empty(
-        "rect",
-        ["x": px(left), "y": px(top - 2), "width": px(right - left), "height": px(bottom - top + 3)])
-    }
+    // The stroke of a line that runs along an edge stays whole.
+    body.clip("\(id)-clip", left: left, top: top - 2, right: right, bottom: bottom + 1)
     drawAxes(into: &body)
     drawReferences(into: &body)
     for index in figure.series.indices { drawSeries(index, into: &body) }
-    drawReferenceLabels(into: &body)
-    drawSlices(into: &body)
+    if !figure.references.isEmpty {
+      body.element("g", ["class": "level-names"]) { drawReferenceLabels(into: &$0) }
+    }
+    if let xScale {
+      body.pad(
+        PlotView(x: .init(xScale, count: tickCount), y: .init(yScale, count: 6)), left: left, top: top, right: right,
+        bottom: bottom)
+    } else {
+      drawSlices(into: &body)
+    }
     var height = bottom + (labels?.height ?? 20) + 4
     if !figure.x.title.isEmpty {
       height += 18
@@ -97,37 +107,42 @@ struct LineDrawing {
 
 extension LineDrawing {
   private func drawAxes(into body: inout Markup) {
-    for (tick, label) in zip(yScale.ticks, yScale.labels) {
-      guard let y = yScale.place(tick), y <= bottom + 0.5, y >= top - 0.5 else { continue }
-      body.empty("path", ["class": "grid", "d": "M\(px(left)) \(px(y))H\(px(right))"])
-      body.element("text", ["class": "tick", "x": px(left - 8), "y": px(y + 4), "text-anchor": "end"], label)
+    body.element("g", ["class": "axis-y"]) { axis in
+      for (tick, label) in zip(yScale.ticks, yScale.labels) {
+        guard let y = yScale.place(tick), y <= bottom + 0.5, y >= top - 0.5 else { continue }
+        axis.empty("path", ["class": "grid", "d": "M\(px(left)) \(px(y))H\(px(right))"])
+        axis.element("text", ["class": "tick", "x": px(left - 8), "y": px(y + 4), "text-anchor": "end"], label)
+      }
     }
     if !figure.y.title.isEmpty {
       body.element("text", ["class": "title", "x": "0", "y": px(top - 14)], figure.y.title)
     }
     body.empty("path", ["class": "axis", "d": "M\(px(left)) \(px(bottom))H\(px(right))"])
     if let xScale {
-      for (tick, label) in zip(xScale.ticks, xScale.labels) {
-        guard let x = xScale.place(tick) else { continue }
-        body.empty("path", ["class": "axis", "d": "M\(px(x)) \(px(bottom))v5"])
-        body.element("text", ["class": "tick", "x": px(x), "y": px(bottom + 18), "text-anchor": "middle"], label)
+      body.element("g", ["class": "axis-x"]) { axis in
+        for (tick, label) in zip(xScale.ticks, xScale.labels) {
+          guard let x = xScale.place(tick) else { continue }
+          axis.empty("path", ["class": "axis", "d": "M\(px(x)) \(px(bottom))v5"])
+          axis.element("text", ["class": "tick", "x": px(x), "y": px(bottom + 18), "text-anchor": "middle"], label)
+        }
       }
     }
     labels?.draw(into: &body, y: bottom, place: categoryCenter)
   }
 
   private func drawReferences(into body: inout Markup) {
-    for reference in figure.references {
-      guard let y = yScale.place(reference.value), y <= bottom + 0.5, y >= top - 0.5 else { continue }
-      body.empty("path", ["class": "level", "d": "M\(px(left)) \(px(y))H\(px(right))"])
+    guard !figure.references.isEmpty else { return }
+    body.element("g", ["class": "levels"]) { group in
+      for reference in figure.references {
+        guard let y = yScale.place(reference.value), y <= bottom + 0.5, y >= top - 0.5 else { continue }
+        group.empty("path", ["class": "level", "d": "M\(px(left)) \(px(y))H\(px(right))"])
+      }
     }
   }
 
   private func drawReferenceLabels(into body: inout Markup) {
     var placer = LabelPlacer(bounds: .init(x: left, y: top - 16, width: right - left, height: bottom - top + 16))
-    for series in figure.series.indices {
-      for run in runs(of: series) { placer.block(alongLine: run) }
-    }
+    for run in runs.joined() { placer.block(alongLine: run) }
     for reference in figure.references {
       if let y = yScale.place(reference.value) { placer.block(alongLine: [(left, y), (right, y)], thickness: 1) }
     }
@@ -153,16 +168,6 @@ extension LineDrawing {
         let known = figure.series.filter { index < $0.y.count && !($0.role == .reference && $0.y[index].isNaN) }
         let lines = known.map { reading($0, index) }
         slices.append((categoryCenter(index), name, lines))
-      }
-    } else if let xScale {
-      let places = figure.places
-      let every = max(1, places.count / 80)
-      for (number, place) in places.enumerated() where number % every == 0 {
-        guard let x = xScale.place(place.x) else { continue }
-        let lines = place.indices.compactMap { series, index in
-          index.flatMap { $0 < figure.series[series].y.count ? reading(figure.series[series], $0) : nil }
-        }
-        slices.append((x, [figure.x.label, figure.x.format.text(place.x)].joined(separator: " "), lines))
       }
     }
     for (index, slice) in slices.enumerated() {

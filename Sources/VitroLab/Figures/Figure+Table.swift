@@ -1,37 +1,70 @@
 extension LineFigure {
   var tables: [Table] { [table] }
 
-  /// One row for each place on the horizontal axis, one column for each series and reference line.
+  /// One row for each place on the horizontal axis, one column for each series and reference line; of many places a
+  /// sample at even distances.
   var table: Table {
-    let columns =
-      [Table.Column(x.title, categories == nil ? x.format.fitting(series.flatMap(\.x)) : nil)]
-      + series.map { Table.Column($0.name, y.format) } + references.map { Table.Column($0.label, y.format) }
     let constant = references.map { Table.Cell.number($0.value) }
-    if let categories {
-      return Table(
-        columns: columns,
-        rows: categories.enumerated().map { index, name in
-          [.text(name)] + series.map { $0.cell(at: index) } + constant
-        })
-    }
+    let (places, total) = sampledPlaces
+    let formatted = places.map(\.x)
+    let columns =
+      [Table.Column(x.title, categories == nil ? x.format.fitting(formatted) : nil)]
+      + series.map { Table.Column($0.name, y.format) } + references.map { Table.Column($0.label, y.format) }
     return Table(
+      title: places.count == total
+        ? nil : "\(places.count) of \(total) rows. " + Table.wherePartIsWhole(inPage: payload != nil),
       columns: columns,
       rows: places.map { place in
-        [.number(place.x)]
-          + place.indices.map { series, index in index.map { self.series[series].cell(at: $0) } ?? .missing() }
+        [categories.map { .text($0[Int(place.x)]) } ?? .number(place.x)]
+          + zip(series, place.indices).map { series, index in index.map { series.cell(at: $0) } ?? .missing() }
           + constant
       })
   }
 
-  /// Every number on a numeric axis, with the index of each series' point there.
-  var places: [(x: Double, indices: [(series: Int, index: Int?)])] {
-    var indices: [Double: [Int?]] = [:]
+  /// Places on the horizontal axis, in order and no more than a table shows, with the index of each series' point there;
+  /// and how many places there are.
+  private var sampledPlaces: (places: [(x: Double, indices: [Int?])], total: Int) {
+    if let categories {
+      let picks = Table.picks(categories.count)
+      return (picks.map { index in (Double(index), series.map { _ in index }) }, categories.count)
+    }
+    if let shared = sharedAscendingX {
+      let picks = Table.picks(shared.count)
+      return (picks.map { index in (shared[index], series.map { _ in index }) }, shared.count)
+    }
+    var all = series.flatMap { $0.x.filter(\.isFinite) }
+    all.sort()
+    var distinct: [Double] = []
+    for x in all where x != distinct.last { distinct.append(x) }
+    var places = Table.picks(distinct.count).map {
+      (x: distinct[$0], indices: [Int?](repeating: nil, count: series.count))
+    }
+    let rows = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1.x, $0) })
     for (number, series) in series.enumerated() {
-      for (index, x) in series.x.enumerated() where x.isFinite {
-        indices[x, default: Array(repeating: nil, count: self.series.count)][number] = index
+      for (index, x) in series.x.enumerated() {
+        if let row = rows[x] { places[row].indices[number] = index }
       }
     }
-    return indices.keys.sorted().map { x in (x, (indices[x] ?? []).enumerated().map { ($0, $1) }) }
+    return (places, distinct.count)
+  }
+
+  /// The numbers that all series have along the horizontal axis, when these are the same and ascend.
+  private var sharedAscendingX: [Double]? {
+    guard let x = series.first?.x, let first = x.first, first.isFinite, x.last?.isFinite == true else { return nil }
+    guard zip(x, x.dropFirst()).allSatisfy({ $0 < $1 }), series.dropFirst().allSatisfy({ $0.x == x }) else {
+      return nil
+    }
+    return x
+  }
+}
+
+extension Table {
+  /// More rows than this are not shown below a figure.
+  static let shownRows = 200
+
+  /// The indices of the rows to show: all, or as many at even distances, the first and the last among them.
+  static func picks(_ count: Int) -> [Int] {
+    count <= shownRows ? Array(0..<count) : (0..<shownRows).map { $0 * (count - 1) / (shownRows - 1) }
   }
 }
 

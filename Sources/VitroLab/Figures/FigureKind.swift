@@ -14,6 +14,14 @@ protocol FigureKind: Codable, Sendable, Hashable, TerminalDrawable {
   func validate(_ operation: String) throws
   /// Draws the figure; `id` keeps its inner names apart from those of other drawings on the page.
   func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing
+  /// The numbers that the page's script draws the figure from when the reader looks closer, if it can.
+  ///
+  /// The script makes the CSV from them too, so that the page need not hold all rows.
+  var payload: FigurePayload? { get }
+}
+
+extension FigureKind {
+  var payload: FigurePayload? { nil }
 }
 
 extension FigureContent {
@@ -47,14 +55,6 @@ extension Figure {
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`shape`, `argument`) that names the part and the numbers.
   public func validate() throws { try content.figure.validate("figure '\(title)'") }
-}
-
-extension LineFigure: FigureKind {
-  static var kind: String { "lines" }
-  var measures: [FigureDrawing.Measure] { [.wide, .compact] }
-  func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing {
-    LineDrawing(self, measure, id: id).drawing()
-  }
 }
 
 extension PlaneFigure: FigureKind {

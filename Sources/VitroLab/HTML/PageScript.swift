@@ -4,8 +4,10 @@
 enum PageScript {
   static let source: String = {
     let files = [
-      PackageResources.shared_js, PackageResources.theme_js, PackageResources.readings_js, PackageResources.series_js,
-      PackageResources.export_js,
+      PackageResources.shared_js, PackageResources.theme_js, PackageResources.numbers_js, PackageResources.payload_js,
+      PackageResources.marks_js, PackageResources.view_js, PackageResources.lines_js, PackageResources.scatter_js,
+      PackageResources.heatmap_js, PackageResources.readings_js, PackageResources.series_js,
+      PackageResources.sequence_js, PackageResources.export_js,
     ]
     return "(() => {\n\"use strict\";\n" + files.map { String(decoding: $0, as: UTF8.self) }.joined() + "})();"
   }()

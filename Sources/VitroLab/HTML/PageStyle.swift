@@ -1,6 +1,8 @@
 /// How the page around the figures looks; its colours are those of ``FigureStyle``.
 enum PageStyle {
-  static let sheet = """
+  static let sheet = base + charts
+
+  private static let base = """
     *{box-sizing:border-box}
     :root{--serif:Charter,"Bitstream Charter","Iowan Old Style","Palatino Linotype","Source Serif 4","Sitka Text",Cambria,"Liberation Serif",Georgia,serif;
     --sans:"Helvetica Neue",Helvetica,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif;
@@ -41,7 +43,7 @@ enum PageStyle {
     .pair{display:grid;grid-template-columns:1fr 1fr;gap:36px;margin:38px 0 44px;align-items:start}.pair figure{margin:0}
     figure.half .drawing{max-width:480px}
     figure.plane.full{display:grid;grid-template-columns:minmax(0,440px) 1fr;column-gap:32px}figure.plane.full>*{grid-column:1/-1}
-    figure.plane.full>.drawing{grid-column:1}figure.plane.full>figcaption{grid-column:2;align-self:end;margin:0 0 8px}
+    figure.plane.full>.drawings{grid-column:1}figure.plane.full>figcaption{grid-column:2;align-self:end;margin:0 0 8px}
     .compact{display:none}
     figcaption{font:14.5px/1.5 var(--sans);color:var(--soft);margin-top:14px;max-width:44em}figcaption b,.table caption b{color:var(--ink)}
     figcaption strong{color:var(--ink)}

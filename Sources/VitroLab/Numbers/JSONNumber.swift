@@ -53,13 +53,30 @@ extension [Double]: JSONNumeric {
   /// No numbers.
   public static var absent: [Double] { [] }
 
-  /// Reads numbers; each `null` becomes NaN.
+  /// Reads numbers, each `null` as NaN, or the array beside the JSON that an object refers to.
   public init(jsonFrom decoder: any Decoder) throws {
-    self = try decoder.singleValueContainer().decode([Double?].self).map { $0 ?? .nan }
+    guard let reference = try? SideArrays.Reference(from: decoder) else {
+      self = try decoder.singleValueContainer().decode([Double?].self).map { $0 ?? .nan }
+      return
+    }
+    let field = decoder.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+    guard let key = SideArrays.Source.key, let source = decoder.userInfo[key] as? SideArrays.Source else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "The array stands in \(SideArrays.fileName), beside the JSON; open the folder of both."))
+    }
+    self = try source.values(reference, field: field)
   }
 
-  /// Writes the numbers, with `null` for each that is not finite.
+  /// Writes the numbers, with `null` for each that is not finite, or hands a long array to the collector of ``SideArrays``.
   public func encodeJSON(to encoder: any Encoder) throws {
+    if count > SideArrays.threshold, let key = SideArrays.Collector.key,
+      let collector = encoder.userInfo[key] as? SideArrays.Collector
+    {
+      try collector.add(self, at: encoder.codingPath).encode(to: encoder)
+      return
+    }
     var container = encoder.singleValueContainer()
     try container.encode(map { $0.isFinite ? $0 : nil })
   }

@@ -98,7 +98,9 @@ extension NumberFormat {
     let largest = ticks.map { abs($0 * factor) }.max() ?? 0
     let step = zip(ticks, ticks.dropFirst()).map { ($1 - $0) * factor }.min() ?? largest
     guard largest < 1e7, largest == 0 || step > 1e-5 else {
-      return ticks.map { $0 == 0 ? "0" : Self.scientific($0 * factor, digits: 3) + suffix }
+      // Enough digits to tell neighbours apart.
+      let digits = step > 0 ? Int(min(max((log10(largest / step)).rounded(.up) + 1, 3), 15)) : 3
+      return ticks.map { $0 == 0 ? "0" : Self.scientific($0 * factor, digits: digits) + suffix }
     }
     let places =
       (0...7).first { places in

@@ -3,8 +3,11 @@ internal import VitroCore
 
 extension Report {
   /// The report as JSON, by the schema in docs/report.md; keys in alphabetical order, so that equal reports are equal bytes.
-  public func json() throws -> Data {
+  public func json() throws -> Data { try json(collector: nil) }
+
+  private func json(collector: SideArrays.Collector?) throws -> Data {
     let encoder = JSONEncoder()
+    if let key = SideArrays.Collector.key, let collector { encoder.userInfo[key] = collector }
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
       return try encoder.encode(self)
@@ -17,8 +20,13 @@ extension Report {
   ///
   /// - Throws: ``/VitroCore/VitroError``: `malformed` naming the field, `unsupported` when the schema is newer.
   public init(json data: Data, file: String = "report.json") throws {
+    try self.init(json: data, file: file, source: nil)
+  }
+
+  private init(json data: Data, file: String, source: SideArrays.Source?) throws {
     struct Header: Decodable { var schema: String? }
     let decoder = JSONDecoder()
+    if let key = SideArrays.Source.key, let source { decoder.userInfo[key] = source }
     do {
       let schema = try decoder.decode(Header.self, from: data).schema
       guard schema == Report.currentSchema else {
@@ -33,9 +41,10 @@ extension Report {
     }
   }
 
-  /// Reads `report.json` in a directory.
+  /// Reads `report.json` in a directory, and the long arrays in `report.safetensors` beside it.
   ///
-  /// - Throws: ``/VitroCore/VitroError``: `file` when it is not there, else as ``init(json:file:)``.
+  /// - Throws: ``/VitroCore/VitroError``: `file` when one is not there that is needed, `malformed` naming the file and the field when
+  ///   the side file does not hold what the JSON says, else as ``init(json:file:)``.
   public init(directory: URL) throws {
     let url = directory.appending(path: "report.json")
     let data: Data
@@ -44,17 +53,22 @@ extension Report {
     } catch {
       throw VitroError(.file, "reading \(url.path)", "the file cannot be read: \(error.localizedDescription)")
     }
-    try self.init(json: data, file: url.path)
+    let source = SideArrays.Source(path: directory.appending(path: SideArrays.fileName).path)
+    try self.init(json: data, file: url.path, source: source)
   }
 
-  /// Writes `report.json` and one file for each renderer (`report.html`) into a directory, which is made if need be.
+  /// Writes `report.json`, with arrays of more than 10 000 numbers in `report.safetensors`, and one file for each renderer (`report.html`) into a directory, which is made if need be.
   ///
   /// Everything is rendered before anything is written, and each file replaces its forerunner in one step.
   ///
   /// - Throws: ``/VitroCore/VitroError``: `argument` or `shape` when a figure contradicts itself, `file` when writing fails.
   public func write(to directory: URL, renderers: [any ReportRenderer] = [HTMLRenderer()]) throws {
     try validate()
-    var files = [(name: "report.json", contents: try json())]
+    let collector = SideArrays.Collector()
+    var files = [(name: "report.json", contents: try json(collector: collector))]
+    let side = try collector.encoded()
+    // First, so that no report.json ever refers to what is not there yet.
+    if let side { files.insert((SideArrays.fileName, Data(side)), at: 0) }
     for renderer in renderers {
       files.append(("report.\(renderer.fileExtension)", Data(try renderer.render(self).utf8)))
     }
@@ -62,6 +76,10 @@ extension Report {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
       for file in files {
         try file.contents.write(to: directory.appending(path: file.name), options: .atomic)
+      }
+      let sidePath = directory.appending(path: SideArrays.fileName)
+      if side == nil, FileManager.default.fileExists(atPath: sidePath.path) {
+        try FileManager.default.removeItem(at: sidePath)
       }
     } catch {
       throw VitroError(

@@ -1,5 +1,5 @@
 // Series to switch off.
-for (const figure of document.querySelectorAll("figure.lines")) {
+for (const figure of document.querySelectorAll("figure")) {
   for (const key of figure.querySelectorAll(".key[data-series]")) {
     key.setAttribute("role", "button"); key.setAttribute("tabindex", "0"); key.setAttribute("aria-pressed", "true");
     const toggle = () => {

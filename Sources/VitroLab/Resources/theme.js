@@ -5,6 +5,7 @@ const show = () => { theme.textContent = dark() ? "☀" : "☾"; theme.setAttrib
 try { const kept = localStorage.getItem("vitro-theme"); if (kept === "dark" || kept === "light") root.dataset.theme = kept; } catch {}
 theme.onclick = () => {
   root.dataset.theme = dark() ? "light" : "dark"; show();
+  for (const plot of plots) if (plot.zoomed) plot.kind.draw(plot);
   try { localStorage.setItem("vitro-theme", root.dataset.theme); } catch {}
 };
 document.body.prepend(theme); show();
