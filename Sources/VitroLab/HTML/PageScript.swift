@@ -5,7 +5,7 @@ enum PageScript {
   static let source: String = {
     let files = [
       PackageResources.shared_js, PackageResources.theme_js, PackageResources.readings_js, PackageResources.series_js,
-      PackageResources.export_js,
+      PackageResources.graph_js, PackageResources.space_js, PackageResources.export_js,
     ]
     return "(() => {\n\"use strict\";\n" + files.map { String(decoding: $0, as: UTF8.self) }.joined() + "})();"
   }()
