@@ -49,7 +49,7 @@ let modules: [Module] = [
     ],
     resources: [
       "shared", "theme", "numbers", "payload", "marks", "view", "lines", "scatter", "heatmap", "readings", "series",
-      "sequence", "export",
+      "graph", "space", "sequence", "export",
     ].map { .embedInCode("Resources/\($0).js") },
     tested: true, testResources: [.copy("Golden")]),
   // Floor 5

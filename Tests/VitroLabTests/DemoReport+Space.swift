@@ -7,8 +7,52 @@ extension DemoReport {
     ReportSection(
       "Space, graphs and words",
       [
-        .figure(keptWords), .figure(scripts),
+        .figure(inductionCircuit), .figure(features), .figure(keptWords), .figure(scripts),
       ])
+  }
+
+  static var inductionCircuit: Figure {
+    let heads: [(String, String, Int)] = [
+      ("embed", "embedding", 0), ("0.1", "previous token", 1), ("0.4", "duplicate token", 1), ("0.7", "other", 1),
+      ("mlp 0", "mlp", 2), ("1.2", "other", 3), ("1.5", "induction", 3), ("1.6", "induction", 3), ("mlp 1", "mlp", 4),
+      ("2.0", "name mover", 5), ("2.3", "name mover", 5), ("2.8", "negative", 5), ("logits", "output", 6),
+    ]
+    let edges: [(String, String, Double)] = [
+      ("embed", "0.1", 0.9), ("embed", "0.4", 0.6), ("embed", "0.7", 0.15), ("embed", "mlp 0", 1.4),
+      ("0.1", "1.5", 1.8), ("0.1", "1.6", 1.3), ("0.4", "1.2", 0.3), ("0.4", "2.8", 0.8), ("0.7", "mlp 0", -0.2),
+      ("mlp 0", "1.5", 0.5), ("mlp 0", "1.2", 0.2), ("mlp 0", "logits", 0.7), ("1.5", "2.0", 1.1), ("1.5", "2.3", 0.9),
+      ("1.6", "2.3", 0.7), ("1.6", "mlp 1", 0.25), ("1.2", "mlp 1", -0.3), ("mlp 1", "logits", 0.4),
+      ("2.0", "logits", 2.4), ("2.3", "logits", 1.9), ("2.8", "logits", -1.6), ("embed", "logits", 0.3),
+      ("1.5", "2.8", 0.5),
+    ]
+    return Figure(
+      "Which heads speak to which",
+      caption: "**Two name movers are written to by induction heads**; a third head works against them.",
+      .graph(
+        GraphFigure(
+          nodes: heads.map { .init($0.0, group: $0.1, detail: "mean effect over 512 prompts") },
+          edges: edges.map { .init($0.0, $0.1, weight: $0.2) },
+          weight: ColorScale("logit difference through the edge", format: .fixed(1), map: .diverging))))
+  }
+
+  static var features: Figure {
+    let families = ["places", "months", "verbs of motion"]
+    let nodes = (0..<36).map {
+      GraphFigure.Node("feature \($0 * 37 % 512)", label: "\($0 * 37 % 512)", group: families[$0 % 3])
+    }
+    var edges: [GraphFigure.Edge] = []
+    for a in 0..<36 {
+      for b in (a + 1)..<36 {
+        let near = a % 3 == b % 3 && (a / 3 + 1) % 12 == b / 3
+        let far = (a * 31 + b * 17) % 97 == 5
+        let chord = a % 3 == b % 3 && (a + b) % 7 == 0
+        guard near || far || chord else { continue }
+        edges.append(.init(nodes[a].id, nodes[b].id, weight: near ? 0.4 + Double(a % 5) / 8 : far ? -0.3 : 0.25))
+      }
+    }
+    return Figure(
+      "Features that interfere", caption: "Joined are features whose directions are not orthogonal.",
+      .graph(GraphFigure(nodes: nodes, edges: edges, layout: .free, isDirected: false)))
   }
 
   static var keptWords: Figure {

@@ -10,6 +10,8 @@ struct FigureDrawing {
   var width: Double
   var height: Double
   var body: Markup
+  /// Whether it stands at its own size, the page around it scrolling, however wide it is.
+  var keepsSize = false
 
   /// The drawing as an `svg` element that takes its look from ``FigureStyle/sheet``.
   func element(id: String, title: String, description: String) -> Markup {
@@ -18,7 +20,8 @@ struct FigureDrawing {
     markup.element(
       "svg",
       [
-        "class": "fig", "id": id, "role": "img", "aria-labelledby": "\(id)-t \(id)-d",
+        "class": keepsSize ? "fig natural" : "fig", "id": id, "role": "img", "aria-labelledby": "\(id)-t \(id)-d",
+        "style": keepsSize ? "width:\(px(width))px" : "",
         "viewBox": "0 0 \(px(width)) \(px(height))", "xmlns": "http://www.w3.org/2000/svg",
       ]
     ) { svg in

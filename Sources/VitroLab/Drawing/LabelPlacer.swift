@@ -55,6 +55,15 @@ struct LabelPlacer {
     return best?.box
   }
 
+  /// Takes the first of the candidates that touches nothing, if there is one.
+  mutating func placeFree(_ candidates: [Box]) -> Box? {
+    let free = candidates.first { box in
+      box.overlap(bounds) > box.width * box.height - 0.01 && !taken.contains { $0.overlap(box) > 0 }
+    }
+    if let free { taken.append(free) }
+    return free
+  }
+
   /// The eight places around a point for a label of a size, to the upper right first.
   static func around(_ x: Double, _ y: Double, width: Double, height: Double, gap: Double) -> [Box] {
     let near = gap * 0.7

@@ -7,7 +7,7 @@ enum PageScript {
       PackageResources.shared_js, PackageResources.theme_js, PackageResources.numbers_js, PackageResources.payload_js,
       PackageResources.marks_js, PackageResources.view_js, PackageResources.lines_js, PackageResources.scatter_js,
       PackageResources.heatmap_js, PackageResources.readings_js, PackageResources.series_js,
-      PackageResources.sequence_js, PackageResources.export_js,
+      PackageResources.graph_js, PackageResources.space_js, PackageResources.sequence_js, PackageResources.export_js,
     ]
     return "(() => {\n\"use strict\";\n" + files.map { String(decoding: $0, as: UTF8.self) }.joined() + "})();"
   }()

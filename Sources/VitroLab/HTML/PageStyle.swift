@@ -45,6 +45,7 @@ enum PageStyle {
     figure.plane.full{display:grid;grid-template-columns:minmax(0,440px) 1fr;column-gap:32px}figure.plane.full>*{grid-column:1/-1}
     figure.plane.full>.drawings{grid-column:1}figure.plane.full>figcaption{grid-column:2;align-self:end;margin:0 0 8px}
     .compact{display:none}
+    .drawing:has(>.natural){overflow-x:auto}
     figcaption{font:14.5px/1.5 var(--sans);color:var(--soft);margin-top:14px;max-width:44em}figcaption b,.table caption b{color:var(--ink)}
     figcaption strong{color:var(--ink)}
     .tools{position:relative;margin-top:8px;font:13px/1.5 var(--sans)}
