@@ -10,7 +10,7 @@ internal import VitroProbing
 /// ```swift
 /// var examination = Examination()
 /// examination.network = "my-network"
-/// examination.data = "test.npz"
+/// examination.data = "digits"
 /// let run = try lab.run(RunConfiguration(examination), observer: SilentObserver())
 /// ```
 public struct Examination: Experiment {

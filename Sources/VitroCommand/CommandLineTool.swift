@@ -5,12 +5,6 @@ internal import VitroCore
 public import VitroLab
 
 /// The command `vitro` over the experiments of a registry: every one of them is a command with flags, help and a report.
-///
-/// ```swift
-/// @main enum Main {
-///   static func main() { CommandLineTool.run(ExperimentRegistry([CoinStudy.self])) }
-/// }
-/// ```
 public enum CommandLineTool {
   private static let known = Mutex(ExperimentRegistry())
 

@@ -1,25 +1,36 @@
 import Foundation
 import Testing
 
-/// A run of the command `vitro`, which stands beside the tests.
+/// A run of a command that stands beside the tests: `vitro`, or `vitro-coin` with an experiment of its own.
 struct CommandProcess {
   let status: Int32
   let output: String
   let errors: String
 
-  init(_ arguments: String..., interruptAfter seconds: Double? = nil) throws {
-    try self.init(list: arguments, interruptAfter: seconds)
+  init(
+    _ arguments: String..., tool: String = "vitro", home: String? = nil, environment: [String: String] = [:],
+    interruptAfter seconds: Double? = nil
+  ) throws {
+    try self.init(list: arguments, tool: tool, home: home, environment: environment, interruptAfter: seconds)
   }
 
-  init(list arguments: [String], interruptAfter seconds: Double? = nil) throws {
+  /// - Parameters:
+  ///   - home: The store of runs; without it one that is gone afterwards.
+  ///   - seconds: When a signal is sent.
+  ///   - signal: Which one.
+  init(
+    list arguments: [String], tool: String = "vitro", home: String? = nil, environment: [String: String] = [:],
+    interruptAfter seconds: Double? = nil, signal: Int32 = SIGINT
+  ) throws {
     let process = Process()
-    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("vitro")
+    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent(tool)
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "100"]) { $1 }
     // Files, not pipes: nothing can fill up while the other stream is read.
     let folder = FileManager.default.temporaryDirectory.appending(path: "vitro-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
+    let base = ["COLUMNS": "100", "LANG": "C.UTF-8", "VITRO_HOME": home ?? folder.appending(path: "home").path]
+    process.environment = ProcessInfo.processInfo.environment.merging(base) { $1 }.merging(environment) { $1 }
     let streams = ["out", "err"].map { folder.appending(path: $0) }
     for stream in streams { try Data().write(to: stream) }
     process.standardOutput = try FileHandle(forWritingTo: streams[0])
@@ -27,7 +38,7 @@ struct CommandProcess {
     try process.run()
     if let seconds {
       Thread.sleep(forTimeInterval: seconds)
-      process.interrupt()
+      kill(process.processIdentifier, signal)
     }
     process.waitUntilExit()
     status = process.terminationStatus

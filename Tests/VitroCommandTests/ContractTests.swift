@@ -109,23 +109,27 @@ import Vitro
 
   @Test func anInterruptIsExitCode130AndTheTrainingGoesOnFromThere() throws {
     let (stopped, whole) = (try Workplace(), try Workplace())
-    let run = try CommandProcess("examine", "--report", stopped.path, "--json", interruptAfter: 0.6)
+    let run = try CommandProcess("examine", "--json", home: stopped.path, interruptAfter: 0.6)
     if run.status == 130 {
       let error = try #require(try run.json()["error"] as? [String: Any])
       #expect(error["code"] as? String == "interrupted")
+      #expect((error["hint"] as? String)?.contains("vitro runs resume") == true)
+      #expect(try CommandProcess("runs", "resume", "latest", "--quiet", home: stopped.path).status == 0)
     }
     #expect(run.status == 130 || run.status == 0)
-    #expect(try CommandProcess("examine", "--report", stopped.path, "--quiet").status == 0)
-    #expect(try CommandProcess("examine", "--report", whole.path, "--quiet").status == 0)
-    let networks = try [stopped, whole].map {
-      try Data(contentsOf: URL(filePath: $0.path + "/network/weights.safetensors"))
+    #expect(try CommandProcess("examine", "--quiet", home: whole.path).status == 0)
+    let files = try [stopped, whole].map { place in
+      try #require(
+        try CommandProcess("runs", "show", "latest", "--json", home: place.path).json()["artifacts"] as? [[String: Any]]
+      ).compactMap { $0["sha256"] as? String }
     }
-    #expect(networks[0] == networks[1])
+    #expect(files[0].count >= 4 && files[0] == files[1])
   }
 
   @Test func helpIsAsRecorded() throws {
     for (name, arguments) in [
       ("help", ["help"]), ("help-examine", ["help", "examine"]), ("help-probe-xor", ["help", "probe", "xor"]),
+      ("help-run", ["help", "run"]), ("help-runs", ["help", "runs"]),
     ] {
       let run = try CommandProcess(list: arguments)
       #expect(run.status == 0)

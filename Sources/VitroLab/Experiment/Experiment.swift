@@ -9,12 +9,24 @@ public import VitroCore
 /// struct CoinStudy: Experiment {
 ///   static let name = "coin"
 ///   static let abstract = "How often a coin falls on its head."
-///   static let fields: [Field<Self>] = [Field("throws", \.throws, in: 1...1000, help: "How often to throw it.")]
-///   var throws = 100
+///   static let fields: [Field<Self>] = [
+///     Field("throws", \.throwCount, in: 1...1_000_000, help: "How often to throw it."),
+///     Field("hand", \.hand, help: "Which hand throws."),
+///   ]
+///
+///   var throwCount = 100
+///   var hand = Hand.right
 ///
 ///   func run(_ run: Run) throws -> Outcome {
-///     let heads = try run.stage("throwing") { stage in … }
-///     return Outcome(report: …, facts: ["heads": .integer(heads)])
+///     let heads = try run.stage("throwing") { stage in
+///       var stream = RandomStream(seed: stage.seed, "coin")
+///       return try stream.uniform([throwCount]).doubles.count { $0 < 0.5 }
+///     }
+///     let share = Double(heads) / Double(throwCount)
+///     return Outcome(
+///       report: Report(
+///         id: "coin", title: "A coin", metrics: [Metric("head", share, format: .percent(1))], sections: []),
+///       facts: ["heads": .integer(heads)])
 ///   }
 /// }
 /// ```

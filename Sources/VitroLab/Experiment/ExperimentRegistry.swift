@@ -1,10 +1,6 @@
 internal import VitroCore
 
 /// The experiments that are known by name: to the command line, to configurations and to the store that opens their runs.
-///
-/// ```swift
-/// let registry = ExperimentRegistry([XORStudy.self])
-/// ```
 public struct ExperimentRegistry: Sendable {
   /// The experiments, in the order of the help.
   public private(set) var experiments: [any Experiment.Type] = []

@@ -4,13 +4,6 @@ public import VitroCore
 ///
 /// From the list of its fields an experiment gets its flags, its help, the check of its configurations, its documentation and the
 /// reading of old runs. The default is what the experiment's `init()` puts there.
-///
-/// ```swift
-/// static let fields: [Field<Self>] = [
-///   Field("seeds", \.seeds, in: 1...1_000_000, help: "How many networks to train."),
-///   Field("data", path: \.data, names: ["digits"], isPositional: true, help: "The labelled data."),
-/// ]
-/// ```
 public struct Field<Root>: Sendable {
   /// What the field is.
   public let description: FieldDescription

@@ -5,7 +5,7 @@ public import VitroCore
 /// `Int`, `Double`, `Bool`, `String`, optionals and lists of these conform; an enumeration of strings conforms by saying so:
 ///
 /// ```swift
-/// enum Regularizer: String, CaseIterable, FieldValue { case none, l1, l2 }
+/// enum Hand: String, CaseIterable, FieldValue { case left, right }
 /// ```
 public protocol FieldValue: Sendable {
   /// What values it takes.

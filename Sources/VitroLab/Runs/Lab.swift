@@ -6,7 +6,7 @@ public import VitroCore
 /// ```swift
 /// let lab = Lab(store: try RunStore(directory: directory), registry: ExperimentRegistry([CoinStudy.self]))
 /// let run = try lab.run(RunConfiguration(experiment: "coin", fields: ["throws": 10]), observer: SilentObserver())
-/// print(try lab.store.report(of: run.id).title)
+/// print(run.id, try lab.store.report(of: run.id).title)
 /// ```
 public struct Lab: Sendable {
   /// Where runs are kept.

@@ -8,7 +8,7 @@ internal import VitroCore
 /// that dies leaves the store in order: its runs are seen as interrupted, and what their finished stages left is whole.
 ///
 /// ```swift
-/// let store = try RunStore(directory: RunStore.standardDirectory)
+/// let store = try RunStore(directory: directory)
 /// for run in try store.runs() { print(run.id, run.state) }
 /// ```
 public final class RunStore: Sendable {

@@ -97,7 +97,7 @@ import VitroCore
     var refused = 0
     for _ in 0..<3000 {
       var bytes = good
-      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+      for _ in 0..<Int.random(in: 1...4, using: &generator) where bytes.count > 1 {
         switch Int.random(in: 0..<3, using: &generator) {
         case 0: bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
         case 1: bytes.remove(at: Int.random(in: 0..<bytes.count, using: &generator))
