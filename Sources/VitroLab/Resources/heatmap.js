@@ -17,8 +17,8 @@ kinds.heatMap = {
     const data = plot.data, content = plot.find(".content"), nodes = plot.saved.get(content) ?? [...content.childNodes];
     const sx = (plot.home.x.high - plot.home.x.low) / (plot.x.high - plot.x.low), sy = (plot.home.y.high - plot.home.y.low) / (plot.y.high - plot.y.low);
     const moved = el("g", {transform: `translate(${place(plot.x, 0) - plot.left * sx} ${place(plot.y, 0) - plot.top * sy})scale(${sx} ${sy})`});
-    const ground = nodes.filter(node => node.matches("rect")), cells = nodes.filter(node => !node.matches("rect,.numbers"));
-    const picture = cells[0]?.querySelector("image") && Math.max(data.rows, data.columns) > 512 ? this.picture(plot, data) : null;
+    const ground = nodes.filter(node => node.matches(".ground-of-holes")), cells = nodes.filter(node => !node.matches(".ground-of-holes,.numbers"));
+    const picture = cells[0]?.querySelector?.("image") && Math.max(data.rows, data.columns) > 512 ? this.picture(plot, data) : null;
     plot.fill(content, [...ground, picture ?? moved]);
     if (!picture) moved.append(...cells);
     const width = (plot.right - plot.left) / (plot.x.high - plot.x.low), height = (plot.bottom - plot.top) / (plot.y.high - plot.y.low);
