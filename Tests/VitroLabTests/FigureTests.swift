@@ -99,7 +99,18 @@ import Testing
     bare.field = nil
     let bars = BarFigure(
       label: "b", value: Axis("v"), bars: wild.map { .init("\($0)", $0, interval: Interval($0, $0)) })
-    for content in [FigureContent.lines(lines), .plane(plane), .plane(bare), .bars(bars)] {
+    let cloud = ScatterSeries("s", x: wild, y: wild.reversed(), values: wild, labels: wild.map { "\($0)" })
+    let scatter = ScatterFigure(x: Axis("x"), y: Axis("y"), series: [cloud], fromOrigin: true)
+    let colored = ScatterFigure(x: Axis("x"), y: Axis("y", scale: .log), series: [cloud], color: ColorScale("c"))
+    let map = HeatMapFigure(
+      rows: 1, columns: 7, values: wild, color: ColorScale("c", map: .diverging), showsNumbers: true)
+    let images = ImageGridFigure(images: [GridImage(width: 7, height: 1, values: wild)], color: ColorScale("c"))
+    let greys = ImageGridFigure(images: [GridImage(width: 7, height: 1, values: wild)])
+    let sequence = FigureSequence("t", frames: [.init("a", .lines(lines)), .init("b", .lines(lines))])
+    for content in [
+      FigureContent.lines(lines), .plane(plane), .plane(bare), .bars(bars), .scatter(scatter), .scatter(colored),
+      .heatMap(map), .images(images), .images(greys), .sequence(sequence),
+    ] {
       for measure in FigureDrawing.Measure.allCases {
         let drawing = content.drawing(measure, id: "f")
         let coordinates = drawing.body.text.matches(of: /\s(?:d|x|y|x1|y1|cx|cy|width|height|transform)="([^"]*)"/)
@@ -123,6 +134,19 @@ import Testing
       FigureContent.lines(lines), .lines(numeric), .lines(LineFigure(categories: [], y: Axis("y"), series: [])),
       .plane(plane),
       .bars(BarFigure(label: "", value: Axis("v"), bars: [])),
+      .scatter(
+        ScatterFigure(
+          x: Axis("x"), y: Axis("y"), series: [ScatterSeries("s", x: [1, 2, 3], y: [1], values: [2], labels: ["a"])],
+          color: ColorScale("c"), links: [.init(from: .init(0, 2), to: .init(7, 0))])),
+      .scatter(ScatterFigure(x: Axis("x"), y: Axis("y"), series: [])),
+      .heatMap(HeatMapFigure(rows: .max, columns: .max, values: [1], color: ColorScale("c"))),
+      .heatMap(
+        HeatMapFigure(
+          rows: 1, columns: 1, values: [1], rowLabels: [], columnLabels: ["a", "b"], color: ColorScale("c"))),
+      .images(ImageGridFigure(images: [GridImage(width: -1, height: 4, values: [])], columns: -3)),
+      .images(ImageGridFigure(images: [])),
+      .sequence(FigureSequence("t", frames: [])),
+      .sequence(FigureSequence("t", frames: [.init("a", .sequence(FigureSequence("u", frames: [])))], start: 9)),
     ] {
       let figure = Figure("f", caption: "", content)
       var markup = Markup()

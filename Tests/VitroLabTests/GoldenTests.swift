@@ -34,6 +34,9 @@ import Testing
     let figures = [
       ("lines-names.svg", DemoReport.errorPerLayer), ("lines-numbers.svg", DemoReport.training),
       ("plane-surface.svg", DemoReport.outputSurface), ("plane-hidden.svg", DemoReport.hiddenSpace),
+      ("heat-map.svg", DemoReport.attention), ("heat-map-numbers.svg", DemoReport.confusion),
+      ("scatter.svg", DemoReport.cloud), ("scatter-directions.svg", DemoReport.directions),
+      ("images.svg", DemoReport.filters), ("sequence.svg", DemoReport.geometry),
     ]
     for (name, figure) in figures {
       try compare(

@@ -15,11 +15,17 @@ struct AxisScale {
   /// With `rounded`, a linear domain grows to the ticks around it; else ticks lie inside it.
   init(_ axis: Axis, showing values: some Sequence<Double>, count: Int, rounded: Bool) {
     isLogarithmic = axis.scale == .log
-    let isLogarithmic = isLogarithmic
-    // What is smaller than any step that can be divided by counts as zero.
-    let shown = values.filter(\.isFinite).map { abs($0) < 1e-290 ? 0 : $0 }.filter { !isLogarithmic || $0 > 0 }
-    var low = axis.range?.low ?? shown.min() ?? (isLogarithmic ? 1 : 0)
-    var high = axis.range?.high ?? shown.max() ?? (isLogarithmic ? 10 : 1)
+    var (least, greatest) = (Double.infinity, -Double.infinity)
+    for value in values where value.isFinite {
+      // What is smaller than any step that can be divided by counts as zero.
+      let value = abs(value) < 1e-290 ? 0 : value
+      guard !isLogarithmic || value > 0 else { continue }
+      least = min(least, value)
+      greatest = max(greatest, value)
+    }
+    let isEmpty = least > greatest
+    var low = axis.range?.low ?? (isEmpty ? (isLogarithmic ? 1 : 0) : least)
+    var high = axis.range?.high ?? (isEmpty ? (isLogarithmic ? 10 : 1) : greatest)
     if isLogarithmic {
       if axis.range == nil { (low, high) = (low / 1.15, high * 1.15) }
       low = max(low, 1e-300)

@@ -38,7 +38,7 @@ extension FigureStyle {
     .fig .pointer{fill:none;stroke:var(--ink);stroke-width:1.4;pointer-events:none}.fig .pointer.under{stroke:var(--paper);stroke-width:3.4}
     .fig .lasso{fill:var(--ink);fill-opacity:.08;stroke:var(--soft);stroke-width:1;pointer-events:none}
     .fig .dots{fill:none;stroke:var(--c);stroke-linecap:round}.fig .dots.rim{stroke:var(--soft)}
-    .fig .bead{stroke:var(--soft);stroke-width:.8}.fig .bead.unknown{fill:var(--paper)}.fig .dots.unknown{stroke:var(--paper)}.fig .link{fill:none;stroke:var(--soft);stroke-width:1.2;stroke-opacity:.7}
+    .fig .cloud .mark{stroke-width:.5}.fig .bead{stroke:var(--soft);stroke-width:.8}.fig .bead.unknown{fill:var(--paper)}.fig .dots.unknown{stroke:var(--paper)}.fig .link{fill:none;stroke:var(--soft);stroke-width:1.2;stroke-opacity:.7}
     .fig .ray{fill:none;stroke:var(--c);stroke-width:1.6}.fig .tip-of-ray{fill:var(--c)}
     .fig .picture{fill:none;stroke:var(--rule);stroke-width:1}.fig .picture.framed{stroke:var(--c);stroke-width:2}
     \((0..<bands).map { ".fig .nd\($0){fill:var(--nd\($0))}.fig .nq\($0){fill:var(--nq\($0))}.dots.d\($0){stroke:var(--d\($0))}.dots.q\($0){stroke:var(--q\($0))}" }.joined())

@@ -13,22 +13,36 @@ extension HeatMapDrawing {
       }
       return
     }
-    // A little ground between large cells makes them countable.
-    let gap = min(cell.width, cell.height) >= 14 ? 0.5 : 0
     plot.element("g", ["class": gap > 0 ? "" : "cells"]) { group in
       for (band, runs) in runs(joined: gap == 0).enumerated() where !runs.isEmpty {
-        var data = ""
-        for run in runs {
-          let x = left + Double(run.columns.lowerBound) * cell.width + gap
-          let y = top + Double(run.row) * cell.height + gap
-          let width = Double(run.columns.count) * cell.width - 2 * gap
-          let height = cell.height - 2 * gap
-          data += "M\(px(x)) \(px(y))H\(px(x + width))V\(px(y + height))H\(px(x))z"
-        }
-        group.empty("path", ["class": colors.className(band), "d": data])
+        group.empty("path", ["class": colors.className(band), "d": runs.map(outline).joined()])
       }
     }
     drawNumbers(into: &plot)
+  }
+
+  /// Cells without a number are hatched; below a picture the whole ground is.
+  func drawHoles(into plot: inout Markup) {
+    let isPicture = figure.values.count > Self.shapeLimit
+    let data: String
+    if isPicture {
+      data = "M\(px(left)) \(px(top))H\(px(right))V\(px(bottom))H\(px(left))z"
+    } else {
+      let holes = figure.values.indices.filter { figure.values[$0].isNaN }
+      data = holes.map { outline(($0 / figure.columns, ($0 % figure.columns)..<($0 % figure.columns + 1))) }.joined()
+    }
+    plot.empty("path", ["class": isPicture ? "ground-of-holes" : "holes", "fill": "url(#\(id)-hatch)", "d": data])
+  }
+
+  /// A little ground between large cells makes them countable.
+  private var gap: Double { min(cell.width, cell.height) >= 14 ? 0.5 : 0 }
+
+  /// The outline of neighbouring cells in a row.
+  private func outline(_ run: (row: Int, columns: Range<Int>)) -> String {
+    let x = left + Double(run.columns.lowerBound) * cell.width + gap
+    let y = top + Double(run.row) * cell.height + gap
+    let right = x + Double(run.columns.count) * cell.width - 2 * gap
+    return "M\(px(x)) \(px(y))H\(px(right))V\(px(y + cell.height - 2 * gap))H\(px(x))z"
   }
 
   /// The cells of each band, neighbours in a row joined to one if asked.

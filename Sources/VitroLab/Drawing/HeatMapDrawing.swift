@@ -69,14 +69,7 @@ struct HeatMapDrawing {
     }
     drawTitles(into: &body)
     body.element("g", ["class": "content", "clip-path": "url(#\(id)-clip)"]) { plot in
-      if hasHoles {
-        plot.empty(
-          "rect",
-          [
-            "fill": "url(#\(id)-hatch)", "x": px(left), "y": px(top), "width": px(right - left),
-            "height": px(bottom - top),
-          ])
-      }
+      if hasHoles { drawHoles(into: &plot) }
       drawCells(into: &plot)
     }
     body.empty(

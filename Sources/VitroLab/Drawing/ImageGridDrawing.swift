@@ -10,6 +10,8 @@ struct ImageGridDrawing {
   private let scale: Double
   private let tile: Double
   private let top: Double
+  /// Room for the marks at the corners.
+  private let inset: Double
 
   /// More images than this are not drawn.
   private static let limit = 400
@@ -25,7 +27,8 @@ struct ImageGridDrawing {
     }
     let groups = groups
     legend = Legend(Self.keys(groups), width: width)
-    let room = width - (colors.map { $0.labelWidth + 36 } ?? 0)
+    inset = groups.isEmpty ? 1 : 6
+    let room = width - inset - 1 - (colors.map { $0.labelWidth + 36 } ?? 0)
     let widest = Double(images.map(\.width).max() ?? 1)
     // Without a wish, images are as wide as their names ask for, between 56 and 112.
     let names = images.compactMap(\.label).map { TextMeasure.width($0, size: 12) + 2 }.max() ?? 0
@@ -36,7 +39,7 @@ struct ImageGridDrawing {
     columns = min(max(1, min(figure.columns ?? fitting, most)), max(1, images.count))
     tile = min((room + Self.gap) / Double(columns) - Self.gap, figure.columns == nil ? wish : 180)
     scale = tile / widest
-    top = legend.height + (colors == nil ? 4 : 28)
+    top = legend.height + (colors == nil ? 6 : 28)
   }
 
   func drawing() -> FigureDrawing {
@@ -47,13 +50,13 @@ struct ImageGridDrawing {
       let row = images[start..<min(start + columns, images.count)]
       let height = (row.map { Double($0.height) }.max() ?? 0) * scale
       for (column, image) in row.enumerated() {
-        draw(image, start + column, x: Double(column) * (tile + Self.gap), y: y, rowHeight: height, into: &body)
+        draw(image, start + column, x: inset + Double(column) * (tile + Self.gap), y: y, rowHeight: height, into: &body)
       }
       y += height + (row.contains { $0.label != nil } ? 26 : 0) + Self.gap
     }
     var bottom = y - Self.gap
     if let colors, let color = figure.color {
-      let x = Double(columns) * (tile + Self.gap) + 2
+      let x = inset + Double(columns) * (tile + Self.gap) + 2
       colors.drawBar(into: &body, x: x, top: top, bottom: max(min(bottom, top + 260), top + 110))
       bottom = max(bottom, top + 116)
       body.element(

@@ -26,11 +26,12 @@ struct LineDrawing {
     styles = Self.styles(of: figure.series)
     legend = Legend(Self.keys(figure.series, styles), width: width)
     tickCount = measure == .wide ? 8 : 4
-    let finite = figure.series.flatMap { $0.y + $0.low + $0.high } + figure.references.map(\.value)
+    let values = (figure.series.flatMap { [$0.y, $0.low, $0.high] } + [figure.references.map(\.value)]).joined()
     let plotHeight = measure == .wide ? 300.0 : 250
-    yScale = AxisScale(figure.y, showing: finite, count: 6, rounded: true)
+    yScale = AxisScale(figure.y, showing: values, count: 6, rounded: true)
     let tickWidth = yScale.labels.map { TextMeasure.width($0, size: 12) }.max() ?? 0
-    var left = tickWidth + 10
+    // Closer views have longer numbers.
+    var left = max(tickWidth + 10, figure.categories == nil ? 38 : 0)
     right = width - Self.margin
     if let categories = figure.categories {
       var labels = CategoryLabels(categories, slot: (right - left) / Double(max(1, categories.count)))
@@ -46,7 +47,7 @@ struct LineDrawing {
     bottom = top + plotHeight
     (yScale.start, yScale.end) = (bottom, top)
     if figure.categories == nil {
-      var scale = AxisScale(figure.x, showing: figure.series.flatMap(\.x), count: tickCount, rounded: false)
+      var scale = AxisScale(figure.x, showing: figure.series.map(\.x).joined(), count: tickCount, rounded: false)
       (scale.start, scale.end) = (left + 6, right - 6)
       xScale = scale
     }

@@ -7,11 +7,13 @@ extension ScatterDrawing {
   private var count: Int { figure.series.reduce(0) { $0 + $1.x.count } }
 
   /// The radius of marks: the more points, the smaller.
-  private var radius: Double { count <= 60 ? 5 : count <= 400 ? 4 : 3.2 }
+  private var radius: Double { count <= 60 ? 5 : count <= 400 ? 4 : 3.4 }
 
   func drawPoints(into plot: inout Markup) {
     for index in figure.series.indices {
-      plot.element("g", ["class": "series \(styles[index].colorClass)", "data-series": "\(index)"]) { group in
+      // An arrow's head is its mark.
+      if figure.fromOrigin, colors == nil { continue }
+      plot.element("g", ["class": "series cloud \(styles[index].colorClass)", "data-series": "\(index)"]) { group in
         let bands = pointsByBand(of: index)
         if count > Self.markLimit { drawDots(bands, into: &group) } else { drawMarks(bands, index, into: &group) }
       }
@@ -121,6 +123,12 @@ extension ScatterDrawing {
         }
         if figure.fromOrigin, let origin = place(0, 0) { placer.block(alongLine: [origin, (x, y)]) }
       }
+    }
+    for link in figure.links {
+      guard let from = figure.point(link.from), let to = figure.point(link.to), let start = place(from.x, from.y),
+        let end = place(to.x, to.y)
+      else { continue }
+      placer.block(alongLine: [start, end])
     }
     for point in named {
       let text = TextMeasure.shortened(point.label, toWidth: (right - left) * 0.4, size: 12)

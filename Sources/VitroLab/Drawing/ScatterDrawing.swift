@@ -30,7 +30,7 @@ struct ScatterDrawing {
     if up.range == nil { up.range = Self.padded(up, points.1) }
     xScale = AxisScale(across, showing: [], count: tickCount, rounded: false)
     yScale = AxisScale(up, showing: [], count: 6, rounded: false)
-    left = max(22, (yScale.labels.map { TextMeasure.width($0, size: 12) }.max() ?? 0) + 10)
+    left = max(38, (yScale.labels.map { TextMeasure.width($0, size: 12) }.max() ?? 0) + 10)
     right = width - (colors.map { $0.labelWidth + 36 } ?? 12)
     top = legend.height + (figure.y.title.isEmpty && !isColored ? 10 : 32)
     let usual = measure == .wide ? 420.0 : 320

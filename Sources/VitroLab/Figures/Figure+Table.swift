@@ -12,7 +12,7 @@ extension LineFigure {
       + series.map { Table.Column($0.name, y.format) } + references.map { Table.Column($0.label, y.format) }
     return Table(
       title: places.count == total
-        ? nil : "\(places.count) of \(total) rows. " + Table.wherePartIsWhole(inPage: payload != nil),
+        ? nil : "\(places.count) of \(total) rows. " + Table.wherePartIsWhole(inPage: hasPayload),
       columns: columns,
       rows: places.map { place in
         [categories.map { .text($0[Int(place.x)]) } ?? .number(place.x)]

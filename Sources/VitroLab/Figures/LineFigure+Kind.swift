@@ -5,14 +5,20 @@ extension LineFigure: FigureKind {
     LineDrawing(self, measure, id: id).drawing()
   }
 
-  /// The numbers of a figure over a numeric axis; over names each place is read from the drawing itself.
-  var payload: FigurePayload? {
+  /// Whether the page holds the numbers: over a numeric axis, as many as a page can carry.
+  ///
+  /// Over names each place is read from the drawing itself.
+  var hasPayload: Bool {
     let count = series.reduce(0) { $0 + $1.x.count + $1.y.count + $1.low.count + $1.high.count }
     let isConsistent = series.allSatisfy { series in
       series.x.count == series.y.count && series.low.count == series.high.count
         && [0, series.y.count].contains(series.low.count)
     }
-    guard categories == nil, isConsistent, count <= FigurePayload.limit else { return nil }
+    return categories == nil && isConsistent && count <= FigurePayload.limit
+  }
+
+  var payload: FigurePayload? {
+    guard hasPayload else { return nil }
     struct Side: Encodable {
       var label: String
       var title: String

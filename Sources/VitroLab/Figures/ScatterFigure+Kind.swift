@@ -72,15 +72,19 @@ extension ScatterFigure {
     }
     let title =
       rows.count == total
-      ? nil : "\(rows.count) of \(total) points. " + Table.wherePartIsWhole(inPage: payload != nil)
+      ? nil : "\(rows.count) of \(total) points. " + Table.wherePartIsWhole(inPage: hasPayload)
     return [Table(title: title, columns: columns, rows: rows)]
   }
 
-  /// The numbers of a figure in the plane.
-  var payload: FigurePayload? {
+  /// Whether the page holds the numbers: in the plane, as many as a page can carry.
+  private var hasPayload: Bool {
     let count = series.reduce(0) { $0 + $1.x.count + $1.y.count + $1.values.count }
     let isConsistent = series.allSatisfy { $0.x.count == $0.y.count && [0, $0.x.count].contains($0.values.count) }
-    guard z == nil, isConsistent, count <= FigurePayload.limit else { return nil }
+    return z == nil && isConsistent && count <= FigurePayload.limit
+  }
+
+  var payload: FigurePayload? {
+    guard hasPayload else { return nil }
     struct Side: Encodable {
       var label: String
       var title: String

@@ -17,8 +17,8 @@ kinds.heatMap = {
     const data = plot.data, content = plot.find(".content"), nodes = plot.saved.get(content) ?? [...content.childNodes];
     const sx = (plot.home.x.high - plot.home.x.low) / (plot.x.high - plot.x.low), sy = (plot.home.y.high - plot.home.y.low) / (plot.y.high - plot.y.low);
     const moved = el("g", {transform: `translate(${place(plot.x, 0) - plot.left * sx} ${place(plot.y, 0) - plot.top * sy})scale(${sx} ${sy})`});
-    const ground = nodes.filter(node => node.matches("rect")), cells = nodes.filter(node => !node.matches("rect,.numbers"));
-    const picture = cells[0]?.querySelector("image") && Math.max(data.rows, data.columns) > 512 ? this.picture(plot, data) : null;
+    const ground = nodes.filter(node => node.matches(".ground-of-holes")), cells = nodes.filter(node => !node.matches(".ground-of-holes,.numbers"));
+    const picture = cells[0]?.querySelector?.("image") && Math.max(data.rows, data.columns) > 512 ? this.picture(plot, data) : null;
     plot.fill(content, [...ground, picture ?? moved]);
     if (!picture) moved.append(...cells);
     const width = (plot.right - plot.left) / (plot.x.high - plot.x.low), height = (plot.bottom - plot.top) / (plot.y.high - plot.y.low);
@@ -59,7 +59,7 @@ kinds.heatMap = {
     const rows = data.rowLabels.length ? every(r0, r1, Math.ceil(14 / height)) : ticksWithin(r0, r1 - 1, Math.max(2, Math.min(10, (plot.bottom - plot.top) / 30))).filter(Number.isInteger);
     plot.fill(plot.find(".axis-y"), rows.flatMap(row => {
       const y = place(plot.y, row + .5);
-      return inside(y, plot.top, plot.bottom) ? [el("text", {class: "tick", x: px(plot.left - 8), y: px(y + 4), "text-anchor": "end"}, short(this.rowName(data, row), Math.max(4, Math.floor(plot.left / 7))))] : [];
+      return inside(y, plot.top, plot.bottom) ? [plot.label(y, short(this.rowName(data, row), Math.max(4, Math.floor(plot.left / 7))))] : [];
     }));
     const named = data.columnLabels.length > 0, texts = new Map(every(c0, c1, named ? Math.ceil(15 / width) : 1).map(c => [c, short(this.columnName(data, c), 22)]));
     const level = Math.max(...[...texts.values()].map(text => text.length)) * 6.8 + 6 <= width;

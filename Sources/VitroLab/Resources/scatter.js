@@ -39,11 +39,12 @@ kinds.scatter = {
     data.series.forEach((_, index) => {
       const hidden = plot.hides(index) ? " off" : "";
       if (data.rays) nodes.push(this.rays(plot, this.series(data, index), index, color(index) + hidden));
-      const group = el("g", {class: `series ${color(index)}${hidden}`, "data-series": index});
+      if (data.rays && !data.color) return;
+      const group = el("g", {class: `series cloud ${color(index)}${hidden}`, "data-series": index});
       if (count > 3000) this.dots(plot, data, series[index], count, group);
       else for (const [name, at] of series[index]) {
         let d = "";
-        for (let i = 0; i < at.length; i += 2) d += outline(index, at[i], at[i + 1], count <= 60 ? 5 : count <= 400 ? 4 : 3.2);
+        for (let i = 0; i < at.length; i += 2) d += outline(index, at[i], at[i + 1], count <= 60 ? 5 : count <= 400 ? 4 : 3.4);
         group.append(el("path", {class: name ? `bead ${name}` : "mark", d}));
       }
       nodes.push(group);

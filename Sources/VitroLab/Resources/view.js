@@ -27,6 +27,12 @@ class Plot {
     if (!this.saved.has(part)) this.saved.set(part, [...part.childNodes]);
     part.replaceChildren(...nodes);
   }
+  // A label left of the plot, pressed together if there is too little room.
+  label(y, text) {
+    const node = el("text", {class: "tick", x: px(this.left - 8), y: px(y + 4), "text-anchor": "end"}, text);
+    if (text.length * 6.7 > this.left - 8) { node.setAttribute("textLength", px(this.left - 9)); node.setAttribute("lengthAdjust", "spacingAndGlyphs"); }
+    return node;
+  }
   // Shows the spans, held within those of the whole.
   show(spans) {
     for (const name of ["x", "y"]) {
@@ -39,7 +45,7 @@ class Plot {
     }
     const isWhole = name => this[name].high - this[name].low >= (this.home[name].high - this.home[name].low) * 0.9999;
     if (this.kind.axes === "x" ? isWhole("x") : isWhole("x") && isWhole("y")) return this.reset();
-    this.zoomed = true; this.changed();
+    this.zoomed = true; this.changed(); this.point(null);
     if (!this.frame) this.frame = requestAnimationFrame(() => { this.frame = 0; if (this.zoomed) this.kind.draw(this); });
   }
   reset() {
@@ -166,7 +172,7 @@ Plot.prototype.axis = function (name, format, lines) {
       ? [el("path", lines ? {class: "grid", d: `M${at} ${px(this.top)}V${px(this.bottom)}`} : {class: "axis", d: `M${at} ${px(this.bottom)}v5`}),
         el("text", {class: "tick", x: at, y: px(this.bottom + 18), "text-anchor": "middle"}, texts[i])]
       : [el("path", {class: "grid", d: `M${px(this.left)} ${at}H${px(this.right)}`}),
-        el("text", {class: "tick", x: px(this.left - 8), y: px(at + 4), "text-anchor": "end"}, texts[i])];
+this.label(at, texts[i])];
   }));
 };
 for (const pad of document.querySelectorAll("[data-numbers] .pad")) plots.push(new Plot(pad));
