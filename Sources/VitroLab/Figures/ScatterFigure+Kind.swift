@@ -9,6 +9,7 @@ extension ScatterFigure: FigureKind {
   func validate(_ operation: String) throws {}
 
   func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing {
-    FigureDrawing(width: 380, height: 40, body: Markup())
+    if let space = spaceDrawing(measure, id: id) { return space }
+    return FigureDrawing(width: 380, height: 40, body: Markup())
   }
 }

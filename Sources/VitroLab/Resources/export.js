@@ -13,6 +13,8 @@ for (const figure of document.querySelectorAll("figure")) {
     if (dark()) { svg.dataset.theme = "dark"; svg.style.background = "var(--paper)"; } else svg.dataset.theme = "light";
     const [, , w, h] = svg.getAttribute("viewBox").split(" "); svg.setAttribute("width", w); svg.setAttribute("height", h);
     for (const mark of svg.querySelectorAll("[tabindex]")) mark.removeAttribute("tabindex");
+    for (const space of svg.querySelectorAll("[data-space]")) delete space.dataset.space;
+    svg.classList.remove("picked");
     save(new XMLSerializer().serializeToString(svg), "image/svg+xml", name + ".svg");
   });
   button("CSV", () => save(tools.dataset.csv, "text/csv", name + ".csv"));
