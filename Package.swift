@@ -43,7 +43,9 @@ let modules: [Module] = [
   // Floor 4
   Module(
     name: "VitroLab", dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting"],
-    resources: ["shared", "theme", "readings", "series", "graph", "space", "export"].map { .embedInCode("Resources/\($0).js") },
+    resources: ["shared", "theme", "readings", "series", "graph", "space", "export"].map {
+      .embedInCode("Resources/\($0).js")
+    },
     tested: true, testResources: [.copy("Golden")]),
   // Floor 5
   Module(

@@ -7,7 +7,7 @@ extension DemoReport {
     ReportSection(
       "Space, graphs and words",
       [
-        .figure(superposition), .figure(activations), .figure(lossLandscape), .figure(inductionCircuit),
+        .figure(superposition), .figure(activations), .figure(lossLandscape()), .figure(inductionCircuit),
         .figure(features), .figure(keptWords), .figure(scripts),
       ])
   }
@@ -55,7 +55,7 @@ extension DemoReport {
           ], color: ColorScale("day of the year", format: .integer, range: Interval(0, 365)))))
   }
 
-  static var lossLandscape: Figure {
+  static func lossLandscape(resolution: Int = 61) -> Figure {
     func loss(_ x: Double, _ y: Double) -> Double {
       0.9 + 0.35 * sin(2.2 * x) * cos(1.7 * y) + 0.22 * (x * x + y * y) - 0.5
         * exp(-4 * ((x - 0.6) * (x - 0.6) + y * y))
@@ -76,7 +76,7 @@ extension DemoReport {
       .surface(
         SurfaceFigure(
           x: Axis("direction 1"), y: Axis("direction 2"), z: Axis("loss"),
-          field: ScalarField("loss", x: Interval(-2, 2), y: Interval(-2, 2), resolution: 61, of: loss),
+          field: ScalarField("loss", x: Interval(-2, 2), y: Interval(-2, 2), resolution: resolution, of: loss),
           points: path.enumerated().map {
             SurfacePoint($1.0, $1.1, loss($1.0, $1.1), group: "gradient descent", label: "step \($0)")
           } + [SurfacePoint(1.4, -1.2, 1.9, group: "other seed", label: "before matching")], joinsPoints: true)))

@@ -31,6 +31,23 @@ import Testing
       arrows: [PlaneArrow(from: PlanePosition(0, 0), to: PlanePosition(1, 0.5), label: text)],
       points: [PlanePoint(0.5, 0.5, group: text, label: text)])
     let bars = BarFigure(label: text, value: Axis(text), bars: [.init(text, 1)])
+    let space = ScatterFigure(
+      x: Axis(text), y: Axis(text), z: Axis(text),
+      series: [
+        ScatterSeries(text, x: [0, 1], y: [0, 1], z: [0, 1], values: [0, 1], labels: [text, text]),
+        ScatterSeries(text, x: [0], y: [1], z: [0], values: [2], labels: [text]),
+      ], color: ColorScale(text))
+    let surface = SurfaceFigure(
+      x: Axis(text), y: Axis(text), z: Axis(text),
+      field: ScalarField(text, x: Interval(0, 1), y: Interval(0, 1), resolution: 3) { x, _ in x },
+      points: [SurfacePoint(0, 0, 0, group: text, label: text)])
+    let graphs = [GraphFigure.Layout.layered, .free].map { layout in
+      GraphFigure(
+        nodes: [GraphFigure.Node(text, label: text, group: text, detail: text), GraphFigure.Node("b")],
+        edges: [GraphFigure.Edge(text, "b", weight: 1, label: text)], layout: layout, weight: ColorScale(text))
+    }
+    let tokens = TokenFigure(
+      rows: [TokenFigure.Row(text, tokens: [text], values: [1], details: [text])], color: ColorScale(text))
     let report = Report(
       id: text, title: text, kicker: text, lede: rich,
       metrics: [Metric(text, 1, unit: text, explanation: rich, control: .init(text, 0))],
@@ -42,6 +59,11 @@ import Testing
             .table(Table(title: text, columns: [.init(text)], rows: [[.text(text)], [.missing(text)]])),
             .figure(Figure(text, caption: rich, alternative: text, .lines(lines))),
             .figure(Figure(text, caption: rich, .plane(plane))), .figure(Figure(text, caption: rich, .bars(bars))),
+            .figure(Figure(text, caption: rich, .scatter(space))),
+            .figure(Figure(text, caption: rich, .surface(surface))),
+            .figure(Figure(text, caption: rich, .graph(graphs[0]))),
+            .figure(Figure(text, caption: rich, .graph(graphs[1]))),
+            .figure(Figure(text, caption: rich, .tokens(tokens))),
           ])
       ],
       provenance: Provenance(

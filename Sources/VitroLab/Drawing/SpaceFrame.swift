@@ -84,6 +84,12 @@ struct SpaceFrame {
           text: axis.labels[index], x: placed.x + 8 * nx, y: placed.y + 12 * ny + 4, anchor: anchor, isTitle: false))
     }
     guard !axis.title.isEmpty else { return }
+    if number == 2 {
+      // Beside the numbers the upright axis's title would reach out of a narrow drawing.
+      let top = a.y < b.y ? a : b
+      labels.append(Label(text: axis.title, x: top.x - 8, y: top.y - 12, anchor: "start", isTitle: true))
+      return
+    }
     let away = 22 + widest * abs(nx)
     labels.append(
       Label(

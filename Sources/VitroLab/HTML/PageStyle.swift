@@ -45,7 +45,7 @@ enum PageStyle {
     .compact{display:none}
     .drawing:has(>.natural){overflow-x:auto}
     .turns{position:relative}.turns svg{cursor:grab;touch-action:pan-y;user-select:none;-webkit-user-select:none}.turns svg:active{cursor:grabbing}
-    .turns canvas{position:absolute;pointer-events:none}.turn{display:flex;gap:14px;font:12.5px/1.5 var(--sans);color:var(--soft);min-height:24px}
+    .turns canvas{position:absolute;pointer-events:none}.turn{display:flex;gap:14px;align-items:baseline;font:12.5px/1.5 var(--sans);color:var(--soft);min-height:24px}
     .turn button{font:inherit;border:0;background:none;color:var(--ink);cursor:pointer;padding:0;text-decoration:underline;text-underline-offset:.2em}
     figcaption{font:14.5px/1.5 var(--sans);color:var(--soft);margin-top:14px;max-width:44em}figcaption b,.table caption b{color:var(--ink)}
     figcaption strong{color:var(--ink)}

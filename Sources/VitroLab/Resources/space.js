@@ -22,7 +22,11 @@ const turnable = space => {
   };
   const project = () => {
     aim();
-    for (let i = 0; i < count; i++) [X[i], Y[i], D[i]] = place([data.points[3 * i] / 1000, data.points[3 * i + 1] / 1000, data.points[3 * i + 2] / 1000]);
+    const p = data.points, {ca, sa, ce, se} = axes, k = data.scale;
+    for (let i = 0; i < count; i++) {
+      const x = p[3 * i] / 1000, y = p[3 * i + 1] / 1000, z = p[3 * i + 2] / 1000, along = x * ca + y * sa;
+      X[i] = mx + k * (y * ca - x * sa); Y[i] = my - k * (z * ce - along * se); D[i] = along * ce + z * se;
+    }
     for (const {items} of layers) for (const item of items) {
       let sum = 0;
       for (const i of item.at) sum += D[i];
@@ -74,8 +78,9 @@ const turnable = space => {
           d += `M${n(x)} ${n(y)}L${n(x + 4 * nx)} ${n(y + 4 * ny)}`;
           texts.push(["tick halo", axis.labels[i], x + 8 * nx, y + 12 * ny + 4, anchor]);
         });
+        if (k === 2 && axis.title) { const top = a[1] < b[1] ? a : b; texts.push(["title halo", axis.title, top[0] - 8, top[1] - 12, "start"]); }
         const away = 22 + widest * Math.abs(nx);
-        if (axis.title) texts.push(["title halo", axis.title, cx + away * nx, cy + (away + 10) * ny + 4, anchor]);
+        if (k < 2 && axis.title) texts.push(["title halo", axis.title, cx + away * nx, cy + (away + 10) * ny + 4, anchor]);
       }
       edges[k].setAttribute("d", d);
     }
