@@ -68,20 +68,25 @@ struct SpaceFrame {
     let middle = (x: (a.x + b.x) / 2, y: (a.y + b.y) / 2)
     if nx * (middle.x - projection.middle.x) + ny * (middle.y - projection.middle.y) < 0 { (nx, ny) = (-nx, -ny) }
     let anchor = nx > 0.3 ? "start" : nx < -0.3 ? "end" : "middle"
-    var last: (x: Double, y: Double)?
-    var widest = 0.0
-    for (index, tick) in axis.ticks.enumerated() {
+    let places = axis.ticks.map { tick -> (x: Double, y: Double, depth: Double) in
       var point = start
       point[number] = tick
-      let placed = projection.place(point)
-      let width = axis.widths[index]
-      if let last, abs(placed.x - last.x) < width + 7, abs(placed.y - last.y) < 14 { continue }
-      last = (placed.x, placed.y)
-      widest = max(widest, width)
-      edges[edges.count - 1] += "M\(px(placed.x)) \(px(placed.y))L\(px(placed.x + 4 * nx)) \(px(placed.y + 4 * ny))"
+      return projection.place(point)
+    }
+    // Every tick, or every second, or third: as many as stand clear of one another.
+    let every = (1...8).first { every in
+      places.indices.dropFirst(every).allSatisfy { index in
+        abs(places[index].x - places[index - every].x) >= axis.widths[index] + 7
+          || abs(places[index].y - places[index - every].y) >= 14
+      }
+    }
+    var widest = 0.0
+    for index in stride(from: 0, to: places.count, by: every ?? 8) {
+      let (x, y) = (places[index].x, places[index].y)
+      widest = max(widest, axis.widths[index])
+      edges[edges.count - 1] += "M\(px(x)) \(px(y))L\(px(x + 4 * nx)) \(px(y + 4 * ny))"
       labels.append(
-        Label(
-          text: axis.labels[index], x: placed.x + 8 * nx, y: placed.y + 12 * ny + 4, anchor: anchor, isTitle: false))
+        Label(text: axis.labels[index], x: x + 8 * nx, y: y + 12 * ny + 4, anchor: anchor, isTitle: false))
     }
     guard !axis.title.isEmpty else { return }
     if number == 2 {

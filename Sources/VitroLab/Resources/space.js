@@ -69,15 +69,16 @@ const turnable = space => {
         let nx = dy / length, ny = -dx / length;
         if (nx * (cx - mx) + ny * (cy - my) < 0) [nx, ny] = [-nx, -ny];
         const anchor = nx > .3 ? "start" : nx < -.3 ? "end" : "middle";
-        let last = null, widest = 0;
-        axis.ticks.forEach((tick, i) => {
-          const p = [...start]; p[k] = tick;
-          const [x, y] = place(p), width = axis.widths[i];
-          if (last && Math.abs(x - last[0]) < width + 7 && Math.abs(y - last[1]) < 14) return;
-          last = [x, y]; widest = Math.max(widest, width);
+        const places = axis.ticks.map(tick => { const p = [...start]; p[k] = tick; return place(p); });
+        const clear = every => places.every(([x, y], i) => i < every || Math.abs(x - places[i - every][0]) >= axis.widths[i] + 7 || Math.abs(y - places[i - every][1]) >= 14);
+        const every = [1, 2, 3, 4, 5, 6, 7, 8].find(clear) ?? 8;
+        let widest = 0;
+        for (let i = 0; i < places.length; i += every) {
+          const [x, y] = places[i];
+          widest = Math.max(widest, axis.widths[i]);
           d += `M${n(x)} ${n(y)}L${n(x + 4 * nx)} ${n(y + 4 * ny)}`;
           texts.push(["tick halo", axis.labels[i], x + 8 * nx, y + 12 * ny + 4, anchor]);
-        });
+        }
         if (k === 2 && axis.title) { const top = a[1] < b[1] ? a : b; texts.push(["title halo", axis.title, top[0] - 8, top[1] - 12, "start"]); }
         const away = 22 + widest * Math.abs(nx);
         if (k < 2 && axis.title) texts.push(["title halo", axis.title, cx + away * nx, cy + (away + 10) * ny + 4, anchor]);
