@@ -7,8 +7,79 @@ extension DemoReport {
     ReportSection(
       "Space, graphs and words",
       [
-        .figure(inductionCircuit), .figure(features), .figure(keptWords), .figure(scripts),
+        .figure(superposition), .figure(activations), .figure(lossLandscape()), .figure(inductionCircuit),
+        .figure(features), .figure(keptWords), .figure(scripts),
       ])
+  }
+
+  static var superposition: Figure {
+    // The corners of two tetrahedra: eight features share three dimensions.
+    let corners: [(Double, Double, Double)] = [
+      (1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1), (-1, -1, -1), (-1, 1, 1), (1, -1, 1), (1, 1, -1),
+    ]
+    let length = (1 / 3.0).squareRoot()
+    func series(_ name: String, _ part: Range<Int>) -> ScatterSeries {
+      ScatterSeries(
+        name, x: part.map { corners[$0].0 * length }, y: part.map { corners[$0].1 * length },
+        z: part.map { corners[$0].2 * length }, labels: part.map { "feature \($0)" })
+    }
+    let links = (0..<8).flatMap { a in ((a + 1)..<8).map { (a, $0) } }.filter { a, b in
+      let (p, q) = (corners[a], corners[b])
+      return abs(p.0 - q.0) + abs(p.1 - q.1) + abs(p.2 - q.2) < 3
+    }
+    return Figure(
+      "Eight features in three dimensions", caption: "**Two tetrahedra make a cube**: every feature has its opposite.",
+      span: .half,
+      .scatter(
+        ScatterFigure(
+          x: Axis("h₁", range: Interval(-0.75, 0.75)), y: Axis("h₂", range: Interval(-0.75, 0.75)),
+          z: Axis("h₃", range: Interval(-0.75, 0.75)), series: [series("dense", 0..<4), series("sparse", 4..<8)],
+          links: links.map { a, b in .init(from: .init(a / 4, a % 4), to: .init(b / 4, b % 4)) }, fromOrigin: true)))
+  }
+
+  static var activations: Figure {
+    let count = 600
+    let turns = (0..<count).map { Double($0) / Double(count) * 6 * .pi }
+    func wobble(_ index: Int, _ seed: Int) -> Double { sin(Double(index * seed % 997) * 12.9898) * 0.12 }
+    return Figure(
+      "Months on a helix", caption: "The third axis grows with the year; colour is the day of it.", span: .half,
+      .scatter(
+        ScatterFigure(
+          x: Axis("PC 1"), y: Axis("PC 2"), z: Axis("PC 3"), equalUnits: false,
+          series: [
+            ScatterSeries(
+              "", x: turns.enumerated().map { cos($1) + wobble($0, 7919) },
+              y: turns.enumerated().map { sin($1) + wobble($0, 104_729) },
+              z: turns.enumerated().map { $1 / 10 + wobble($0, 1_299_709) },
+              values: turns.map { $0.truncatingRemainder(dividingBy: 2 * .pi) / (2 * .pi) * 365 })
+          ], color: ColorScale("day of the year", format: .integer, range: Interval(0, 365)))))
+  }
+
+  static func lossLandscape(resolution: Int = 61) -> Figure {
+    func loss(_ x: Double, _ y: Double) -> Double {
+      0.9 + 0.35 * sin(2.2 * x) * cos(1.7 * y) + 0.22 * (x * x + y * y) - 0.5
+        * exp(-4 * ((x - 0.6) * (x - 0.6) + y * y))
+    }
+    var path = [(-1.6, 1.5)]
+    for _ in 0..<24 {
+      let (x, y) = path[path.count - 1]
+      let step = 1e-4
+      path.append(
+        (
+          x - 0.14 * (loss(x + step, y) - loss(x - step, y)) / (2 * step),
+          y - 0.14 * (loss(x, y + step) - loss(x, y - step)) / (2 * step)
+        ))
+    }
+    return Figure(
+      "The loss between two solutions",
+      caption: "**The path of training** goes round the hill; the axes are random directions of unit length.",
+      .surface(
+        SurfaceFigure(
+          x: Axis("direction 1"), y: Axis("direction 2"), z: Axis("loss"),
+          field: ScalarField("loss", x: Interval(-2, 2), y: Interval(-2, 2), resolution: resolution, of: loss),
+          points: path.enumerated().map {
+            SurfacePoint($1.0, $1.1, loss($1.0, $1.1), group: "gradient descent", label: "step \($0)")
+          } + [SurfacePoint(1.4, -1.2, 1.9, group: "other seed", label: "before matching")], joinsPoints: true)))
   }
 
   static var inductionCircuit: Figure {

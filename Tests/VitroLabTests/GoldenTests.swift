@@ -44,6 +44,18 @@ import Testing
     }
   }
 
+  @Test func spacesGraphsAndWordsLookAsKept() throws {
+    let figures = [
+      ("space-rays.svg", DemoReport.superposition), ("surface-path.svg", DemoReport.lossLandscape(resolution: 9)),
+      ("graph-layered.svg", DemoReport.inductionCircuit), ("graph-free.svg", DemoReport.features),
+      ("tokens.svg", DemoReport.keptWords),
+    ]
+    for (name, figure) in figures {
+      try compare(
+        figure.content.drawing(.compact, id: "f").element(id: "f", title: figure.title, description: "d").text, name)
+    }
+  }
+
   @Test func blocksLookAsKept() throws {
     var markup = Markup()
     var writer = BlockWriter(figureNumber: 0, tableNumber: 0)

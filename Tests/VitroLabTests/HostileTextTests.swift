@@ -45,6 +45,23 @@ import Testing
       images: [GridImage(width: 1, height: 1, values: [1], label: text, group: text)], color: color)
     let sequence = FigureSequence(text, frames: [.init(text, .heatMap(map)), .init(text, .heatMap(map))])
     let bars = BarFigure(label: text, value: Axis(text), bars: [.init(text, 1)])
+    let space = ScatterFigure(
+      x: Axis(text), y: Axis(text), z: Axis(text),
+      series: [
+        ScatterSeries(text, x: [0, 1], y: [0, 1], z: [0, 1], values: [0, 1], labels: [text, text]),
+        ScatterSeries(text, x: [0], y: [1], z: [0], values: [2], labels: [text]),
+      ], color: ColorScale(text))
+    let surface = SurfaceFigure(
+      x: Axis(text), y: Axis(text), z: Axis(text),
+      field: ScalarField(text, x: Interval(0, 1), y: Interval(0, 1), resolution: 3) { x, _ in x },
+      points: [SurfacePoint(0, 0, 0, group: text, label: text)])
+    let graphs = [GraphFigure.Layout.layered, .free].map { layout in
+      GraphFigure(
+        nodes: [GraphFigure.Node(text, label: text, group: text, detail: text), GraphFigure.Node("b")],
+        edges: [GraphFigure.Edge(text, "b", weight: 1, label: text)], layout: layout, weight: ColorScale(text))
+    }
+    let tokens = TokenFigure(
+      rows: [TokenFigure.Row(text, tokens: [text], values: [1], details: [text])], color: ColorScale(text))
     let report = Report(
       id: text, title: text, kicker: text, lede: rich,
       metrics: [Metric(text, 1, unit: text, explanation: rich, control: .init(text, 0))],
@@ -61,6 +78,11 @@ import Testing
             .figure(Figure(text, caption: rich, .heatMap(map))),
             .figure(Figure(text, caption: rich, .images(images))),
             .figure(Figure(text, caption: rich, .sequence(sequence))),
+            .figure(Figure(text, caption: rich, .scatter(space))),
+            .figure(Figure(text, caption: rich, .surface(surface))),
+            .figure(Figure(text, caption: rich, .graph(graphs[0]))),
+            .figure(Figure(text, caption: rich, .graph(graphs[1]))),
+            .figure(Figure(text, caption: rich, .tokens(tokens))),
           ])
       ],
       provenance: Provenance(

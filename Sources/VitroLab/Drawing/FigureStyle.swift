@@ -57,7 +57,7 @@ enum FigureStyle {
       @media screen{:root[data-theme=dark]{color-scheme:dark;\(properties(.dark))}}
       \(parts)
       \(chartParts)
-      \(TokenDrawing.style)\(GraphDrawing.style)
+      \(TokenDrawing.style)\(GraphDrawing.style)\(SpaceDrawing.style)
       \(series)\(bands)
 
       """

@@ -132,7 +132,7 @@ extension PlanePosition {
 
 extension ScalarField {
   /// The surface at no more than nine by nine of its nodes; the whole grid is in the report's JSON.
-  fileprivate func sampleTable(x xAxis: Axis, y yAxis: Axis) -> Table? {
+  func sampleTable(x xAxis: Axis, y yAxis: Axis) -> Table? {
     guard isConsistent else { return nil }
     let columnPicks = Self.picks(columns)
     let rowPicks = Self.picks(rows)

@@ -46,6 +46,9 @@ enum PageStyle {
     figure.plane.full>.drawings{grid-column:1}figure.plane.full>figcaption{grid-column:2;align-self:end;margin:0 0 8px}
     .compact{display:none}
     .drawing:has(>.natural){overflow-x:auto}
+    .turns{position:relative}.turns svg{cursor:grab;touch-action:pan-y;user-select:none;-webkit-user-select:none}.turns svg:active{cursor:grabbing}
+    .turns canvas{position:absolute;pointer-events:none}.turn{display:flex;gap:14px;align-items:baseline;font:12.5px/1.5 var(--sans);color:var(--soft);min-height:24px}
+    .turn button{font:inherit;border:0;background:none;color:var(--ink);cursor:pointer;padding:0;text-decoration:underline;text-underline-offset:.2em}
     figcaption{font:14.5px/1.5 var(--sans);color:var(--soft);margin-top:14px;max-width:44em}figcaption b,.table caption b{color:var(--ink)}
     figcaption strong{color:var(--ink)}
     .tools{position:relative;margin-top:8px;font:13px/1.5 var(--sans)}
@@ -93,7 +96,7 @@ enum PageStyle {
     .colophon td:nth-child(3)::after{content:" bytes"}
     .colophon table,.colophon tbody,.colophon tr,.colophon td,.colophon th{display:block}.colophon thead{display:none}
     .colophon tr{border-bottom:1px solid var(--rule);padding:6px 0}.colophon tbody tr>*,.colophon tbody tr:last-child>*{border:0;padding:1px 0;text-align:left;white-space:normal}}
-    @media print{@page{margin:18mm}.drawing.wide{display:block}.drawing.compact{display:none}body{font-size:10.5pt;max-width:none;padding:0}.masthead{padding-top:0}.theme,.buttons,.contents,details:not([open]){display:none}
+    @media print{@page{margin:18mm}.drawing.wide{display:block}.drawing.compact{display:none}body{font-size:10.5pt;max-width:none;padding:0}.masthead{padding-top:0}.theme,.buttons,.turn,.contents,details:not([open]){display:none}
     figure,.metrics>div,.note,tr{break-inside:avoid}h2,h3{break-after:avoid}a{color:inherit}section{margin-top:30px}}
     @media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
     """

@@ -37,6 +37,8 @@ for (const figure of document.querySelectorAll("figure")) {
     const [, , w, h] = svg.getAttribute("viewBox").split(" "); svg.setAttribute("width", w); svg.setAttribute("height", h);
     for (const mark of svg.querySelectorAll("[tabindex]")) mark.removeAttribute("tabindex");
     for (const mark of svg.querySelectorAll(".pad,.pointer,.lasso")) mark.remove();
+    for (const space of svg.querySelectorAll("[data-space]")) delete space.dataset.space;
+    svg.classList.remove("picked");
     save([new XMLSerializer().serializeToString(svg)], "image/svg+xml", name + ".svg");
   });
   button("CSV", "Save the numbers as CSV", () => save(csvOf(figure, tools), "text/csv", name + ".csv"));
