@@ -12,7 +12,8 @@ import Testing
     let numbers = markup.replacing(/-?\d+\.\d+/) { match in
       Double(match.0).map { String(format: "%.4g", $0) } ?? String(match.0)
     }
-    return numbers.replacing("><", with: ">\n<") + "\n"
+    // Which bytes compression makes of a picture is not ours to say.
+    return numbers.replacing(/base64,[^"]*/, with: "base64,…").replacing("><", with: ">\n<") + "\n"
   }
 
   private func compare(_ markup: String, _ name: String) throws {

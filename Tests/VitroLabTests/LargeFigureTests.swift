@@ -97,6 +97,24 @@ import VitroCore
     }
   }
 
+  @Test func aHundredThousandPointsMakeASmallPageSoon() throws {
+    let series = (0..<4).map { number in
+      ScatterSeries(
+        "class \(number)", x: (0..<25_000).map { DemoReport.normal($0, number) + Double(number % 2) * 4 },
+        y: (0..<25_000).map { DemoReport.normal($0, number + 9) + Double(number / 2) * 4 })
+    }
+    let figure = Figure("Cloud", caption: "c", .scatter(ScatterFigure(x: Axis("x"), y: Axis("y"), series: series)))
+    let report = Report(id: "r", title: "t", sections: [ReportSection("s", [.figure(figure)])])
+    var page = ""
+    let clock = ContinuousClock()
+    let time = (0..<2).map { _ in clock.measure { page = HTMLRenderer().render(report) } }.min() ?? .zero
+    print("a cloud of 100 000 points: page of \(page.utf8.count) bytes in \(time)")
+    #expect(page.utf8.count < 6_000_000)
+    if let kept = ProcessInfo.processInfo.environment["VITRO_DEMO"] {
+      try page.write(toFile: "\(kept)/cloud.html", atomically: true, encoding: .utf8)
+    }
+  }
+
   @Test func tablesOfLongLinesAreSamples() {
     let table = Self.line(12_345).table
     #expect(table.rows.count == 200 && table.title == "200 of 12345 rows. The CSV has all of them.")

@@ -48,7 +48,7 @@ extension FigureContent {
 }
 
 extension Figure {
-  /// The figure's data as tables, the first being the main one.
+  /// The figure's data as tables, the first being the main one; of very many rows a sample, which the title says.
   public var tables: [Table] { content.figure.tables }
 
   /// Checks that the figure agrees with itself.

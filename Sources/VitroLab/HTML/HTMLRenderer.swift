@@ -3,7 +3,8 @@ import Foundation
 /// Turns a report into one HTML file that needs nothing else: no network, no library, and no script to be read.
 ///
 /// Figures are SVG within the page. The script adds what paper cannot do: readings under the pointer and the keyboard,
-/// series to switch off, export of figures, and the choice of a light or dark page.
+/// a closer look at plots, sequences that move, series to switch off, export of figures, and the choice of a light or
+/// dark page.
 ///
 /// ```swift
 /// let page = HTMLRenderer(theme: .dark).render(report)
@@ -32,7 +33,8 @@ public struct HTMLRenderer: ReportRenderer {
 
   /// The report as an HTML document.
   ///
-  /// - Complexity: O(report), with figures of at most 60 bars, 192 × 192 nodes of a surface.
+  /// - Complexity: O(report); drawings show at most 60 bars, 192 × 192 nodes of a surface, 400 images, and of long lines
+  ///   and large matrices what there are pixels for.
   public func render(_ report: Report) -> String {
     var page = Markup()
     page.append(trusted: "<!doctype html>\n")

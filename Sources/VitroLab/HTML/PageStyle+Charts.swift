@@ -9,6 +9,9 @@ extension PageStyle {
     .timeline button:hover{color:var(--ink);border-color:var(--soft)}
     .tools button.zoom{text-decoration:none;min-width:22px;font-size:16px;line-height:1.2}
     .drawings[data-numbers] .pad{cursor:crosshair}
+    .hint{color:var(--soft);padding:3px 0;visibility:hidden;white-space:nowrap}
+    @media(hover:hover){figure:hover .hint,figure:focus-within .hint{visibility:visible}}
+    @media(max-width:640px){.hint{display:none}}
     @media print{.timeline{display:none}}
     """
 }

@@ -97,16 +97,16 @@ extension NumberFormat {
     let factor = style == .percent ? 100.0 : 1
     let largest = ticks.map { abs($0 * factor) }.max() ?? 0
     let step = zip(ticks, ticks.dropFirst()).map { ($1 - $0) * factor }.min() ?? largest
-    guard largest < 1e7, largest == 0 || step > 1e-5 else {
+    guard largest < 1e7, largest == 0 || step > 1e-5 || (largest >= 0.01 && step > 1e-9) else {
       // Enough digits to tell neighbours apart.
       let digits = step > 0 ? Int(min(max((log10(largest / step)).rounded(.up) + 1, 3), 15)) : 3
       return ticks.map { $0 == 0 ? "0" : Self.scientific($0 * factor, digits: digits) + suffix }
     }
     let places =
-      (0...7).first { places in
+      (0...11).first { places in
         let scale = pow(10, Double(places))
         return ticks.allSatisfy { abs(($0 * factor * scale).rounded() - $0 * factor * scale) < 1e-3 * step * scale }
-      } ?? 7
+      } ?? 11
     return ticks.map { Self.decimal($0 * factor, places: places) + suffix }
   }
 }

@@ -22,11 +22,12 @@ for (const figure of document.querySelectorAll("figure")) {
   const mine = plots.filter(plot => figure.contains(plot.svg));
   if (mine.length) {
     const plot = () => mine.find(one => one.svg === shown()) ?? mine[0], how = "drag across the plot, pinch, or press + and −";
+    bar.append(make("span", {className: "hint", textContent: "drag to zoom"}));
     const all = button("Reset", "Show the whole plot again", () => mine.forEach(one => one.reset()));
     button("−", "Zoom out", () => plot().zoom(1 / 1.6)).className = "zoom";
     button("+", `Zoom in: ${how}; shift and drag to move`, () => plot().zoom(1.6)).className = "zoom";
     all.hidden = true;
-    figure.addEventListener("zoom", () => { all.hidden = !mine.some(one => one.zoomed); });
+    figure.addEventListener("zoom", () => { all.hidden = !mine.some(one => one.zoomed); bar.firstChild.hidden = !all.hidden; });
     // A series that comes or goes changes what a zoomed plot shows.
     figure.addEventListener("click", event => { if (event.target.closest?.(".key[data-series]")) mine.forEach(one => one.zoomed && one.kind.draw(one)); });
   }

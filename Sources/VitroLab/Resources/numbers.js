@@ -58,11 +58,11 @@ const tickTexts = (format, ticks) => {
   const factor = format.style === "percent" ? 100 : 1, suffix = factor === 100 ? "\u202f%" : "";
   const largest = Math.max(0, ...ticks.map(tick => Math.abs(tick * factor)));
   const step = Math.min(...ticks.slice(1).map((tick, i) => (tick - ticks[i]) * factor), largest || 1);
-  if (largest >= 1e7 || (largest > 0 && step <= 1e-5)) {
+  if (largest >= 1e7 || (largest > 0 && step <= 1e-5 && !(largest >= 0.01 && step > 1e-9))) {
     const digits = Math.min(15, Math.max(3, Math.ceil(Math.log10(largest / step)) + 1));
     return ticks.map(tick => tick === 0 ? "0" : scientific(tick * factor, digits) + suffix);
   }
   let places = 0;
-  while (places < 7 && !ticks.every(tick => { const v = tick * factor * 10 ** places; return Math.abs(Math.round(v) - v) < 1e-3 * step * 10 ** places; })) places++;
+  while (places < 11 && !ticks.every(tick => { const v = tick * factor * 10 ** places; return Math.abs(Math.round(v) - v) < 1e-3 * step * 10 ** places; })) places++;
   return ticks.map(tick => decimal(tick * factor, places) + suffix);
 };
