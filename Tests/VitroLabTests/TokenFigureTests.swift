@@ -89,6 +89,15 @@ import VitroCore
     #expect(many.drawing(.wide, id: "f").body.text.contains("… and 1 more in the table"))
   }
 
+  @Test(arguments: [FigureStyle.Theme.light, .dark])
+  func everyWordStandsOutFromItsColour(theme: FigureStyle.Theme) {
+    for map in [ScalarField.ColorMap.sequential, .diverging] {
+      for color in FigureStyle.colors(map, theme) {
+        #expect(FigureStyle.contrast(FigureStyle.textColor(on: color) == "#000" ? "#000000" : "#ffffff", color) >= 4.5)
+      }
+    }
+  }
+
   @Test func theTableHoldsEachWord() {
     let table = TokenFigure(
       rows: [.init("r", tokens: ["a", " b"], values: [1, .nan], details: ["x", "y"])], color: ColorScale("v")

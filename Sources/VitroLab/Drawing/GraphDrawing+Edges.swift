@@ -9,7 +9,7 @@ extension GraphDrawing {
       guard let path, let ends = graph.ends[number] else { continue }
       let edge = figure.edges[number]
       let width = width(of: edge)
-      let head = figure.isDirected ? 5.5 + 1.5 * width : 0
+      let head = figure.isDirected ? 3.5 + 1.5 * width + (paths.count > 600 ? 0 : 2) : 0
       plot.element(
         "g", ["class": "edge \(colorClass(of: edge))", "data-ends": "\(ends.from) \(ends.to)"]
       ) { group in
@@ -154,9 +154,13 @@ extension GraphDrawing {
     return ports
   }
 
+  /// The more edges, the finer they are drawn.
   private func width(of edge: GraphFigure.Edge) -> Double {
-    guard let weight = edge.weight, weight.isFinite, heaviest > 0 else { return boxes.areDots ? 0.9 : 1.3 }
-    return 0.7 + (boxes.areDots ? 2.6 : 4.3) * abs(weight) / heaviest
+    let fineness = min(1, (300 / Double(max(1, figure.edges.count))).squareRoot())
+    guard let weight = edge.weight, weight.isFinite, heaviest > 0 else {
+      return (boxes.areDots ? 0.9 : 1.3) * max(fineness, 0.5)
+    }
+    return 0.2 + 0.5 * fineness + (boxes.areDots ? 2.6 : 4.3) * fineness * abs(weight) / heaviest
   }
 
   private func colorClass(of edge: GraphFigure.Edge) -> String {

@@ -32,7 +32,8 @@ struct GraphDrawing {
     .fig .node .dot{fill:var(--c);stroke:var(--paper);stroke-width:1.2}.fig .node text{text-anchor:middle}
     .fig .node:hover .box,.fig .node:focus-visible .box{stroke-width:2.2;fill-opacity:.24}
     .fig .node:hover .dot,.fig .node:focus-visible .dot{stroke:var(--ink)}
-    .fig.picked .edge:not(.lit),.fig.picked .node:not(.lit){opacity:.18}
+    .fig .dense .edge{opacity:.5}.fig .dense .edge.lit{opacity:1}
+    .fig.picked .graph .edge:not(.lit){opacity:.12}.fig.picked .node:not(.lit){opacity:.25}
     \((0..<FigureStyle.seriesColors).map { ".fig .node.s\($0),.fig .edge.s\($0){--c:var(--s\($0))}" }.joined())
     \((0..<FigureStyle.bands).map { ".fig .edge.ed\($0){--c:var(--d\($0))}.fig .edge.eq\($0){--c:var(--q\($0))}" }.joined())
     """
@@ -81,7 +82,7 @@ struct GraphDrawing {
       colors.drawRow(into: &body, title: weight.label, x: 0, y: legend.height + 4, width: min(260, size.width * 0.7))
     }
     var placer = LabelPlacer(bounds: .init(x: 0, y: top, width: size.width, height: size.height - top))
-    body.element("g", ["class": "graph"]) { plot in
+    body.element("g", ["class": figure.edges.count > 600 ? "graph dense" : "graph"]) { plot in
       drawEdges(into: &plot)
       drawNodes(into: &plot)
       drawEdgeLabels(into: &plot, &placer)
