@@ -6,6 +6,13 @@ public import VitroNetworks
 internal import VitroTensor
 
 /// The convnet of the demo: trained in seconds on the optical digits that ship with Vitro.
+///
+/// ```swift
+/// let network = try DigitsConvnet.train(
+///   seed: 0, checkpoints: "checkpoints", epochs: 6, observer: SilentObserver())
+/// let subject = try DigitsConvnet.subject(network, seed: 0)
+/// let accuracy = try subject.network.accuracy(subject.data.subset(subject.parts.test))[0]
+/// ```
 public enum DigitsConvnet {
   /// Two convolutions 3 × 3 with 16 and 32 filters, each with ReLU and max pooling, and two linear layers: `[1, 8, 8]` → 10 scores.
   public static let graph: Graph = {
