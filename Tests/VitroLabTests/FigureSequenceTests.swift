@@ -44,7 +44,7 @@ import VitroCore
     markup.write(Figure("f", caption: "", span: .half, .sequence(sequence)), number: 1)
     #expect(markup.text.matches(of: /<div class="frame heatMap" data-name="e\d"/).count == 4)
     #expect(markup.text.matches(of: /hidden="hidden"/).count == 3)
-    #expect(markup.text.contains("data-name=\"e2\"><div"))
+    #expect(markup.text.contains("data-name=\"e2\"><p class=\"moment\">epoch e2</p>"))
     #expect(markup.text.matches(of: /<svg\s/).count == 4)
     #expect(!markup.text.contains("data-csv"))
   }

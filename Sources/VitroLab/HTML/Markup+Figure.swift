@@ -62,8 +62,9 @@ extension Markup {
         frames.element(
           "div", ["class": "frame \(frame.content.kind)", "data-name": frame.name, "hidden": isShown ? "" : "hidden"]
         ) {
-          let hasNumbers = $0.drawings(
-            of: frame.content, of: figure, id: "\(id)-\(index)", moment: "\(sequence.label) \(frame.name)")
+          let moment = "\(sequence.label) \(frame.name)"
+          $0.element("p", ["class": "moment"], moment)
+          let hasNumbers = $0.drawings(of: frame.content, of: figure, id: "\(id)-\(index)", moment: moment)
           allHaveNumbers = allHaveNumbers && hasNumbers
         }
       }

@@ -12,6 +12,7 @@ extension PageStyle {
     .hint{color:var(--soft);padding:3px 0;visibility:hidden;white-space:nowrap}
     @media(hover:hover){figure:hover .hint,figure:focus-within .hint{visibility:visible}}
     @media(max-width:640px){.hint{display:none}}
-    @media print{.timeline{display:none}}
+    .moment{font:13px/1.4 var(--sans);margin:0 0 10px}.live .moment{display:none}
+    @media print{.live .moment{display:block}.timeline{display:none}}
     """
 }

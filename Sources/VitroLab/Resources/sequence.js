@@ -22,6 +22,6 @@ for (const frames of document.querySelectorAll(".frames")) {
   };
   play.onclick = () => timer ? stop() : start();
   range.addEventListener("input", () => { stop(); show(); });
-  bar.append(play, label, range, output); frames.before(bar);
+  bar.append(play, label, range, output); frames.before(bar); frames.classList.add("live");
   stop(); show();
 }
