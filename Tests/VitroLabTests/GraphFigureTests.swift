@@ -154,7 +154,7 @@ import VitroCore
         nodes: (0..<500).map { .init("\($0)") },
         edges: Self.random(500, 2000, seed: 3).map { .init("\($0.0)", "\($0.1)") }, layout: layout)
       let time = ContinuousClock().measure { _ = figure.drawing(.wide, id: "f") }
-      #expect(time < .seconds(20))
+      #expect(time < .seconds(90))
     }
   }
 
