@@ -6,7 +6,7 @@
     tools/check_page.py report.html --eval 'document.querySelectorAll("figure").length'
 
 `--eval` runs JavaScript in the page after it has loaded and prints what it gives (promises are awaited); it may be given
-more than once. `--shot` saves a picture of the element that `--at` selects, or of the whole page. Exits with 1 when the
+more than once, and `--script` runs a file before. `--shot` saves a picture of the element that `--at` selects, or of the whole page. Exits with 1 when the
 console has errors. Needs Python 3.9 or later and Chromium (or the program that $CHROMIUM names); nothing else.
 """
 
@@ -170,6 +170,7 @@ def main():
     parser.add_argument("--height", type=int, default=1000)
     parser.add_argument("--dark", action="store_true", help="ask for the dark page")
     parser.add_argument("--print", action="store_true", dest="paper", help="as on paper")
+    parser.add_argument("--script", action="append", default=[], metavar="FILE")
     parser.add_argument("--eval", action="append", default=[], metavar="JS")
     parser.add_argument("--at", default="html", metavar="SELECTOR")
     parser.add_argument("--shot", metavar="FILE")
@@ -191,6 +192,8 @@ def main():
             page.wait("Page.loadEventFired")
             for name, milliseconds in page.evaluate(TIMES).items():
                 print(f"{name}: {milliseconds or float('nan'):.0f} ms")
+            for script in arguments.script:
+                page.evaluate(pathlib.Path(script).read_text(encoding="utf-8") + "\n;0")
             for expression in arguments.eval:
                 print(json.dumps(page.evaluate(expression), ensure_ascii=False))
             if arguments.shot:

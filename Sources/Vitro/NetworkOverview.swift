@@ -25,8 +25,7 @@ public struct NetworkOverview: Examiner {
         RichText(
           "`\(network.graph.name)` has \(network.graph.nodes.count) operations and "
             + "\(NumberFormat.integer.text(Double(network.parameters.trainableCount))) trained parameters. It was examined on "
-            + "**\(subject.data.name)**: \(subject.data.count) examples of \(subject.data.classNames.count) classes.")),
-      .table(try operations(network)),
+            + "**\(subject.data.name)**: \(subject.data.count) examples of \(subject.data.classNames.count) classes."))
     ]
     if let source = subject.data.source { blocks.append(.note(.remark, RichText("Data: \(source)."))) }
     if subject.testIsUnseen != true {
@@ -38,9 +37,12 @@ public struct NetworkOverview: Examiner {
     }
     var metrics: [Metric] = []
     var facts: [String: JSONValue] = [:]
-    if let metric = try accuracy(subject, observer) {
+    blocks.append(.figure(try NetworkDrawing.figure(network)))
+    if let answers = try NetworkAnswers(subject, observer) {
+      let metric = try answers.accuracy
       metrics.append(metric)
       facts["accuracy"] = .number(metric.value)
+      blocks += answers.figures.map { .figure($0) }
     } else {
       blocks.append(
         .note(
@@ -50,44 +52,5 @@ public struct NetworkOverview: Examiner {
           )))
     }
     return Finding(section: ReportSection("The network", id: id, blocks), metrics: metrics, facts: facts)
-  }
-
-  private func operations(_ network: Network) throws -> Table {
-    let counts = Dictionary(grouping: network.parameters.entries) { entry in
-      String(entry.name.prefix(entry.name.count - entry.spec.name.count - 1))
-    }
-    return Table(
-      columns: [.init("name"), .init("operation"), .init("reads"), .init("output"), .init("parameters", .integer)],
-      rows: try network.graph.nodes.map { node in
-        let shape = try network.shape(at: node.name) ?? []
-        let parameters = (counts[node.name] ?? []).map(\.count).reduce(0, +)
-        return [
-          .text(node.name), .text(Self.name(of: node.layer)), .text(node.inputs.joined(separator: ", ")),
-          .text(shape.map { $0 == -1 ? "·" : "\($0)" }.joined(separator: " × ")),
-          parameters == 0 ? .missing() : .number(Double(parameters)),
-        ]
-      })
-  }
-
-  private static func name(of layer: any Layer) -> String {
-    (layer as? Activation)?.function.rawValue ?? type(of: layer).kind
-  }
-
-  /// The share of right answers on the test part, if the output has one score for each class.
-  private func accuracy(_ subject: Subject, _ observer: any Observer) throws -> Metric? {
-    let classes = subject.data.classNames.count
-    let test = try subject.data.subset(subject.parts.test)
-    let output = try subject.network.predictions(test)
-    try observer.checkpoint("examining")
-    guard output.rank == 2, output.shape[1] == classes else { return nil }
-    let scores = try ClassificationScores(labels: test.labels, predictions: output.argmax().ints, classCount: classes)
-    let interval = try Estimate.clopperPearson(successes: scores.correct, trials: scores.count)
-    return Metric(
-      "test accuracy", scores.accuracy, format: .percent(1),
-      interval: Interval(interval),
-      explanation: RichText(
-        "The network's own answers on \(scores.count) examples\(subject.testIsUnseen == true ? " it was not trained on" : "")."
-      ),
-      control: Metric.Control("most frequent class", scores.majorityAccuracy))
   }
 }

@@ -111,7 +111,7 @@ extension Markup {
   /// A table with its caption.
   mutating func write(_ table: Table, caption: String? = nil) {
     element(
-      "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": table.title ?? caption ?? "Table"]
+      "div", ["class": "scroll", "tabindex": "0", "role": "group", "aria-label": table.title ?? caption ?? "Table"]
     ) { scroll in
       scroll.element("table") { element in
         if caption != nil || table.title != nil {
