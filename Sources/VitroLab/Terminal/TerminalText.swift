@@ -19,7 +19,8 @@ enum TerminalText {
     for scalar in text.unicodeScalars {
       defer { previous = scalar }
       if scalar == "\n" && previous == "\r" { continue }
-      let isMark = scalar.properties.generalCategory == .nonspacingMark
+      let isMark =
+        scalar.properties.generalCategory == .nonspacingMark
         || scalar.properties.generalCategory == .enclosingMark
       marks = isMark ? marks + 1 : 0
       if marks > markLimit { continue }
@@ -63,7 +64,7 @@ enum TerminalText {
   private static func ascii(_ text: String) -> String {
     var result = ""
     var raised: Character?
-    for character in text {
+    for character in text.replacing(" · ", with: " - ") {
       if character.isASCII {
         result.append(character)
         raised = nil

@@ -45,7 +45,9 @@ extension ImageGridFigure: TerminalDrawable {
     let ends = ends(of: image)
     func pixel(_ column: Int, _ row: Int) -> [Double] {
       image.mean(
-        columns: (column * image.width / columns, max((column + 1) * image.width / columns, column * image.width / columns + 1)),
+        columns: (
+          column * image.width / columns, max((column + 1) * image.width / columns, column * image.width / columns + 1)
+        ),
         rows: (row * image.height / limited, max((row + 1) * image.height / limited, row * image.height / limited + 1))
       ).map { ($0 - ends.low) / (ends.high - ends.low) }
     }
