@@ -38,10 +38,10 @@ extension Figure {
   /// The title as part of a file's name: `test-error-at-each-layer`, at most 60 letters, digits and hyphens.
   var slug: String {
     var slug = ""
-    for character in title.decomposedStringWithCompatibilityMapping.lowercased() {
-      if character.isASCII, character.isLetter || character.isNumber {
-        slug.append(character)
-      } else if !slug.isEmpty, slug.last != "-", character.unicodeScalars.contains(where: { $0.value < 0x300 }) {
+    for scalar in title.decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
+      if scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+        slug.append(Character(scalar))
+      } else if !slug.isEmpty, slug.last != "-", scalar.properties.generalCategory != .nonspacingMark {
         slug.append("-")
       }
       if slug.count >= 60 { break }

@@ -45,6 +45,10 @@ struct DotGrid {
     return true
   }
 
+  func hasSign(column: Int, row: Int) -> Bool {
+    column >= 0 && column < columns && signs[row * columns + column] != nil
+  }
+
   func isFree(column: Int, row: Int, width: Int = 1) -> Bool {
     guard column >= 0, row >= 0, column + width <= columns, row < rows else { return false }
     return (0..<width).allSatisfy {
@@ -114,7 +118,8 @@ struct DotGrid {
       guard let leftTop = left.first, let rightTop = right.first else { return "|" }
       return leftTop == rightTop ? "|" : leftTop > rightTop ? "/" : "\\"
     }
-    return last == 0 ? "'" : first == 3 ? "_" : first >= 2 ? "." : "-"
+    if first == 0 { return "'" }
+    return first == 3 ? "_" : last == 3 ? "." : "-"
   }
 }
 
@@ -139,13 +144,15 @@ extension DotGrid {
     let (x0, y0) = (Int(a.x.rounded()), Int(a.y.rounded()))
     let (x1, y1) = (Int(b.x.rounded()), Int(b.y.rounded()))
     let steps = max(abs(x1 - x0), abs(y1 - y0))
-    for step in 0...steps {
+    // The dot that ended the stretch before is not drawn twice, so that patterns go on evenly.
+    let goesOn = steps > 0 && a == start
+    for step in (goesOn ? 1 : 0)...steps {
       let t = steps == 0 ? 0 : Double(step) / Double(steps)
       if phase % (pattern.on + pattern.off) < pattern.on {
         set(
           Int((Double(x0) + t * Double(x1 - x0)).rounded()), Int((Double(y0) + t * Double(y1 - y0)).rounded()), ink)
       }
-      if step < steps || steps == 0 { phase += 1 }
+      phase += 1
     }
   }
 

@@ -84,13 +84,13 @@ struct PlotFrame {
     let ticks = zip(xScale.ticks, xScale.labels).compactMap { tick, label -> (Int, String)? in
       xScale.place(tick).map { (Int($0.rounded()) / 2, canvas.text(label)) }
     }.filter { (0..<columns).contains($0.0) }
-    var labels = StyledLine(" ")
+    var labels = StyledLine()
     for (column, label) in ticks {
       let width = DisplayWidth.of(label)
       let start = min(max(0, column + 1 - width / 2), max(0, columns + 1 - width))
-      guard start > labels.width || labels.width == 1 && start >= 0, width <= columns else { continue }
+      guard labels.width == 0 || start > labels.width, width <= columns else { continue }
       labels.pad(to: start)
-      if labels.width <= start { labels.append(label, .soft) }
+      labels.append(label, .soft)
     }
     return [axisLine(ticks: Set(ticks.map(\.0))), labels.truncated(to: columns + 1)]
   }

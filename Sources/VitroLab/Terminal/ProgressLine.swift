@@ -65,7 +65,12 @@ public struct ProgressLine: Sendable {
     if let detail = last.detail { facts.append(detail) }
     facts.append(countText)
     // A rate over less than half a second is noise.
-    if elapsed > 0.5, let speed = rate.perSecond(at: time), speed > 0 { facts.append(Self.rateText(speed)) }
+    var speedText: String?
+    if elapsed > 0.5, let speed = rate.perSecond(at: time), speed > 0 {
+      let text = Self.rateText(speed)
+      facts.append(text)
+      speedText = text
+    }
     if elapsed > 1, let shown = shownLeft, let total = last.total, last.completed < total {
       facts.append("\(Self.durationText(max(0, shown.seconds - (time - shown.at)), rough: true)) left")
     } else if last.total == nil || elapsed > 1 {
@@ -78,7 +83,11 @@ public struct ProgressLine: Sendable {
       line.append("  ")
       line.append(bar)
     }
-    return fitted(line, facts.filter { !$0.isEmpty }, canvas)
+    facts.removeAll(where: \.isEmpty)
+    // Where not everything fits, the time left is worth more than the rate.
+    let needed = facts.reduce(line.width) { $0 + DisplayWidth.of(canvas.text($1)) + 3 } - 1
+    if needed >= canvas.width { facts.removeAll { $0 == speedText } }
+    return fitted(line, facts, canvas)
   }
 
   /// The line when the stage has ended.
@@ -170,11 +179,8 @@ struct RateMeter: Sendable {
   mutating func note(_ count: Int, at time: Double) {
     // A count that falls back begins anew.
     if let last = samples.last, count < last.count { samples.removeAll() }
-    // Samples closer than a fifth of a second replace one another; the first stays as the start.
-    if samples.count > 1, let last = samples.last, time - last.time < 0.2, samples.count > 2 {
-      samples[samples.count - 1].count = count
-      return
-    }
+    // Samples closer than a fifth of a second replace one another.
+    if samples.count > 2, time - samples[samples.count - 2].time < 0.2 { samples.removeLast() }
     samples.append((time, count))
     while samples.count > 2, time - samples[1].time > Self.window { samples.removeFirst() }
   }

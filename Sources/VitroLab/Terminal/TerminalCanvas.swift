@@ -81,12 +81,15 @@ extension TerminalCanvas {
 
   func shade(_ share: Double) -> String {
     guard share.isFinite else { return " " }
-    return shades[min(max(Int(share * Double(shades.count)), 0), shades.count - 1)]
+    return shades[min(Int(min(max(share, 0), 1) * Double(shades.count)), shades.count - 1)]
   }
 
   /// What the colours or shades mean: "output  0 ███████ 1".
   func key(_ label: String, _ map: ScalarField.ColorMap, _ ends: Interval, _ format: NumberFormat) -> [StyledLine] {
     var line = StyledLine()
+    let signs = shades
+    let borders = signs.indices.map { ends.low + (ends.high - ends.low) * Double($0) / Double(signs.count) }
+    let format = format.fitting(borders + [ends.high])
     if !label.isEmpty { line.append(text(label) + "  ") }
     if hasColor {
       line.append(text(format.text(ends.low)) + " ", .soft)
@@ -98,9 +101,7 @@ extension TerminalCanvas {
       line.append(" " + text(format.text(ends.high)), .soft)
       return line.wrapped(to: width)
     }
-    let signs = shades
-    for (index, sign) in signs.enumerated() {
-      let border = ends.low + (ends.high - ends.low) * Double(index) / Double(signs.count)
+    for (sign, border) in zip(signs, borders) {
       line.append(text(format.text(border)).replacing(" ", with: "\u{A0}"), .soft)
       line.append(sign == " " ? " '\u{A0}' " : " \(sign)\(sign)\(sign) ")
     }

@@ -82,6 +82,6 @@ enum TerminalPalette {
   static func color(_ map: ScalarField.ColorMap, _ share: Double) -> TerminalColor {
     let stops = map == .diverging ? diverging : sequential
     guard stops.count > 1, share.isFinite else { return TerminalColor(grey: 0.5) }
-    return stops[min(max(Int((share * Double(stops.count)).rounded(.down)), 0), stops.count - 1)]
+    return stops[min(Int(min(max(share, 0), 1) * Double(stops.count)), stops.count - 1)]
   }
 }

@@ -17,7 +17,7 @@ struct TerminalPlane {
     var height = rows
     let isLinear = x.scale == .linear && y.scale == .linear
     let aspect = (yScale.domain.high / 2 - yScale.domain.low / 2) / (xScale.domain.high / 2 - xScale.domain.low / 2)
-    if equalUnits, isLinear, aspect.isFinite, aspect > 0 {
+    if equalUnits, isLinear, aspect > 1e-3, aspect < 1e3 {
       columns = min(columns, max(16, Int((Double(rows) * 2 / aspect).rounded())))
       height = min(rows, max(6, Int((Double(columns) * aspect / 2).rounded())))
     }

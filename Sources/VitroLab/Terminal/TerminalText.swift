@@ -64,7 +64,7 @@ enum TerminalText {
   private static func ascii(_ text: String) -> String {
     var result = ""
     var raised: Character?
-    for character in text {
+    for character in text.replacing(" · ", with: " - ") {
       if character.isASCII {
         result.append(character)
         raised = nil

@@ -4,7 +4,9 @@ extension BarFigure: TerminalDrawable {
   func terminalLines(_ canvas: TerminalCanvas) -> [StyledLine] {
     let shown = bars.prefix(Self.limit)
     let names = shown.map { canvas.shortened($0.name, to: max(8, canvas.width / 3)) }
-    let numbers = shown.map { canvas.shortened(value.format.text($0.value, $0.interval), to: max(8, canvas.width / 3)) }
+    let format = value.format.fitting(
+      shown.flatMap { [$0.value] + ($0.interval.map { [$0.low, $0.high] } ?? []) })
+    let numbers = shown.map { canvas.shortened(format.text($0.value, $0.interval), to: max(8, canvas.width / 3)) }
     let nameWidth = names.map { DisplayWidth.of($0) }.max() ?? 0
     let numberWidth = numbers.map { DisplayWidth.of($0) }.max() ?? 0
     let room = max(4, canvas.width - nameWidth - numberWidth - 3)
@@ -48,11 +50,15 @@ extension BarFigure.Bar {
     for column in 0..<room {
       let covered = min(max(high - Double(column), 0), 1) - min(max(low - Double(column), 0), 1)
       let isReached = reach.map { Double(column) + 0.5 > $0.low && Double(column) + 0.5 < $0.high } ?? false
-      let isEnd = reach.map { Int($0.high.rounded(.up)) - 1 == column && $0.high > high } ?? false
+      let isEnd =
+        reach.map { reach in
+          reach.high > high && Int(reach.high.rounded(.up)) - 1 == column || reach.low < low && Int(reach.low) == column
+        } ?? false
+      let end = column < Int(low) ? canvas.sign("├", "|") : canvas.sign("┤", "|")
       if covered > 0.94 {
         line.append(canvas.sign(bar.isHighlighted || canvas.hasColor ? "█" : "▓", bar.isHighlighted ? "#" : "="), ink)
       } else if isEnd, isReached || covered < 0.06 {
-        line.append(canvas.sign("┤", "|"))
+        line.append(end)
       } else if isReached, covered < 0.5 {
         line.append(canvas.sign("─", "-"))
       } else if covered > 0.06 {

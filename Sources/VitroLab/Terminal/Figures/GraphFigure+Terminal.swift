@@ -44,6 +44,7 @@ extension GraphFigure: TerminalDrawable {
   private func node(
     _ node: Node, _ edges: [Edge], _ names: [String: String], _ groups: [String], _ canvas: TerminalCanvas
   ) -> [StyledLine] {
+    let format = (weight?.format ?? .standard).fitting(edges.compactMap(\.weight))
     let group = node.group.flatMap { groups.firstIndex(of: $0) }
     var line = StyledLine("  ")
     line.append(
@@ -57,7 +58,7 @@ extension GraphFigure: TerminalDrawable {
     for (number, edge) in strongest.prefix(Self.edgeLimit).enumerated() {
       line.append(number == 0 ? " \(arrow) " : ", ", .soft)
       line.append(canvas.text(names[edge.to] ?? edge.to))
-      let notes = [edge.weight.map { (weight?.format ?? .standard).text($0) }, edge.label].compactMap(\.self)
+      let notes = [edge.weight.map { format.text($0) }, edge.label].compactMap(\.self)
       if !notes.isEmpty {
         let ink = canvas.ink((edge.weight ?? 0) < 0 ? 1 : 0)
         line.append(canvas.text("\u{A0}[\(notes.joined(separator: "; "))]"), edge.weight == nil ? .soft : ink)

@@ -27,8 +27,12 @@ private struct TerminalHeatMap {
     var lines = canvas.wrapped(axes, .soft)
     if axes.isEmpty { lines = [] }
     let numberWidth = numberWidth
+    let key = canvas.key(figure.color.label, figure.color.map, ends, figure.color.format)
     if figure.columns * (numberWidth + 1) <= room, figure.rows <= 40, figure.showsNumbers || !canvas.hasColor {
       lines += drawn(cellWidth: numberWidth + 1, block: (1, 1), withNumbers: true)
+      if !canvas.hasColor {
+        return lines + (figure.color.label.isEmpty ? [] : canvas.wrapped(figure.color.label, .soft))
+      }
     } else {
       let block = (rows: Self.ceiling(figure.rows, 40), columns: Self.ceiling(figure.columns, room))
       let size = max(block.rows, block.columns)
@@ -37,7 +41,7 @@ private struct TerminalHeatMap {
       lines += drawn(cellWidth: cellWidth, block: (size, size), withNumbers: false)
       if size > 1 { lines += canvas.wrapped("Each cell is the mean of \(size) × \(size) values.", .soft) }
     }
-    return lines + canvas.key(figure.color.label, figure.color.map, ends, figure.color.format)
+    return lines + key
   }
 
   private static func ceiling(_ count: Int, _ limit: Int) -> Int { (count + limit - 1) / max(1, limit) }

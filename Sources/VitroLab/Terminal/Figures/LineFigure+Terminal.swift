@@ -31,6 +31,7 @@ private struct TerminalLinePlot {
     for reference in figure.references { drawReference(reference, into: &grid) }
     // The first series is drawn last, so that it lies on top.
     for index in figure.series.indices.reversed() { drawSeries(index, into: &grid) }
+    for index in figure.series.indices { drawMarks(index, into: &grid) }
     for reference in figure.references { name(reference, in: &grid) }
     return legend() + frame.lines(around: grid)
   }
@@ -101,9 +102,8 @@ private struct TerminalLinePlot {
       previous = (x, top, bottom)
     }
     for (column, span) in spans {
-      let rows =
-        max(0, Int(span.top.rounded()))...max(0, min(grid.dotRows - 1, Int(max(span.top, span.bottom).rounded())))
-      for row in rows where (row + (column % 2) * 2) % 4 == 0 && span.top < Double(grid.dotRows) {
+      let (top, bottom) = (max(0, Int(span.top.rounded())), min(grid.dotRows - 1, Int(span.bottom.rounded())))
+      for row in stride(from: top, through: bottom, by: 1) where (row + column % 2 * 2) % 4 == 0 {
         grid.set(column, row, ink)
       }
     }
@@ -148,7 +148,6 @@ private struct TerminalLinePlot {
         grid.polyline([low, high], style)
       }
     }
-    drawMarks(index, into: &grid)
   }
 
   /// Signs at every point where there are few, else at even distances, each series a little aside from the next.
@@ -162,7 +161,10 @@ private struct TerminalLinePlot {
       else { continue }
       let column = Int(place.x.rounded()) / 2
       guard column >= nextColumn || isSparse else { continue }
-      grid.put(mark(index), column: column, row: Int(place.y.rounded()) / 4, ink(index))
+      let row = Int(place.y.rounded()) / 4
+      // Signs of several series at one place stand side by side.
+      let free = [column, column + 1, column - 1].first { !grid.hasSign(column: $0, row: row) }
+      if let free { grid.put(mark(index), column: free, row: row, ink(index)) }
       nextColumn = column + max(12, 3 * figure.series.count)
     }
   }

@@ -40,7 +40,9 @@ extension PlaneFigure: TerminalDrawable {
     for region in regions {
       let corners = region.corners.compactMap { $0.isFinite ? plane.place($0) : nil }
       guard corners.count > 2, let first = corners.first else { continue }
-      plane.draw(corners + [first], .soft, region.fill == .none ? .solid : .dashed)
+      for (start, end) in zip(corners, corners.dropFirst() + [first]) where !plane.isOnBorder(start, end) {
+        plane.draw([start, end], .soft, .dotted)
+      }
     }
     for line in lines {
       var corners = line.corners.compactMap { $0.isFinite ? plane.place($0) : nil }
@@ -97,6 +99,13 @@ extension PlaneFigure: TerminalDrawable {
 }
 
 extension TerminalPlane {
+  /// Whether a stretch runs along a border, where the frame is.
+  fileprivate func isOnBorder(_ start: (x: Double, y: Double), _ end: (x: Double, y: Double)) -> Bool {
+    let (right, bottom) = (Double(grid.dotColumns) - 1.5, Double(grid.dotRows) - 1.5)
+    return max(start.x, end.x) < 0.5 || min(start.x, end.x) > right || max(start.y, end.y) < 0.5
+      || min(start.y, end.y) > bottom
+  }
+
   /// The head of an arrow.
   func head(from start: (x: Double, y: Double), to end: (x: Double, y: Double)) -> String {
     let (dx, dy) = (end.x - start.x, end.y - start.y)

@@ -49,15 +49,14 @@ extension ScatterFigure: TerminalDrawable {
 
   private func drawClouds(_ clouds: [[PlanePosition]], on plane: inout TerminalPlane) {
     let marksAll = isSparse(plane)
-    let total = max(1, clouds.map(\.count).reduce(0, +))
     let origin = plane.place(PlanePosition(0, 0))
     for (index, cloud) in clouds.enumerated() {
-      // Without colours a dense cloud bears its letter here and there.
-      let every = max(1, total / 120)
+      // Without colours a dense cloud among others bears its letter here and there.
+      let every = clouds.count > 1 ? max(1, cloud.count / 12) : .max
       for (number, position) in cloud.enumerated() {
         guard position.isFinite, let place = plane.place(position) else { continue }
         if fromOrigin, z == nil, let origin { plane.draw([origin, place], plane.canvas.ink(index)) }
-        if marksAll || (!plane.canvas.hasColor && number % every == 0) {
+        if marksAll || (!plane.canvas.hasColor && number % every == every / 2) {
           plane.mark(plane.canvas.mark(index), at: place, plane.canvas.ink(index))
         } else {
           plane.grid.set(Int(place.x.rounded()), Int(place.y.rounded()), plane.canvas.ink(index))
@@ -78,7 +77,7 @@ extension ScatterFigure: TerminalDrawable {
           let style = TextStyle(color: TerminalPalette.color(color.map, share))
           plane.mark(plane.canvas.mark(index), at: place, style)
         } else {
-          let sign = share.isFinite ? "\(min(max(Int(share * 10), 0), 9))" : "."
+          let sign = share.isFinite ? "\(min(Int(min(max(share, 0), 1) * 10), 9))" : "."
           plane.mark(sign, at: place, .plain)
         }
       }
