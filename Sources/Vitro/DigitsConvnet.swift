@@ -9,7 +9,7 @@ internal import VitroTensor
 ///
 /// ```swift
 /// let subject = try DigitsConvnet.subject(
-///   seed: 0, directory: "demo", epochs: 2, observer: SilentObserver())
+///   seed: 0, directory: "demo", epochs: 8, observer: SilentObserver())
 /// let accuracy = try subject.network.accuracy(subject.data.subset(subject.parts.test))[0]
 /// ```
 public enum DigitsConvnet {

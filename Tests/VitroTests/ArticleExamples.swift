@@ -40,7 +40,7 @@ import Vitro
     try withTemporaryFolder { folder in
       // docs:DigitsConvnet
       let subject = try DigitsConvnet.subject(
-        seed: 0, directory: "\(folder)/demo", epochs: 2, observer: SilentObserver())
+        seed: 0, directory: "\(folder)/demo", epochs: 8, observer: SilentObserver())
       let accuracy = try subject.network.accuracy(subject.data.subset(subject.parts.test))[0]
       // docs:end
       #expect(accuracy > 0.8)
