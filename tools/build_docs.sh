@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 modules="VitroCore VitroTensor VitroFormats VitroNetworks VitroData VitroFitting VitroLab VitroProbing Vitro"
 for source in Sources/Vitro*; do
   module=$(basename "$source")
-  [[ $module == VitroCommand || " $modules " == *" $module "* ]] || { echo "$0 does not list $module." >&2; exit 1; }
+  [[ $module == VitroCommand || $module == VitroMain || " $modules " == *" $module "* ]] || { echo "$0 does not list $module." >&2; exit 1; }
 done
 
 products=${1:-$(swift build -c release --show-bin-path)}
