@@ -37,7 +37,7 @@ bench: dependencies  ## Time the engine; with PYTHON=… naming a Python that ha
 fuzz: build  ## Feed 100 000 broken files of each format to the readers.
 	$(BIN)/vitro-fuzz 100000
 
-docs:  ## Build the DocC pages of every module.
+docs: build  ## Build the DocC pages of every module, as one site; any warning is an error.
 	tools/build_docs.sh
 
 format:  ## Format the sources.

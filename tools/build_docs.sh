@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.."
 
 # By floor: a module's pages link to those of modules before it, as ``/VitroCore/VitroError``.
 modules="VitroCore VitroTensor VitroFormats VitroNetworks VitroData VitroFitting VitroLab VitroProbing Vitro"
-for catalog in Sources/*/*.docc; do
-  module=$(basename "$catalog" .docc)
-  [[ " $modules " == *" $module "* ]] || { echo "tools/build_docs.sh does not list $module." >&2; exit 1; }
+for source in Sources/Vitro*; do
+  module=$(basename "$source")
+  [[ $module == VitroCommand || $module == VitroMain || " $modules " == *" $module "* ]] || { echo "$0 does not list $module." >&2; exit 1; }
 done
 
 products=${1:-$(swift build -c release --show-bin-path)}
@@ -20,6 +20,7 @@ if command -v xcrun >/dev/null; then search+=(-sdk "$(xcrun --show-sdk-path)"); 
 
 docs=.build/docs
 rm -rf "$docs"
+mkdir -p "$docs/modules"
 dependencies=()
 archives=()
 for module in $modules; do
@@ -33,7 +34,7 @@ for module in $modules; do
   docc convert "Sources/$module/$module.docc" --additional-symbol-graph-dir "$graphs" \
     --fallback-display-name "$module" --fallback-bundle-identifier "vitro.$module" --fallback-default-module-kind Module \
     --enable-experimental-external-link-support ${dependencies[@]+"${dependencies[@]}"} \
-    --warnings-as-errors --output-path "$archive"
+    --warnings-as-errors --output-path "$archive" | sed '/^$/d'
   dependencies+=(--dependency "$archive")
   archives+=("$archive")
 done

@@ -9,7 +9,7 @@ internal import VitroTensor
 ///
 /// ```swift
 /// let network = try DigitsConvnet.train(
-///   seed: 0, checkpoints: "checkpoints", epochs: 6, observer: SilentObserver())
+///   seed: 0, checkpoints: "checkpoints", epochs: 8, observer: SilentObserver())
 /// let subject = try DigitsConvnet.subject(network, seed: 0)
 /// let accuracy = try subject.network.accuracy(subject.data.subset(subject.parts.test))[0]
 /// ```

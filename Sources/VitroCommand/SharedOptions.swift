@@ -80,7 +80,7 @@ struct ExperimentOptions: ParsableArguments {
 
   /// The values of each swept field.
   ///
-  /// - Throws: `VitroError` (`argument`) with the nearest field's name.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) with the nearest field's name.
   func sweeps(over fields: [FieldDescription]) throws -> [String: [JSONValue]] {
     var sweeps: [String: [JSONValue]] = [:]
     for word in sweep {

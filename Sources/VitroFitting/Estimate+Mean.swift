@@ -6,7 +6,7 @@ extension Estimate {
   ///
   /// It holds for measurements that are independent and about normal; a few seeds are few, and the interval says so by its width.
   ///
-  /// - Throws: ``VitroError`` (`argument`) with less than two measurements, or one that is not finite.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) with less than two measurements, or one that is not finite.
   /// - Complexity: O(n).
   public static func mean(of values: [Double], confidence: Double = 0.95) throws -> Estimate {
     guard values.count >= 2, values.allSatisfy(\.isFinite), confidence > 0, confidence < 1 else {

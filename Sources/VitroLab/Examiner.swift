@@ -26,7 +26,7 @@ public struct Subject: Sendable {
 
   /// Creates a subject; without parts the data is split at random, each class in the same shares.
   ///
-  /// - Throws: `VitroError` when the data cannot be split.
+  /// - Throws: ``/VitroCore/VitroError`` when the data cannot be split.
   public init(
     network: Network, data: LabeledData, parts: DataParts? = nil, testIsUnseen: Bool? = nil, seed: UInt64
   ) throws {
@@ -70,7 +70,7 @@ public protocol Examiner: Sendable {
   func applies(to subject: Subject) -> Bool
   /// Examines the subject.
   ///
-  /// - Throws: `VitroError` when something fails or the observer asks to stop.
+  /// - Throws: ``/VitroCore/VitroError`` when something fails or the observer asks to stop.
   func examine(_ subject: Subject, observer: any Observer) throws -> Finding
 }
 

@@ -39,7 +39,7 @@ import Vitro
     try withTemporaryFolder { folder in
       // docs:DigitsConvnet
       let network = try DigitsConvnet.train(
-        seed: 0, checkpoints: "\(folder)/checkpoints", epochs: 6, observer: SilentObserver())
+        seed: 0, checkpoints: "\(folder)/checkpoints", epochs: 8, observer: SilentObserver())
       let subject = try DigitsConvnet.subject(network, seed: 0)
       let accuracy = try subject.network.accuracy(subject.data.subset(subject.parts.test))[0]
       // docs:end

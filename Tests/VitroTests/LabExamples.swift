@@ -149,4 +149,31 @@ struct SilentUnits: Examiner {
     // docs:end
     #expect(words == "The first ReLU, relu1, does most of the work.")
   }
+
+  @Test func renderers() throws {
+    let report = Report(
+      id: "r", title: "Bars",
+      sections: [
+        ReportSection(
+          "One",
+          [.figure(Figure("Bars", caption: "", .bars(BarFigure(label: "b", value: Axis("v"), bars: [.init("a", 1)]))))])
+      ])
+    // docs:TerminalRenderer
+    let text = TerminalRenderer(style: .detect(), isBrief: true).render(report)
+    // docs:end
+    #expect(text.contains("Bars"))
+    // docs:SVGRenderer
+    let svg = SVGRenderer(theme: .light).render(report.figures[0])
+    // docs:end
+    #expect(svg.hasPrefix("<svg") || svg.hasPrefix("<?xml"))
+  }
+
+  @Test func progress() {
+    // docs:ProgressLine
+    var line = ProgressLine(stage: "training", at: 0)
+    line.note(ProgressUpdate("training", completed: 40, of: 600, detail: "loss 0.213"), at: 2)
+    let text = line.text(at: 2, style: TerminalStyle(width: 60))  // training … 40/600 · 20/s · 28 s left
+    // docs:end
+    #expect(text.contains("40/600") && text.contains("28 s left"), "\(text)")
+  }
 }

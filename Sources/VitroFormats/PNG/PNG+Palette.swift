@@ -27,7 +27,7 @@ extension PNG {
   /// `indices` has the shape [height, width], row by row. Up to 16 colours take half a byte for each pixel before
   /// compression. The same image always gives the same bytes.
   ///
-  /// - Throws: ``VitroError``: `shape` when the count of indices is not that of the pixels, `argument` when a palette
+  /// - Throws: ``/VitroCore/VitroError``: `shape` when the count of indices is not that of the pixels, `argument` when a palette
   ///   has no or more than 256 colours, or when an index has no colour.
   public static func encode(indices: [UInt8], width: Int, height: Int, palette: [Color]) throws -> [UInt8] {
     let operation = "encoding PNG"

@@ -46,14 +46,14 @@ public protocol Experiment: Sendable {
   init()
   /// Checks what one field alone cannot: fields that exclude or need each other.
   ///
-  /// - Throws: `VitroError` (`argument`) that names the fields.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) that names the fields.
   func validate() throws
   /// Does the work.
   ///
   /// Whatever takes long stands in stages of the run, each of which is done once only, however often the run is interrupted. The same
   /// fields and seed must give the same values, so that a resumed run ends as an undisturbed one.
   ///
-  /// - Throws: `VitroError` when something fails or the user asks to stop.
+  /// - Throws: ``/VitroCore/VitroError`` when something fails or the user asks to stop.
   func run(_ run: Run) throws -> Outcome
 }
 
@@ -93,7 +93,7 @@ extension Experiment {
 
   /// An experiment with these values, and defaults for the fields that are not among them.
   ///
-  /// - Throws: `VitroError` (`argument`) for a name that no field has, with the nearest one that exists, for a value that its
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a name that no field has, with the nearest one that exists, for a value that its
   ///   field does not take, and for what ``validate()`` refuses.
   public init(fieldValues: [String: JSONValue]) throws {
     self.init()

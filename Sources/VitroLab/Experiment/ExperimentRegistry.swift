@@ -24,7 +24,7 @@ public struct ExperimentRegistry: Sendable {
 
   /// The experiment of this name, such as `probe xor`.
   ///
-  /// - Throws: `VitroError` (`argument`) with the nearest known name.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) with the nearest known name.
   public func experiment(named name: String) throws -> any Experiment.Type {
     guard let experiment = experiments.first(where: { $0.fullName == name }) else {
       throw VitroError.unknownName(

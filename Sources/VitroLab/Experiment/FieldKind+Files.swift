@@ -7,7 +7,7 @@ extension FieldKind {
 
   /// Checks that the files that a value names are there.
   ///
-  /// - Throws: `VitroError` (`file`) with the nearest name that is there.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) with the nearest name that is there.
   func checkFiles(_ value: JSONValue, field: String) throws {
     switch (self, value) {
     case (.path(let names), .string(let path)): try Self.checkExists(path, names: names, field: field)
@@ -19,7 +19,7 @@ extension FieldKind {
 
   /// Checks that a file or directory is there.
   ///
-  /// - Throws: `VitroError` (`file`) with the nearest name that is there.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) with the nearest name that is there.
   static func checkExists(_ path: String, names: [String], field: String) throws {
     if names.contains(path) || FileManager.default.fileExists(atPath: path) { return }
     throw VitroError(
@@ -51,7 +51,7 @@ extension FieldKind {
 extension Experiment {
   /// Checks that the files that the fields name are there.
   ///
-  /// - Throws: `VitroError` (`file`) with the nearest name that is there.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) with the nearest name that is there.
   public func checkFiles() throws {
     for field in Self.fields {
       try field.description.kind.checkFiles(field.get(self), field: field.description.name)

@@ -49,7 +49,7 @@ public indirect enum FieldKind: Sendable, Hashable {
 
   /// The value that stands in a word of a command line.
   ///
-  /// - Throws: `VitroError` (`argument`) that says what was found and what was expected.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) that says what was found and what was expected.
   public func value(ofText text: String, field: String) throws -> JSONValue {
     switch self {
     case .integer:
@@ -73,7 +73,7 @@ public indirect enum FieldKind: Sendable, Hashable {
 
   /// The value, if it is of this kind and within its bounds; a whole number is a number.
   ///
-  /// - Throws: `VitroError` (`argument`) that says what was found and what was expected, with the nearest right name.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) that says what was found and what was expected, with the nearest right name.
   public func checked(_ value: JSONValue, field: String) throws -> JSONValue {
     switch (self, value) {
     case (.integer(let bounds), .integer(let number)):

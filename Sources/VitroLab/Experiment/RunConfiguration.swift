@@ -52,7 +52,7 @@ extension RunConfiguration {
 
   /// Reads a configuration.
   ///
-  /// - Throws: `VitroError`: `malformed` when it is not JSON of this form, `argument` with the nearest right name when a key is unknown.
+  /// - Throws: ``/VitroCore/VitroError``: `malformed` when it is not JSON of this form, `argument` with the nearest right name when a key is unknown.
   public init(json data: Data, file: String) throws {
     let value: JSONValue
     do {
@@ -69,7 +69,7 @@ extension RunConfiguration {
 
   /// Reads a configuration from a file.
   ///
-  /// - Throws: `VitroError`: `file` when it cannot be read, else as ``init(json:file:)``.
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read, else as ``init(json:file:)``.
   public init(contentsOf path: String) throws {
     try FieldKind.checkExists(path, names: [], field: "the configuration")
     let url = URL(filePath: path)

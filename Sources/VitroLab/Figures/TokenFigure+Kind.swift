@@ -54,7 +54,7 @@ extension TokenFigure: FigureKind {
 }
 
 extension ColorScale {
-  /// - Throws: ``VitroError`` (`argument`) when the ends are not two finite numbers in ascending order.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) when the ends are not two finite numbers in ascending order.
   func requireAscendingEnds(_ operation: String) throws {
     guard let range, !(range.low < range.high && (range.high - range.low).isFinite) else { return }
     throw VitroError(

@@ -33,7 +33,7 @@ enum SideArrays {
 
     /// The bytes of the side file; none when there were no long arrays.
     ///
-    /// - Throws: ``VitroError`` when memory is short.
+    /// - Throws: ``/VitroCore/VitroError`` when memory is short.
     func encoded() throws -> [UInt8]? {
       let arrays = arrays.withLock(\.self)
       guard !arrays.isEmpty else { return nil }
@@ -69,7 +69,7 @@ enum SideArrays {
 
     /// The values of an array.
     ///
-    /// - Throws: ``VitroError`` that names the file and the field: `file` when it is not there, `malformed` when it does
+    /// - Throws: ``/VitroCore/VitroError`` that names the file and the field: `file` when it is not there, `malformed` when it does
     ///   not hold what the report says.
     func values(_ reference: Reference, field: String) throws -> [Double] {
       switch file {

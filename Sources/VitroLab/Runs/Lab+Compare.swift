@@ -3,7 +3,7 @@ internal import VitroCore
 extension Lab {
   /// Finished runs side by side; a single sweep stands for its runs.
   ///
-  /// - Throws: `VitroError` (`argument`) when a name is unknown, or a run is not finished.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) when a name is unknown, or a run is not finished.
   public func comparison(of names: [String]) throws -> Report {
     var runs = try names.map { try store.run($0) }
     if runs.count == 1 {

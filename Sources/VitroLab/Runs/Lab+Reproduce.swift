@@ -23,7 +23,7 @@ public struct Reproduction: Sendable {
 extension Lab {
   /// Does a finished run again as a new one, with the same fields and seed, and compares every fact and every file of its stages.
   ///
-  /// - Throws: `VitroError`: `argument` when the run is not finished, or a file that it read is no longer the same.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` when the run is not finished, or a file that it read is no longer the same.
   public func reproduce(_ name: String, observer: any Observer) throws -> Reproduction {
     let original = try store.run(name)
     guard original.state == .finished else {

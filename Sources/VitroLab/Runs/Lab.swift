@@ -22,7 +22,7 @@ public struct Lab: Sendable {
 
   /// Checks a configuration as ``run(_:command:observer:)`` would, without any work.
   ///
-  /// - Throws: `VitroError`: `argument` for unknown names (with the nearest right one) and values out of range, `file` for files that
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for unknown names (with the nearest right one) and values out of range, `file` for files that
   ///   are not there.
   public func check(_ configuration: RunConfiguration) throws {
     let type = try registry.experiment(named: configuration.experiment)
@@ -37,7 +37,7 @@ public struct Lab: Sendable {
   ///
   /// - Parameter command: The command line that asked for it; without it one that would.
   /// - Returns: The finished run.
-  /// - Throws: `VitroError` as ``check(_:)`` does before any work, and what the experiment throws; the run is then kept as failed or
+  /// - Throws: ``/VitroCore/VitroError`` as ``check(_:)`` does before any work, and what the experiment throws; the run is then kept as failed or
   ///   interrupted, and its id is in the error's details.
   public func run(
     _ configuration: RunConfiguration, command: [String]? = nil, observer: any Observer
@@ -47,7 +47,7 @@ public struct Lab: Sendable {
 
   /// Goes on with a run that was interrupted or failed; its finished stages are not done again.
   ///
-  /// - Throws: `VitroError`: `argument` when it is finished, or running elsewhere; else as ``run(_:command:observer:)``.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` when it is finished, or running elsewhere; else as ``run(_:command:observer:)``.
   public func resume(_ name: String, observer: any Observer) throws -> RunRecord {
     let record = try store.run(name)
     guard record.state != .finished else {

@@ -46,7 +46,7 @@ final class MetricWriter: Sendable {
 
   /// Writes what is left.
   ///
-  /// - Throws: `VitroError` (`file`) when the store does not take it.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) when the store does not take it.
   func flush() throws {
     let points = state.withLock { Self.take(&$0) }
     if !points.isEmpty { try store.add(points, to: run) }

@@ -4,7 +4,7 @@ public import VitroCore
 
 /// A run at work: its seed, its directory, its stages, and the one who watches.
 ///
-/// An experiment gets it from the ``Lab``. It is an ``VitroCore/Observer``, so that it can be handed to whatever reports progress.
+/// An experiment gets it from the ``Lab``. It is an ``/VitroCore/Observer``, so that it can be handed to whatever reports progress.
 public final class Run: Observer {
   /// The run's id.
   public let id: String
@@ -41,7 +41,7 @@ public final class Run: Observer {
 
   /// Enters a file that the experiment reads, for the provenance and so that a resumed or repeated run finds the same.
   ///
-  /// - Throws: `VitroError`: `file` when it cannot be read, `argument` when it is no longer what it was when the run began.
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read, `argument` when it is no longer what it was when the run began.
   /// - Complexity: O(bytes).
   @discardableResult
   public func read(_ path: String, role: String) throws -> SourceFile {
@@ -66,7 +66,7 @@ public final class Run: Observer {
   /// ``Stage/checkpoints``.
   ///
   /// - Parameter name: What is done, in a few words, unique in the run.
-  /// - Throws: `VitroError` (`argument`) for a name that was used before, and what the closure throws.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a name that was used before, and what the closure throws.
   public func stage<Value: Codable & Sendable>(_ name: String, _ work: (Stage) throws -> Value) throws -> Value {
     let position = try stages.withLock { names in
       guard !names.contains(name) else {

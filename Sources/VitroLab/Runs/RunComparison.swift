@@ -10,7 +10,7 @@ struct RunComparison {
   /// The labels of the numbers that the runs have, in the order of their appearance.
   let metrics: [String]
 
-  /// - Throws: `VitroError` (`argument`) with less than two finished runs.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) with less than two finished runs.
   init(_ runs: [RunRecord], store: RunStore) throws {
     guard !runs.isEmpty else { throw VitroError(.argument, "comparing runs", "there are no runs to compare") }
     if let unfinished = runs.first(where: { $0.state != .finished }) {

@@ -16,7 +16,7 @@ final class RunLock: Sendable {
 
   /// Takes the lock; waits for `patience` seconds at most.
   ///
-  /// - Throws: `VitroError` (`file`) when the file cannot be made; returns `nil` when another holds the lock.
+  /// - Throws: ``/VitroCore/VitroError`` (`file`) when the file cannot be made; returns `nil` when another holds the lock.
   init?(_ url: URL, patience: Double = 1) throws {
     let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {

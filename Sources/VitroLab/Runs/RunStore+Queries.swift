@@ -17,7 +17,7 @@ extension RunStore {
 
   /// The run that an id, an unambiguous beginning of one, its label, or `latest` names.
   ///
-  /// - Throws: `VitroError` (`argument`) when none or several are meant, with the nearest ids.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) when none or several are meant, with the nearest ids.
   public func run(_ name: String) throws -> RunRecord {
     if name == "latest" {
       guard let run = try records("parent IS NULL", [], limit: 1).first else {
@@ -110,7 +110,7 @@ extension RunStore {
 
   /// The report of a run that has one.
   ///
-  /// - Throws: `VitroError`: `file` when there is none.
+  /// - Throws: ``/VitroCore/VitroError``: `file` when there is none.
   public func report(of id: String) throws -> Report {
     try Report(directory: directory(of: id).appending(path: "report"))
   }

@@ -5,7 +5,7 @@ internal import VitroCore
 extension RunStore {
   /// Deletes a run, the runs of its sweep, and all their files.
   ///
-  /// - Throws: `VitroError` (`argument`) when one of them is running.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) when one of them is running.
   public func delete(_ id: String) throws {
     let ids = [id] + (try runs(ofSweep: id).map(\.id))
     for id in ids where RunLock.isHeld(lockFile(of: id)) {

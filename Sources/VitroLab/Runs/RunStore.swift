@@ -25,7 +25,7 @@ public final class RunStore: Sendable {
 
   /// Opens the store in a directory; makes it, or brings an older one to the present schema.
   ///
-  /// - Throws: `VitroError`: `file` when the directory cannot be made or the database not be opened, `unsupported` when a newer Vitro
+  /// - Throws: ``/VitroCore/VitroError``: `file` when the directory cannot be made or the database not be opened, `unsupported` when a newer Vitro
   ///   has written it.
   public init(directory: URL) throws {
     self.directory = directory.absoluteURL

@@ -10,7 +10,7 @@ struct SweepGrid {
   /// How many points a grid has at most.
   static let limit = 10_000
 
-  /// - Throws: `VitroError` (`argument`) for a field that the experiment does not have, a value that it does not take, or too many points.
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a field that the experiment does not have, a value that it does not take, or too many points.
   init(_ configuration: RunConfiguration, _ type: any Experiment.Type) throws {
     let operation = "sweep of \(type.fullName)"
     let names = type.fieldDescriptions.map(\.name) + ["seed"]

@@ -7,7 +7,7 @@ extension Report {
   ///
   /// Where a figure has several tables, they follow one another in its file with an empty line between them.
   ///
-  /// - Throws: ``VitroError``: `argument` or `shape` when a figure contradicts itself, `file` when writing fails.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` or `shape` when a figure contradicts itself, `file` when writing fails.
   @discardableResult
   public func writeFigures(to directory: URL, renderer: SVGRenderer = SVGRenderer()) throws -> [URL] {
     let figures = figures

@@ -1,7 +1,7 @@
 /// Turns a report into text for a terminal: words, numbers, tables, and figures drawn in characters.
 ///
 /// ```swift
-/// print(TerminalRenderer(style: .detect()).render(report))
+/// let text = TerminalRenderer(style: .detect(), isBrief: true).render(report)
 /// ```
 ///
 /// No text of a report reaches the terminal as a control sequence, and no line is wider than the terminal.
