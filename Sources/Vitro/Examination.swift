@@ -102,7 +102,14 @@ public struct Examination: Experiment {
   private func subject(_ run: Run) throws -> Subject {
     if let network, let data {
       let subject = try Subject(networkPath: network, dataPath: data, seed: run.seed)
-      for file in subject.readFiles { try run.read(file.path, role: file.role) }
+      for (role, files) in Dictionary(grouping: subject.readFiles, by: \.role).sorted(by: { $0.key < $1.key }) {
+        // A folder of thousands of images is entered as one.
+        if files.count > 8 {
+          try run.read(files.map(\.path), as: role == "data" ? data : network, role: role)
+        } else {
+          for file in files { try run.read(file.path, role: role) }
+        }
+      }
       return subject
     }
     _ = try run.stage("training") { stage in

@@ -21,6 +21,6 @@ extension Subject {
       isDirectory ? ["network.json", "weights.safetensors"].map { "\(networkPath)/\($0)" } : [networkPath]
     readFiles =
       networkFiles.filter { FileManager.default.fileExists(atPath: $0) }.map { ("network", $0) }
-      + data.files.prefix(4).map { ("data", $0) }
+      + data.files.map { ("data", $0) }
   }
 }

@@ -96,8 +96,11 @@ extension JSONValue: Codable {
       self = .string(value)
     } else if let values = try? container.decode([JSONValue].self) {
       self = .array(values)
+    } else if let fields = try? container.decode([String: JSONValue].self) {
+      self = .object(fields)
     } else {
-      self = .object(try container.decode([String: JSONValue].self))
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "A value that JSON does not have, or a number beyond 1.8 × 10³⁰⁸.")
     }
   }
 

@@ -16,6 +16,8 @@ public protocol Observer: Sendable {
   func update(_ progress: ProgressUpdate)
   /// A number that belongs to a series, such as the loss after a step; a step that is recorded again replaces the number.
   func record(_ series: String, at step: Int, _ value: Double)
+  /// Keeps what was recorded so far, come what may: called before a checkpoint is written, so that it never runs ahead of the records.
+  func flushRecords()
   /// Whether the work should stop at the next good moment.
   var shouldStop: Bool { get }
 }
@@ -23,6 +25,8 @@ public protocol Observer: Sendable {
 extension Observer {
   /// Keeps nothing.
   public func record(_ series: String, at step: Int, _ value: Double) {}
+  /// Has nothing to keep.
+  public func flushRecords() {}
 }
 
 /// How far work has come.

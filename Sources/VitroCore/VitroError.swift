@@ -31,6 +31,8 @@ public struct VitroError: Error, Sendable, Hashable {
     public static let numerical = Code("numerical")
     /// Memory that the system does not have.
     public static let memory = Code("memory")
+    /// A failure that is none of the others: something that does not throw errors of this type.
+    public static let failed = Code("failed")
     /// Work that the user stopped; what was finished is kept.
     public static let interrupted = Code("interrupted")
   }

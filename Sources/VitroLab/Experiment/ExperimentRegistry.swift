@@ -19,8 +19,17 @@ public struct ExperimentRegistry: Sendable {
     precondition(
       !experiments.contains { $0.fullName == experiment.fullName },
       "Two experiments are called '\(experiment.fullName)'.")
+    let names = experiment.fieldDescriptions.map(\.name)
+    precondition(Set(names).count == names.count, "Two fields of '\(experiment.fullName)' have one name.")
+    let taken = names.filter { Self.reservedNames.contains($0) }
+    precondition(taken.isEmpty, "The names \(taken) of '\(experiment.fullName)' mean something to every experiment.")
     experiments.append(experiment)
   }
+
+  /// What every experiment takes besides its fields.
+  static let reservedNames: Set<String> = [
+    "help", "json", "label", "options", "quiet", "report", "seed", "store", "sweep", "threads", "version",
+  ]
 
   /// The experiment of this name, such as `probe xor`.
   ///

@@ -83,7 +83,8 @@ extension FieldKind {
   fileprivate func limited(to range: ClosedRange<Double>?) -> FieldKind {
     guard let range else { return self }
     switch self {
-    case .integer: return .integer(Int(range.lowerBound)...Int(range.upperBound))
+    case .integer:
+      return .integer((Int(exactly: range.lowerBound) ?? .min)...(Int(exactly: range.upperBound) ?? .max))
     case .number: return .number(range)
     case .list(let kind): return .list(kind.limited(to: range))
     case .optional(let kind): return .optional(kind.limited(to: range))

@@ -119,3 +119,22 @@ public struct SourceFile: Codable, Sendable, Hashable {
     sha256 = hash.hexDigest
   }
 }
+
+extension SourceFile {
+  /// The files under the shortest names that tell them apart: `train.npz`, or `2024/train.npz` where there are two.
+  static func shortened(_ files: [SourceFile]) -> [SourceFile] {
+    let parts = files.map { $0.name.split(separator: "/").map(String.init) }
+    return files.indices.map { index in
+      var file = files[index]
+      for count in 1...max(1, parts[index].count) {
+        file.name = parts[index].suffix(count).joined(separator: "/")
+        let isUnique = files.indices.allSatisfy { other in
+          other == index || parts[other].suffix(count) != parts[index].suffix(count)
+            || parts[other] == parts[index]
+        }
+        if isUnique { break }
+      }
+      return file
+    }
+  }
+}

@@ -27,12 +27,16 @@ extension Lab {
   public func reproduce(_ name: String, observer: any Observer) throws -> Reproduction {
     let original = try store.run(name)
     guard original.state == .finished else {
+      let isRunning = original.state == .running
       throw VitroError(
         .argument, "reproducing run \(original.id)", "it is \(original.state.rawValue), expected finished",
-        hint: "'vitro runs resume \(original.id)' goes on with it.")
+        hint: isRunning ? nil : "'vitro runs resume \(original.id)' goes on with it.")
     }
+    var configuration = original.configuration
+    // A label names one run.
+    configuration.label = nil
     let origin = RunStore.Origin(command: original.configuration.commandLine(in: registry), original: original.id)
-    let repetition = try begin(original.configuration, origin, observer)
+    let repetition = try begin(configuration, origin, observer)
     var differences = try Self.differences(
       "", .object(try store.facts(of: original.id)), .object(try store.facts(of: repetition.id)))
     // The stages of a sweep keep the ids of its runs, whose facts are compared above.

@@ -1,25 +1,19 @@
 internal import VitroCore
 
 extension Lab {
-  /// What the stage of a grid point keeps.
-  private struct SweepPoint: Codable {
-    var run: String
-  }
-
   /// Does one run for each point of a grid, and compares them.
   ///
-  /// A point that fails does not stop the others; it is done again when the sweep is resumed.
+  /// The store knows each point's run by its place, so that an interrupted sweep goes on where it was. A point that fails does not stop
+  /// the others; it is done again when the sweep is resumed.
   func sweep(_ run: Run, _ grid: SweepGrid, _ observer: any Observer) throws -> Outcome {
     var finished: [RunRecord] = []
     var failures: [(point: String, error: any Error)] = []
     for (position, point) in grid.points.enumerated() {
       let words = grid.words(point)
       do {
-        let result = try run.stage(words) { _ in
-          let watcher = PointObserver(observer: observer, point: "\(position + 1)/\(grid.points.count) \(words)")
-          return SweepPoint(run: try self.point(point, at: position, of: run.id, watcher))
-        }
-        finished.append(try store.run(result.run))
+        try run.checkpoint("sweep")
+        let watcher = PointObserver(observer: observer, point: "\(position + 1)/\(grid.points.count) \(words)")
+        finished.append(try self.point(point, at: position, of: run.id, watcher))
       } catch let error as VitroError where error.code == .interrupted {
         throw error
       } catch {
@@ -51,16 +45,16 @@ extension Lab {
       ])
   }
 
-  /// The id of the finished run of a point: one that is there already, one that goes on, or a new one.
+  /// The finished run of a point: one that is there already, one that goes on, or a new one.
   private func point(
     _ configuration: RunConfiguration, at position: Int, of sweep: String, _ observer: any Observer
-  ) throws -> String {
-    if let known = try store.runs(ofSweep: sweep).first(where: { $0.position == position }) {
-      return known.state == .finished ? known.id : try resume(known.id, observer: observer).id
+  ) throws -> RunRecord {
+    if let known = try store.run(ofSweep: sweep, at: position) {
+      return known.state == .finished ? known : try resume(known.id, observer: observer)
     }
     let origin = RunStore.Origin(
       command: configuration.commandLine(in: registry), parent: sweep, position: position)
-    return try begin(configuration, origin, observer).id
+    return try begin(configuration, origin, observer)
   }
 }
 

@@ -24,14 +24,7 @@ public struct Lab: Sendable {
   ///
   /// - Throws: ``/VitroCore/VitroError``: `argument` for unknown names (with the nearest right one) and values out of range, `file` for files that
   ///   are not there.
-  public func check(_ configuration: RunConfiguration) throws {
-    let type = try registry.experiment(named: configuration.experiment)
-    if configuration.sweep.isEmpty {
-      try type.check(configuration)
-    } else {
-      for point in try SweepGrid(configuration, type).points { try type.check(point) }
-    }
-  }
+  public func check(_ configuration: RunConfiguration) throws { try registry.check(configuration) }
 
   /// Begins a run and does its work on this thread.
   ///
@@ -62,8 +55,8 @@ public struct Lab: Sendable {
   func begin(
     _ configuration: RunConfiguration, _ origin: RunStore.Origin, _ observer: any Observer
   ) throws -> RunRecord {
-    try check(configuration)
-    let (id, lock) = try store.create(configuration, origin)
+    let complete = try registry.completed(configuration)
+    let (id, lock) = try store.create(complete, origin)
     return try work(on: try store.run(id), lock: lock, observer)
   }
 
@@ -82,38 +75,47 @@ public struct Lab: Sendable {
       outcome.report.provenance = Provenance(
         command: record.command, run: record.id, version: VitroVersion.current, date: record.created,
         threads: Threads.count,
-        seed: record.configuration.seed, wallSeconds: record.seconds + seconds, files: try store.sources(of: record.id))
-      try outcome.report.write(to: run.directory.appending(path: "report"))
+        seed: record.configuration.seed, wallSeconds: record.seconds + seconds,
+        files: SourceFile.shortened(try store.sources(of: record.id)))
+      // The page of a point of a sweep is made when someone asks for it.
+      try outcome.report.write(
+        to: run.directory.appending(path: "report"), renderers: record.parent == nil ? [HTMLRenderer()] : [])
       try store.finish(record.id, outcome, seconds: seconds)
+      for name in ["drafts", "checkpoints"] {
+        try? FileManager.default.removeItem(at: run.directory.appending(path: name))
+      }
       return try store.run(record.id)
     } catch {
-      throw try ending(error, run, seconds: seconds)
+      throw ending(error, run, seconds: seconds)
     }
   }
 
   /// Enters how a run ended that did not end well, and tells how to go on.
-  private func ending(_ error: any Error, _ run: Run, seconds: Double) throws -> any Error {
-    try? run.flush()
+  private func ending(_ error: any Error, _ run: Run, seconds: Double) -> VitroError {
     let isInterruption = (error as? VitroError)?.code == .interrupted || error is CancellationError
-    try store.close(
-      run.id, isInterruption ? .interrupted : .failed, seconds: seconds, failure: isInterruption ? nil : "\(error)")
-    guard var error = error as? VitroError else { return error }
-    error.details["run"] = error.details["run"] ?? run.id
-    if isInterruption {
-      error.hint = "Go on with: vitro runs resume \(run.id)"
-    } else if error.hint == nil {
-      error.hint = "What was finished is kept: vitro runs resume \(run.id)"
+    var told: VitroError
+    switch error {
+    case let error as VitroError: told = error
+    case is CancellationError: told = VitroError(.interrupted, "run \(run.id)", "its task was cancelled")
+    case let error as CocoaError: told = VitroError(.file, "run \(run.id)", error.localizedDescription)
+    default: told = VitroError(.failed, "run \(run.id)", "\(error)")
     }
-    return error
+    run.flushRecords()
+    // A store that does not take this either must not hide what happened; the free lock says that the run is not alive.
+    try? store.close(
+      run.id, isInterruption ? .interrupted : .failed, seconds: seconds,
+      failure: isInterruption ? nil : "\(told.operation): \(told.message)")
+    told.details["run"] = told.details["run"] ?? run.id
+    if isInterruption {
+      told.hint = "Go on with: vitro runs resume \(run.id)"
+    } else if told.hint == nil {
+      told.hint = "What was finished is kept: vitro runs resume \(run.id)"
+    }
+    return told
   }
 }
 
 extension Experiment {
-  /// Checks a configuration of this experiment.
-  static func check(_ configuration: RunConfiguration) throws {
-    try Self(fieldValues: configuration.fields).checkFiles()
-  }
-
   /// Does the work that a configuration of this experiment asks for.
   static func work(_ run: Run, _ configuration: RunConfiguration) throws -> Outcome {
     try Self(fieldValues: configuration.fields).run(run)

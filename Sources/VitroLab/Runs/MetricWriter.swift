@@ -29,7 +29,7 @@ final class MetricWriter: Sendable {
     let due: [MetricPoint]? = state.withLock { state in
       state.points.append(point)
       // The clock is asked now and then: it costs more than the point.
-      guard state.points.count % 64 == 0 || state.points.count == 1 else { return nil }
+      guard state.points.count < 64 || state.points.count % 64 == 0 else { return nil }
       guard state.points.count >= 20_000 || ContinuousClock.now - state.lastWrite > .milliseconds(500) else {
         return nil
       }
@@ -49,7 +49,13 @@ final class MetricWriter: Sendable {
   /// - Throws: ``/VitroCore/VitroError`` (`file`) when the store does not take it.
   func flush() throws {
     let points = state.withLock { Self.take(&$0) }
-    if !points.isEmpty { try store.add(points, to: run) }
+    if points.isEmpty { return }
+    do {
+      try store.add(points, to: run)
+    } catch {
+      state.withLock { $0.points.insert(contentsOf: points, at: 0) }
+      throw error
+    }
   }
 
   private static func take(_ state: inout State) -> [MetricPoint] {

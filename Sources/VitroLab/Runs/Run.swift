@@ -45,18 +45,41 @@ public final class Run: Observer {
   /// - Complexity: O(bytes).
   @discardableResult
   public func read(_ path: String, role: String) throws -> SourceFile {
-    let source = try SourceFile(role: role, reading: URL(filePath: path))
-    if let known = try store.sources(of: id).first(where: { $0.name == source.name && $0.role == role }) {
+    var source = try SourceFile(role: role, reading: URL(filePath: path))
+    source.name = path
+    try enter(source)
+    return source
+  }
+
+  /// Enters many files as one: its name, all their bytes, and the SHA-256 of their names and contents.
+  ///
+  /// - Throws: As ``read(_:role:)``.
+  /// - Complexity: O(bytes).
+  @discardableResult
+  public func read(_ paths: [String], as name: String, role: String) throws -> SourceFile {
+    var hash = SHA256()
+    var byteCount = 0
+    for path in paths.sorted() {
+      let file = try SourceFile(role: role, reading: URL(filePath: path))
+      hash.update(Array("\(file.sha256) \(path)\n".utf8))
+      byteCount += file.byteCount
+    }
+    let source = SourceFile(role: role, name: name, byteCount: byteCount, sha256: hash.hexDigest)
+    try enter(source)
+    return source
+  }
+
+  private func enter(_ source: SourceFile) throws {
+    if let known = try store.sources(of: id).first(where: { $0.name == source.name && $0.role == source.role }) {
       guard known.sha256 == source.sha256 else {
         throw VitroError(
-          .argument, "run \(id)", "'\(path)' is not the file that it was when the run began",
+          .argument, "run \(id)", "'\(source.name)' is not what it was when the run began",
           hint: "Begin a new run with it.",
-          details: ["file": path, "found": source.sha256, "expected": known.sha256])
+          details: ["file": source.name, "found": source.sha256, "expected": known.sha256])
       }
     } else {
       try store.add(source, to: id)
     }
-    return source
   }
 
   /// Does a stage of the work, or recalls what it gave when it is done already.
@@ -82,27 +105,22 @@ public final class Run: Observer {
     try store.beginStage(name, position: position, of: id)
     let began = ContinuousClock.now
     try files.prepare()
-    let value = try work(Stage(name: name, directory: files.draft, checkpoints: files.checkpoints, run: self))
-    try files.write(value)
+    let result = try work(Stage(name: name, directory: files.draft, checkpoints: files.checkpoints, run: self))
+    try files.write(result)
     let artifacts = try files.publish()
     try metrics.flush()
     try store.finishStage(name, of: id, seconds: (ContinuousClock.now - began).seconds, artifacts)
     files.discardCheckpoints()
-    return value
+    // What a later resumption will find, so that a type that does not survive its coding shows at once.
+    return try files.read(Value.self)
   }
 
-  /// What a finished stage gave, if all its files are there as they were written.
+  /// What a finished stage gave, if all its files are there as they were written and can still be read.
   private func recall<Value: Codable>(_ type: Value.Type, _ name: String, _ files: StageFiles) throws -> Value? {
-    guard try store.stages(of: id).contains(where: { $0.name == name && $0.state == .finished }) else { return nil }
-    let artifacts = try store.artifacts(of: id).filter { $0.stage == name }
-    guard try files.areWhole(artifacts) else { return nil }
-    do {
-      return try files.read(type)
-    } catch {
-      throw VitroError(
-        .unsupported, "run \(id)", "the result of stage '\(name)' was written by another version of the experiment",
-        hint: "Begin a new run with the same fields: vitro runs reproduce \(id).")
-    }
+    guard try store.isFinished(stage: name, of: id) else { return nil }
+    guard try files.areWhole(store.artifacts(of: id, stage: name)) else { return nil }
+    // Another version of the experiment may have kept another type; its stage is done again.
+    return try? files.read(type)
   }
 
   /// The series that the run has recorded, those before a resumption included.
@@ -113,7 +131,12 @@ public final class Run: Observer {
     return try store.series(of: id)
   }
 
+  /// Writes the points of series that are not in the store yet; what it does not take now is kept for the next time.
+  public func flushRecords() { try? metrics.flush() }
+
   /// Writes the points of series that are not in the store yet.
+  ///
+  /// - Throws: `VitroError` (`file`) when the store does not take them.
   func flush() throws { try metrics.flush() }
 }
 
@@ -136,6 +159,8 @@ public struct Stage: Observer {
   public var shouldStop: Bool { run.shouldStop }
   /// Keeps a number of a series in the store.
   public func record(_ series: String, at step: Int, _ value: Double) { run.record(series, at: step, value) }
+  /// Writes the points of series that are not in the store yet.
+  public func flushRecords() { run.flushRecords() }
 }
 
 extension Run {

@@ -22,7 +22,7 @@ final class RunLock: Sendable {
     guard descriptor >= 0 else {
       throw VitroError(
         .file, "locking \(url.path)", "the file cannot be opened: \(String(cString: strerror(errno)))",
-        details: ["file": url.path])
+        hint: "Is the directory writable? --store DIR uses another.", details: ["file": url.path])
     }
     let deadline = ContinuousClock.now + .seconds(patience)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

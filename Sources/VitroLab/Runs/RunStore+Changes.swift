@@ -29,12 +29,14 @@ extension RunStore {
       try write { database in
         try database.execute(
           sql: """
-            INSERT INTO run (id, experiment, configuration, state, created, version, command, parent, position, original)
-            VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)
+            INSERT INTO run
+              (id, experiment, configuration, state, created, version, command, label, parent, position, original)
+            VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)
             """,
           arguments: [
             id, configuration.experiment, "\(configuration.json)", Date().timeIntervalSince1970,
-            VitroVersion.current, "\(JSONValue.array(origin.command.map { .string($0) }))", origin.parent,
+            VitroVersion.current, "\(JSONValue.array(origin.command.map { .string($0) }))", configuration.label,
+            origin.parent,
             origin.position, origin.original,
           ])
       }
@@ -44,11 +46,20 @@ extension RunStore {
   }
 
   /// Takes up a run that is not finished.
+  ///
+  /// - Throws: `VitroError` (`argument`) when another process has it, or it was finished or deleted meanwhile.
   func reopen(_ id: String) throws -> RunLock {
     guard let lock = try RunLock(lockFile(of: id)) else {
-      throw VitroError(.argument, "resuming run \(id)", "it is running in another process")
+      throw VitroError(
+        .argument, "resuming run \(id)", "it is running in another process",
+        hint: "'vitro runs show \(id)' says how far it is.")
     }
-    try write { try $0.execute(sql: "UPDATE run SET state = 'running', failure = NULL WHERE id = ?", arguments: [id]) }
+    let isTaken = try write { database in
+      try database.execute(
+        sql: "UPDATE run SET state = 'running', failure = NULL WHERE id = ? AND state <> 'finished'", arguments: [id])
+      return database.changesCount == 1
+    }
+    guard isTaken else { throw VitroError(.argument, "resuming run \(id)", "it is finished, or was deleted") }
     return lock
   }
 

@@ -15,7 +15,12 @@ extension RunStore {
     try records("parent = ?", [id]).sorted { ($0.position ?? 0) < ($1.position ?? 0) }
   }
 
-  /// The run that an id, an unambiguous beginning of one, its label, or `latest` names.
+  /// The run at a place of a sweep's grid, if there is one.
+  func run(ofSweep id: String, at position: Int) throws -> RunRecord? {
+    try records("parent = ? AND position = ?", [id, position]).first
+  }
+
+  /// The run that an id, a label, the beginning of an id, or `latest` names, in this order.
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) when none or several are meant, with the nearest ids.
   public func run(_ name: String) throws -> RunRecord {
@@ -25,20 +30,30 @@ extension RunStore {
       }
       return run
     }
-    let pattern = name.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) } + "*"
-    var found = name.count >= 2 ? try records("id GLOB ?", [pattern]) : []
-    if found.isEmpty { found = try records("configuration ->> 'label' = ?", [name]) }
-    if let exact = found.first(where: { $0.id == name }) { return exact }
+    if let run = try records("id = ?", [name]).first { return run }
+    var found = try records("parent IS NULL AND label = ?", [name])
+    if found.isEmpty, name.count >= 2 { found = try records("substr(id, 1, length(?)) = ?", [name, name], limit: 9) }
     if found.count > 1 {
       throw VitroError(
-        .argument, "looking up a run", "'\(name)' names \(found.count) runs",
+        .argument, "looking up a run", "'\(name)' names \(found.count > 8 ? "more than 8" : "\(found.count)") runs",
         hint: "They are \(found.prefix(8).map(\.id).joined(separator: ", ")).")
     }
     guard let run = found.first else {
+      let labels = try read { try String.fetchAll($0, sql: "SELECT label FROM run WHERE label IS NOT NULL") }
       throw VitroError.unknownName(
-        name, kind: "run", known: try runs().map(\.id), operation: "looking up a run in \(directory.path)")
+        name, kind: "run", known: try runs().prefix(1000).map(\.id) + labels,
+        operation: "looking up a run in \(directory.path)")
     }
     return run
+  }
+
+  /// Whether a stage of a run is done.
+  func isFinished(stage: String, of id: String) throws -> Bool {
+    try read { database in
+      try Bool.fetchOne(
+        database, sql: "SELECT state = 'finished' FROM stage WHERE run = ? AND name = ?", arguments: [id, stage])
+        ?? false
+    }
   }
 
   /// The stages of a run, in the order of their beginning.
@@ -56,15 +71,16 @@ extension RunStore {
     }
   }
 
-  /// The files that the finished stages of a run have left.
-  public func artifacts(of id: String) throws -> [ArtifactRecord] {
+  /// The files that the finished stages of a run, or one of them, have left.
+  public func artifacts(of id: String, stage: String? = nil) throws -> [ArtifactRecord] {
     try read { database in
       try Row.fetchAll(
         database,
         sql: """
           SELECT artifact.* FROM artifact JOIN stage ON stage.run = artifact.run AND stage.name = artifact.stage
-          WHERE artifact.run = ? AND stage.state = 'finished' ORDER BY stage.position, path
-          """, arguments: [id])
+          WHERE artifact.run = ?1 AND (?2 IS NULL OR stage.name = ?2) AND stage.state = 'finished'
+          ORDER BY stage.position, path
+          """, arguments: [id, stage])
     }.map {
       ArtifactRecord(stage: $0["stage"], path: $0["path"], byteCount: $0["bytes"], sha256: $0["sha256"])
     }
@@ -133,14 +149,27 @@ extension RunStore {
       (row[column] as String?).flatMap { try? decoder.decode(type, from: Data($0.utf8)) }
     }
     var state = RunState(rawValue: row["state"]) ?? .interrupted
-    if state == .running, !RunLock.isHeld(lockFile(of: id)) { state = .interrupted }
+    if state == .running, !RunLock.isHeld(lockFile(of: id)) {
+      // It may have ended since the row was read.
+      let now = try read { try String.fetchOne($0, sql: "SELECT state FROM run WHERE id = ?", arguments: [id]) }
+      state = now.flatMap(RunState.init) ?? .interrupted
+      if state == .running { state = .interrupted }
+    }
+    var failure: String? = row["failure"]
+    var configuration = RunConfiguration(experiment: row["experiment"])
+    do {
+      configuration = try RunConfiguration(
+        json: Data((row["configuration"] as String).utf8), file: "run \(id) of \(directory.path)")
+    } catch {
+      // One damaged row must not close the store: the run can still be listed and deleted.
+      (state, failure) = (.failed, "its configuration cannot be read: \(error)")
+    }
     return RunRecord(
       id: id,
-      configuration: try RunConfiguration(
-        json: Data((row["configuration"] as String).utf8), file: "run \(id) of \(directory.path)"),
+      configuration: configuration,
       state: state, created: Date(timeIntervalSince1970: row["created"]), seconds: row["seconds"],
       version: row["version"], command: decoded([String].self, "command") ?? [],
       headline: (row["headline"] as String?).map { RichText($0) }, metrics: decoded([Metric].self, "metrics") ?? [],
-      failure: row["failure"], parent: row["parent"], position: row["position"], original: row["original"])
+      failure: failure, parent: row["parent"], position: row["position"], original: row["original"])
   }
 }

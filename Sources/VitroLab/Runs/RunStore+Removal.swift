@@ -7,14 +7,31 @@ extension RunStore {
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) when one of them is running.
   public func delete(_ id: String) throws {
-    let ids = [id] + (try runs(ofSweep: id).map(\.id))
-    for id in ids where RunLock.isHeld(lockFile(of: id)) {
-      throw VitroError(
-        .argument, "deleting run \(id)", "it is running", hint: "Stop it first; what it has finished is kept.")
+    try delete(id, onlyIn: Set(RunState.allCases))
+  }
+
+  /// Deletes a run if it still is in one of these states; its lock is held meanwhile.
+  private func delete(_ id: String, onlyIn states: Set<RunState>) throws {
+    let ids = try [id] + read { try String.fetchAll($0, sql: "SELECT id FROM run WHERE parent = ?", arguments: [id]) }
+    let locks = try ids.filter { FileManager.default.fileExists(atPath: directory(of: $0).path) }.map { id in
+      guard let lock = try RunLock(lockFile(of: id), patience: 0) else {
+        throw VitroError(
+          .argument, "deleting run \(id)", "it is running", hint: "Stop it first; what it has finished is kept.")
+      }
+      return lock
     }
-    try write { try $0.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [id]) }
+    let isGone = try write { database in
+      // With its lock in our hands a run that says it is running is an interrupted one.
+      var names = states.map(\.rawValue)
+      if states.contains(.interrupted) { names.append(RunState.running.rawValue) }
+      let marks = names.map { _ in "?" }.joined(separator: ", ")
+      try database.execute(
+        sql: "DELETE FROM run WHERE id = ? AND state IN (\(marks))", arguments: StatementArguments([id] + names))
+      return database.changesCount > 0
+    }
     // A directory that stays behind here has no run any more: the next collection takes it.
-    for id in ids { try removeDirectory(directory(of: id)) }
+    if isGone { for id in ids { try removeDirectory(directory(of: id)) } }
+    withExtendedLifetime(locks) {}
   }
 
   /// What a collection has found, or removed.
@@ -63,9 +80,10 @@ extension RunStore {
     let doomed = garbage.leftovers + garbage.runs.map { directory(of: $0.id) }
     garbage.byteCount = doomed.reduce(0) { $0 + Self.byteCount(of: $1) }
     if removing {
-      for run in garbage.runs { try delete(run.id) }
-      for folder in garbage.leftovers { try removeDirectory(folder) }
-      try Self.reporting("shrinking the store") { try database.vacuum() }
+      // One that has been taken up meanwhile stays; so does what cannot be removed now, for the next time.
+      for run in garbage.runs { try? delete(run.id, onlyIn: states) }
+      for folder in garbage.leftovers { try? removeDirectory(folder) }
+      try? database.vacuum()
     }
     return garbage
   }

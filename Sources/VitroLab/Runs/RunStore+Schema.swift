@@ -26,7 +26,7 @@ extension RunStore {
             role TEXT NOT NULL,
             bytes INTEGER NOT NULL,
             sha256 TEXT NOT NULL,
-            PRIMARY KEY (run, name)
+            PRIMARY KEY (run, role, name)
           ) STRICT;
           CREATE TABLE stage (
             run TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,
@@ -60,12 +60,13 @@ extension RunStore {
           ) STRICT, WITHOUT ROWID;
           """)
     }
-    migrator.registerMigration("2 sweeps and reproductions") { database in
+    migrator.registerMigration("2 labels, sweeps and reproductions") { database in
       try database.execute(
         sql: """
           ALTER TABLE run ADD COLUMN metrics TEXT NOT NULL DEFAULT '[]';
           ALTER TABLE run ADD COLUMN parent TEXT REFERENCES run(id) ON DELETE CASCADE;
           ALTER TABLE run ADD COLUMN position INTEGER;
+          ALTER TABLE run ADD COLUMN label TEXT;
           ALTER TABLE run ADD COLUMN original TEXT REFERENCES run(id) ON DELETE SET NULL;
           CREATE UNIQUE INDEX run_place ON run(parent, position);
           """)

@@ -43,6 +43,8 @@ public final class RunStore: Sendable {
       var configuration = Configuration()
       configuration.busyMode = .timeout(60)
       configuration.foreignKeysEnabled = true
+      // What was entered survives a loss of power too; a run writes twice a second at most.
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       let pool = try DatabasePool(path: path, configuration: configuration)
       if try pool.read(Self.migrator.hasBeenSuperseded) {
         throw VitroError(
@@ -86,7 +88,9 @@ public final class RunStore: Sendable {
     } catch let error as VitroError {
       throw error
     } catch let error as CocoaError {
-      throw VitroError(.file, operation, error.localizedDescription)
+      throw VitroError(
+        .file, operation, error.localizedDescription,
+        hint: "Is the directory writable, and the disk not full? --store DIR uses another.")
     }
   }
 }

@@ -29,7 +29,7 @@ struct StageFiles {
   /// A name that any file system takes; the digits keep apart names that differ only in what is replaced.
   static func fileName(_ name: String) -> String {
     let plain = String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }.prefix(40))
-    return plain == name && !name.isEmpty ? plain : "\(plain)-\(SHA256.hexDigest(of: Array(name.utf8)).prefix(6))"
+    return plain == name && !name.isEmpty ? plain : "\(plain)-\(SHA256.hexDigest(of: Array(name.utf8)).prefix(16))"
   }
 
   /// Makes the directories; the draft is empty.
@@ -43,7 +43,13 @@ struct StageFiles {
   }
 
   /// Writes the stage's value into the draft.
+  ///
+  /// - Throws: `VitroError` (`argument`) when the stage has written a file of that name itself.
   func write(_ value: some Encodable) throws {
+    guard !FileManager.default.fileExists(atPath: draft.appending(path: Self.valueName).path) else {
+      throw VitroError(
+        .argument, "writing \(draft.path)", "the name '\(Self.valueName)' is taken by the stage's own value")
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -63,7 +69,8 @@ struct StageFiles {
 
   /// Flushes the draft to the disk and puts it in its place; says what it holds.
   func publish() throws -> [ArtifactRecord] {
-    let artifacts = try Self.files(in: draft).map { path in
+    for folder in try Self.contents(of: draft).directories { try Self.flush(draft.appending(path: folder)) }
+    let artifacts = try Self.contents(of: draft).files.map { path in
       let url = draft.appending(path: path)
       try Self.flush(url)
       let source = try SourceFile(role: "artifact", reading: url)
@@ -93,17 +100,20 @@ struct StageFiles {
     }
   }
 
-  /// The paths of all files in a directory and below, in alphabetic order.
-  private static func files(in directory: URL) throws -> [String] {
+  /// The paths of all files and directories in a directory and below, in alphabetic order.
+  private static func contents(of directory: URL) throws -> (files: [String], directories: [String]) {
     let names = try RunStore.reporting("reading \(directory.path)") {
       try FileManager.default.subpathsOfDirectory(atPath: directory.path)
     }
-    return names.sorted().filter { name in
+    var contents: (files: [String], directories: [String]) = ([], [])
+    for name in names.sorted() {
       var isDirectory: ObjCBool = false
-      let exists = FileManager.default.fileExists(
-        atPath: directory.appending(path: name).path, isDirectory: &isDirectory)
-      return exists && !isDirectory.boolValue
+      guard
+        FileManager.default.fileExists(atPath: directory.appending(path: name).path, isDirectory: &isDirectory)
+      else { continue }
+      if isDirectory.boolValue { contents.directories.append(name) } else { contents.files.append(name) }
     }
+    return contents
   }
 
   /// Writes what the system still holds of a file or directory to the disk.

@@ -17,21 +17,33 @@ struct SweepGrid {
     if let unknown = configuration.sweep.keys.sorted().first(where: { !names.contains($0) }) {
       throw VitroError.unknownName(unknown, kind: "field", known: names, operation: operation)
     }
+    let count = configuration.sweep.values.reduce(1.0) { $0 * Double($1.count) }
+    guard count <= Double(Self.limit) else {
+      throw VitroError(.argument, operation, "the grid has \(Int(count)) points, expected at most \(Self.limit)")
+    }
     axes = try names.compactMap { name in
       guard let values = configuration.sweep[name] else { return nil }
-      let kind = type.fieldDescriptions.first { $0.name == name }?.kind ?? .integer(0...Int.max)
-      let checked = try values.map { try kind.checked($0, field: name) }
-      if let twice = checked.first(where: { value in checked.count { $0 == value } > 1 }) {
+      if values.isEmpty { throw VitroError(.argument, operation, "\(name) has no values") }
+      let checked = try values.map { value in
+        guard name == "seed" else {
+          return try (type.fieldDescriptions.first { $0.name == name }?.kind ?? .text).checked(value, field: name)
+        }
+        guard RunConfiguration.seed(value) != nil else {
+          throw VitroError(
+            .argument, name, "found \("\(value)".prefix(80)), expected a whole number from 0 to 2⁶⁴ − 1")
+        }
+        return value
+      }
+      var seen: Set<JSONValue> = []
+      if let twice = checked.first(where: { !seen.insert($0).inserted }) {
         throw VitroError(.argument, operation, "\(name) takes the value \(twice) twice")
       }
       return (name, checked)
     }
-    let count = axes.reduce(1.0) { $0 * Double($1.values.count) }
-    guard count <= Double(Self.limit) else {
-      throw VitroError(.argument, operation, "the grid has \(Int(count)) points, expected at most \(Self.limit)")
-    }
     var base = configuration
     base.sweep = [:]
+    // A label names the sweep, not its points.
+    base.label = nil
     points = axes.reduce([base]) { points, axis in
       points.flatMap { point in
         axis.values.map { value in

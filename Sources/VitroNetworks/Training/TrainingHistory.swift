@@ -92,6 +92,8 @@ public protocol TrainingObserver {
   func step(_ step: TrainingStep)
   /// An epoch is done.
   func epoch(_ record: EpochRecord)
+  /// A checkpoint is about to be written.
+  func willCheckpoint(step: Int)
   /// A checkpoint lies at a path.
   func checkpoint(_ path: String, step: Int)
   /// Training returns.
@@ -107,6 +109,8 @@ extension TrainingObserver {
   public func step(_ step: TrainingStep) {}
   /// Does nothing.
   public func epoch(_ record: EpochRecord) {}
+  /// Does nothing.
+  public func willCheckpoint(step: Int) {}
   /// Does nothing.
   public func checkpoint(_ path: String, step: Int) {}
   /// Does nothing.

@@ -160,6 +160,7 @@ struct TrainingLoop {
 
   private mutating func writeCheckpoint(_ network: Network) throws {
     guard let checkpoint else { return }
+    observer?.willCheckpoint(step: progress.step)
     try checkpoint.write(
       Checkpoint.Contents(progress: progress, best: best, quasiNewton: quasiNewton), network: network,
       optimizer: optimizer)

@@ -40,6 +40,9 @@ public struct TrainingReporter: TrainingObserver {
     }
   }
 
+  /// Has the observer keep the series up to here.
+  public func willCheckpoint(step: Int) { observer.flushRecords() }
+
   /// Asks the observer.
   public func shouldStop() -> Bool { observer.shouldStop }
 

@@ -20,7 +20,7 @@ CREATE TABLE source (
   role TEXT NOT NULL,
   bytes INTEGER NOT NULL,
   sha256 TEXT NOT NULL,
-  PRIMARY KEY (run, name)
+  PRIMARY KEY (run, role, name)
 ) STRICT;
 CREATE TABLE stage (
   run TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,
