@@ -39,7 +39,8 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
       let name = NameSpecification.customLong(field.flagName)
       if field.isSwitch { return (field.name, Flag<Bool?>(name: name, inversion: .prefixedNo, help: help)) }
       if field.isPositional { return (field.name, Argument<String?>(help: help)) }
-      return (field.name, Option<String?>(name: name, help: help))
+      // A negative number is a value, not a flag.
+      return (field.name, Option<String?>(name: name, parsing: field.isNumeric ? .unconditional : .next, help: help))
     }
     children.append(("options", OptionGroup<ExperimentOptions>()))
     return Mirror(self, children: children, displayStyle: .struct)
@@ -48,9 +49,11 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
   func validate() throws {
     let configuration = try configuration()
     do {
-      _ = try E(fieldValues: configuration.fields)
-    } catch let error as VitroError {
+      try CommandLineTool.registry.check(configuration)
+    } catch let error as VitroError where error.code == .argument {
       throw Self.usage(error)
+    } catch {
+      // A file that is not there is no wrong use; it is said when the run begins, before any work.
     }
   }
 
@@ -98,6 +101,14 @@ private struct FieldKey: CodingKey {
 extension FieldDescription {
   /// Whether the command line takes it without a value.
   var isSwitch: Bool { kind == .flag || kind == .optional(.flag) }
+
+  /// Whether its values are numbers.
+  var isNumeric: Bool {
+    switch kind {
+    case .integer, .number, .list(.integer), .list(.number), .optional(.integer), .optional(.number): true
+    default: false
+    }
+  }
 
   /// How the command line calls it.
   var commandName: String { isPositional ? "<\(flagName)>" : "--\(flagName)" }

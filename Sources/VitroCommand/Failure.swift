@@ -62,16 +62,16 @@ struct Failure {
   /// Prints the failure and ends the process.
   func report() -> Never {
     if isHelp {
-      print(message)
+      Streams.line(message)
     } else if json {
       var fields: [String: JSONValue] = ["code": .string(code), "message": .string(message)]
       if let hint { fields["hint"] = .string(hint) }
       if !details.isEmpty { fields["details"] = .object(details.mapValues(JSONValue.string)) }
-      print(JSONValue.object(["error": .object(fields)]))
+      Streams.line(JSONValue.object(["error": .object(fields)]))
     } else {
       var text = usage ?? "Error: \(message)"
       if let hint { text += text.hasSuffix(".") ? " \(hint)" : ". \(hint)" }
-      FileHandle.standardError.write(Data((text + "\n").utf8))
+      Streams.error(text + "\n")
     }
     exit(exitCode)
   }

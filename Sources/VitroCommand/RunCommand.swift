@@ -26,12 +26,11 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let configuration = try RunConfiguration(contentsOf: config)
     if check {
-      let lab = try store.lab()
-      try lab.check(configuration)
-      print(
+      try CommandLineTool.registry.check(configuration)
+      Streams.line(
         store.json
           ? "\(JSONValue.object(["configuration": configuration.json]))"
-          : "\(config) is in order: \(configuration.commandLine(in: lab.registry).joined(separator: " "))")
+          : "\(config) is in order: \(configuration.commandLine(in: CommandLineTool.registry).joined(separator: " "))")
       return
     }
     try work.run(store) { lab, observer in

@@ -11,6 +11,14 @@ struct StoreOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The store of runs: VITRO_HOME, or ~/.vitro, by default.", valueName: "dir"))
   var store: String?
 
+  /// The error with the store in the command that its hint names.
+  func naming(_ error: any Error) -> any Error {
+    guard let store, var told = error as? VitroError, let hint = told.hint else { return error }
+    let words = Provenance.commandLine(["--store", store])
+    told.hint = hint.replacing(/vitro runs [a-z]+ [a-z0-9]+/) { "\($0.0) \(words)" }
+    return told
+  }
+
   /// The lab over the store.
   func lab() throws -> Lab {
     let directory = store.map { URL(filePath: $0, directoryHint: .isDirectory) } ?? RunStore.standardDirectory
@@ -53,8 +61,8 @@ struct WorkOptions: ParsableArguments {
       record = try work(lab, observer)
       observer.finish()
     } catch {
-      observer.finish()
-      throw error
+      observer.finish(failingWith: error)
+      throw store.naming(error)
     }
     let outcome = try WrittenOutcome(record, lab, reportDirectory: report)
     outcome.print(asJSON: store.json)
@@ -102,7 +110,13 @@ struct ExperimentOptions: ParsableArguments {
       }
       // The values of a field that is a list itself are separated by semicolons.
       let separator: Character = if case .list = kind { ";" } else { "," }
-      sweeps[name] = try parts[1].split(separator: separator).map { try kind.value(ofText: String($0), field: name) }
+      guard sweeps[name] == nil else {
+        throw VitroError(.argument, "--sweep", "\(name) is swept twice", hint: "Give all its values at once.")
+      }
+      sweeps[name] = try parts[1].split(separator: separator, omittingEmptySubsequences: false).map { word in
+        if name == "seed" { return RunConfiguration.seedValue(String(word)) }
+        return try kind.value(ofText: String(word), field: name)
+      }
     }
     return sweeps
   }

@@ -1,4 +1,3 @@
-import Foundation
 import VitroLab
 
 /// Standard output, for people.
@@ -13,5 +12,5 @@ enum Terminal {
   /// Blocks without a report around them.
   static func print(_ blocks: [ReportBlock]) { write(TerminalRenderer(style: style).render(blocks)) }
 
-  private static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  private static func write(_ text: String) { Streams.output(text) }
 }

@@ -31,6 +31,11 @@ final class TerminalObserver: Observer {
     show { $0.close(outcome, at: $1, style: $2) }
   }
 
+  /// Closes the line of a stage that did not end well.
+  func finish(failingWith error: any Error) {
+    finish((error as? VitroError)?.code == .interrupted ? .interrupted : .failed)
+  }
+
   /// Lets the clock run on while a worker is silent.
   private func keepTime() {
     DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + 0.5) { [weak self] in
@@ -47,7 +52,7 @@ final class TerminalObserver: Observer {
       var style = style
       if let columns = TerminalStyle.columns(of: STDERR_FILENO) { style.width = columns }
       let text = change(&screen, (ContinuousClock.now - began) / .seconds(1), style)
-      if !text.isEmpty { FileHandle.standardError.write(Data(text.utf8)) }
+      if !text.isEmpty { Streams.error(text) }
     }
   }
 }

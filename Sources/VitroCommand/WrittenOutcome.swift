@@ -14,12 +14,13 @@ struct WrittenOutcome {
     self.record = record
     report = try lab.store.report(of: record.id)
     facts = try lab.store.facts(of: record.id)
-    var directory = lab.store.directory(of: record.id).appending(path: "report")
     if let reportDirectory {
-      directory = URL(filePath: reportDirectory, directoryHint: .isDirectory)
+      let directory = URL(filePath: reportDirectory, directoryHint: .isDirectory)
       try report.write(to: directory)
+      path = directory.appending(path: "report.html").path
+    } else {
+      path = try lab.store.page(of: record.id).path
     }
-    path = directory.appending(path: "report.html").path
   }
 
   func print(asJSON: Bool) {
@@ -27,10 +28,10 @@ struct WrittenOutcome {
       var fields = facts
       fields["report"] = .string(path)
       fields["run"] = .string(record.id)
-      Swift.print(JSONValue.object(fields))
+      Streams.line(JSONValue.object(fields))
     } else {
       Terminal.print(report, isBrief: true)
-      Swift.print("  Run:    \(record.id)\n  Report: \(path)")
+      Streams.line("  Run:    \(record.id)\n  Report: \(path)")
     }
   }
 }

@@ -61,6 +61,23 @@ import Vitro
     #expect((try run.json()["layers"] as? [Any])?.count == 4)
   }
 
+  @Test func imagesInFoldersMayHaveTheSameNames() throws {
+    let place = try Workplace()
+    let digits = try LabeledData.digits()
+    for name in 0..<2 {
+      try FileManager.default.createDirectory(atPath: place.path + "/png/\(name)", withIntermediateDirectories: true)
+      for (number, index) in digits.labels.indices.filter({ digits.labels[$0] == name }).prefix(40).enumerated() {
+        let image = try digits.inputs.select(axis: 0, at: index).reshaped([8, 8, 1]) * Tensor([255 as Float])
+        try PNG.write(image.cast(to: .uint8).raw, to: place.path + "/png/\(name)/\(number).png")
+      }
+    }
+    let network = try Network(
+      Graph.chain("two", input: [1, 8, 8], [("flatten", Flatten()), ("out", Linear(64, 2))]), seed: 3)
+    try network.save(to: place.path + "/network")
+    let run = try CommandProcess("examine", place.path + "/network", "--data", place.path + "/png", "--json", "--quiet")
+    #expect(run.status == 0, "\(run.output)")
+  }
+
   @Test func theSameSeedGivesTheSameNumbersOnAnyNumberOfThreads() throws {
     let one = try CommandProcess(
       "probe", "xor", "--seeds", "300", "--steps", "300", "--threads", "1", "--json", "--quiet")

@@ -154,4 +154,96 @@ import Testing
     #expect(try CommandProcess("runs", "shwo", tool: "vitro-coin").errors.contains("show"))
     #expect(try CommandProcess("runs", "show", "zzzz", tool: "vitro-coin", home: place.path).status == 2)
   }
+
+  @Test func theSeriesOfAResumedRunAreThoseOfAnUndisturbedOne() throws {
+    let place = try Workplace()
+    let arguments = ["coin", "--throws", "2000", "--pause", "6", "--rounds", "1", "--quiet", "--json"]
+    _ = try CommandProcess(list: arguments, tool: "vitro-coin", home: place.path, interruptAfter: 0.4, signal: SIGKILL)
+    let resumed = try CommandProcess(
+      "runs", "resume", "latest", "--json", "--quiet", tool: "vitro-coin", home: place.path)
+    #expect(resumed.status == 0 || resumed.output.contains("is finished"), "\(resumed.output)")
+    let series = try #require(try show(place.path)["series"] as? [[String: Any]])
+    #expect(series.compactMap { $0["points"] as? Int } == [100])
+  }
+
+  @Test func threeProcessesResumeARunOnce() async throws {
+    let place = try Workplace()
+    let home = place.path
+    _ = try CommandProcess(
+      list: Self.arguments, tool: "vitro-coin", home: home, interruptAfter: 0.5, signal: SIGKILL)
+    let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          try CommandProcess("runs", "resume", "latest", "--quiet", tool: "vitro-coin", home: home).status
+        }
+      }
+      return try await group.reduce(into: [Int32]()) { $0.append($1) }
+    }
+    #expect(statuses.count { $0 == 0 } == 1, "\(statuses)")
+    let shown = try show(home)
+    #expect(shown["state"] as? String == "finished")
+    #expect(try finished(shown).values.allSatisfy { $0 <= 2 })
+  }
+
+  @Test func aReaderThatGoesAwayIsNoCrash() throws {
+    let place = try Workplace()
+    let tool = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("vitro-coin").path
+    func shell(_ line: String) throws -> Int32 {
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/bash")
+      process.arguments = ["-c", line]
+      process.environment = ProcessInfo.processInfo.environment.merging(["VITRO_HOME": place.path, "TOOL": tool]) { $1 }
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+    #expect(try shell("$TOOL coin --throws 100 2>&-") == 0, "no one sees the progress")
+    #expect(try shell("set -o pipefail; $TOOL runs show latest | head -n 1") != 132)
+    #expect(try shell("$TOOL runs show latest >&-") != 132)
+  }
+
+  @Test func aRunIsNamedInOneWayOnly() throws {
+    let place = try Workplace()
+    let sweep = try CommandProcess(
+      "coin", "--throws", "100", "--sweep", "seed=1,2", "--label", "long", "--json", tool: "vitro-coin",
+      home: place.path)
+    let id = try #require(try sweep.json()["run"] as? String)
+    #expect(try show(place.path, "long")["run"] as? String == id)
+    let mangled = id.prefix(1) + "-?" + id.dropFirst(1)
+    #expect(try CommandProcess("runs", "delete", String(mangled), tool: "vitro-coin", home: place.path).status == 2)
+    let again = try CommandProcess("runs", "reproduce", "long", "--json", tool: "vitro-coin", home: place.path)
+    #expect(try again.json()["same"] as? Bool == true)
+    #expect(try show(place.path, "long")["run"] as? String == id)
+    #expect(try CommandProcess("coin", "--label", "latest", tool: "vitro-coin", home: place.path).status == 2)
+  }
+
+  @Test func whatARunWasAskedIsWholeAndItsPathsAreAbsolute() throws {
+    let place = try Workplace()
+    try Data("a coin".utf8).write(to: URL(filePath: place.path + "/coin.txt"))
+    try Data(#"{"experiment": "coin", "fields": {"throws": 100}}"#.utf8).write(
+      to: URL(filePath: place.path + "/config.json"))
+    let fromFile = try CommandProcess(
+      "run", place.path + "/config.json", "--json", tool: "vitro-coin", home: place.path)
+    let fromFlags = try CommandProcess("coin", "--throws", "100", "--json", tool: "vitro-coin", home: place.path)
+    let configurations = try [fromFile, fromFlags].map { run in
+      let shown = try show(place.path, try #require(try run.json()["run"] as? String))
+      return try JSONSerialization.data(withJSONObject: #require(shown["configuration"]), options: .sortedKeys)
+    }
+    #expect(configurations[0] == configurations[1])
+    let relative = try CommandProcess(
+      "coin", place.path + "/./coin.txt", "--throws", "100", "--json", tool: "vitro-coin", home: place.path)
+    let shown = try show(place.path, try #require(try relative.json()["run"] as? String))
+    let fields = (shown["configuration"] as? [String: Any])?["fields"] as? [String: Any]
+    #expect(fields?["coin"] as? String == place.path + "/coin.txt")
+  }
+
+  @Test func hintsNameTheStoreThatWasGiven() throws {
+    let place = try Workplace()
+    let store = place.path + "/a store"
+    let run = try CommandProcess(
+      "coin", "--throws", "100", "--fails", "--quiet", "--store", store, tool: "vitro-coin", home: place.path)
+    #expect(run.errors.contains("--store '\(store)'"), "\(run.errors)")
+  }
 }

@@ -18,7 +18,7 @@ import VitroCore
   }
 
   private static func random(_ count: Int, _ edges: Int, seed: UInt64) -> [(Int, Int)] {
-    var random = SplitMix(state: seed)
+    var random = SplitMix(seed: seed)
     return (0..<edges).map { _ in (Int(random.next() % UInt64(count)), Int(random.next() % UInt64(count))) }
   }
 
@@ -66,7 +66,7 @@ import VitroCore
     let tree = (1..<63).map { (27 + ($0 - 1) / 2, 27 + $0) }
     for (count, edges) in [(27, rails), (90, rails + tree)] {
       var shuffled = Array(0..<count)
-      var random = SplitMix(state: 5)
+      var random = SplitMix(seed: 5)
       for index in shuffled.indices.dropFirst().reversed() {
         shuffled.swapAt(index, Int(random.next() % UInt64(index + 1)))
       }

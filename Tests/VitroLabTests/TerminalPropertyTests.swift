@@ -13,7 +13,7 @@ import Testing
 
   /// Records an issue for a line that is too wide, or a character that is no colour and no text.
   static func check(_ text: String, _ style: TerminalStyle, sourceLocation: SourceLocation = #_sourceLocation) {
-    let bare = style.color == .none ? text : text.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+    let bare = style.color == .none ? text : Self.withoutColors(text)
     for line in bare.split(separator: "\n", omittingEmptySubsequences: false) {
       let width = DisplayWidth.of(line)
       guard width <= style.width else {
@@ -29,6 +29,25 @@ import Testing
         return
       }
     }
+  }
+
+  /// The text without its colour sequences (ESC [ digits and semicolons m); any other sequence stays.
+  private static func withoutColors(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    let source = Array(text.utf8)
+    var index = 0
+    while index < source.count {
+      if source[index] == 0x1B, index + 1 < source.count, source[index + 1] == UInt8(ascii: "[") {
+        let codes = source[(index + 2)...].prefix { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ";") }
+        if codes.endIndex < source.count, source[codes.endIndex] == UInt8(ascii: "m") {
+          index = codes.endIndex + 1
+          continue
+        }
+      }
+      bytes.append(source[index])
+      index += 1
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   @Test(arguments: [40, 41, 52, 60, 79, 80, 100, 119, 120, 161, 200])

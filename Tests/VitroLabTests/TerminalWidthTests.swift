@@ -22,7 +22,8 @@ import Testing
       ("a\tb\r\nc", "a b c", "a b c"),
       ("\u{202E}evil", "<U+202E>evil", "<U+202E>evil"), ("x\u{7F}", "x␡", "x^?"), ("\u{0}", "␀", "^@"),
       ("so\u{AD}ft\u{200B}", "soft", "soft"), ("\u{2066}a\u{2069}", "<U+2066>a<U+2069>", "<U+2066>a<U+2069>"),
-      ("\u{FFFE}", "<U+FFFE>", "<U+FFFE>"), ("\u{E0041}", "<U+E0041>", "<U+E0041>"),
+      ("\u{301}a \u{FE0F}b\u{200D}\u{200D}", "◌\u{301}a b", "?a b"), ("\u{FFFE}", "<U+FFFE>", "<U+FFFE>"),
+      ("\u{E0041}", "<U+E0041>", "<U+E0041>"),
     ]
     for (text, unicode, ascii) in cases {
       #expect(TerminalText.clean(text, .unicode) == unicode)

@@ -19,31 +19,55 @@ struct RunsReproduceCommand: ParsableCommand {
     if let threads = work.threads { Threads.count = threads }
     let lab = try store.lab()
     let observer = TerminalObserver(isQuiet: work.quiet)
-    defer { observer.finish() }
-    let result = try lab.reproduce(name, observer: observer)
-    observer.finish()
-    guard result.differences.isEmpty else {
-      let lines = result.differences.prefix(12).map { "  \($0.name): \($0.original) became \($0.repetition)" }
-      throw VitroError(
-        .numerical, "reproducing run \(result.original.id)",
-        "\(result.differences.count) values differ\n" + lines.joined(separator: "\n"),
-        hint: result.original.version == result.repetition.version
-          ? "Another type of processor may differ in the last digits; on one machine this is a defect."
-          : "Version \(result.original.version) made the original.",
-        details: ["run": result.repetition.id])
+    let result: Reproduction
+    do {
+      result = try lab.reproduce(name, observer: observer)
+      observer.finish()
+    } catch {
+      observer.finish(failingWith: error)
+      throw store.naming(error)
     }
-    let count = try lab.store.artifacts(of: result.repetition.id).count
+    if let report = work.report {
+      try lab.store.report(of: result.repetition.id).write(to: URL(filePath: report, directoryHint: .isDirectory))
+    }
     if store.json {
-      print(
-        JSONValue.object([
-          "original": .string(result.original.id), "run": .string(result.repetition.id), "same": true,
-          "files": .integer(count),
-        ]))
+      Streams.line(JSONValue.object(try facts(result, lab)))
     } else {
-      print(
-        "Run \(result.repetition.id) gives the same as \(result.original.id): every number, and all \(count) files of its stages."
-      )
+      Streams.line(try words(result, lab))
     }
+    if !result.differences.isEmpty { throw ExitCode(1) }
+  }
+
+  private func facts(_ result: Reproduction, _ lab: Lab) throws -> [String: JSONValue] {
+    [
+      "original": .string(result.original.id), "run": .string(result.repetition.id),
+      "same": .bool(result.differences.isEmpty),
+      "files": .integer(try lab.store.artifacts(of: result.repetition.id).count),
+      "differences": .array(
+        result.differences.map {
+          ["name": .string($0.name), "original": .string($0.original), "repetition": .string($0.repetition)]
+        }),
+    ]
+  }
+
+  private func words(_ result: Reproduction, _ lab: Lab) throws -> String {
+    let (original, repetition) = (result.original, result.repetition)
+    guard !result.differences.isEmpty else {
+      let count = try lab.store.artifacts(of: repetition.id).count
+      let files = count > 0 ? ", and all \(count) files of its stages" : ""
+      return "Run \(repetition.id) gives the same as \(original.id): every number\(files)."
+    }
+    let lines = result.differences.prefix(12).map { "  \($0.name): \($0.original) became \($0.repetition)" }
+    let rest = result.differences.count > 12 ? ["  … and \(result.differences.count - 12) more; --json has all"] : []
+    let cause =
+      original.version == repetition.version
+      ? "Another type of processor may differ in the last digits; on one machine this is a defect."
+      : "Version \(original.version) made the original."
+    return
+      (["Run \(repetition.id) differs from \(original.id) in \(result.differences.count) values:"] + lines + rest + [
+        cause
+      ])
+      .joined(separator: "\n")
   }
 }
 
@@ -63,9 +87,9 @@ struct RunsDeleteCommand: ParsableCommand {
     let records = try names.map { try lab.store.run($0) }
     for record in records { try lab.store.delete(record.id) }
     if store.json {
-      print(JSONValue.object(["deleted": .array(records.map { .string($0.id) })]))
+      Streams.line(JSONValue.object(["deleted": .array(records.map { .string($0.id) })]))
     } else {
-      print("Deleted \(records.map(\.id).joined(separator: ", ")).")
+      Streams.line("Deleted \(records.map(\.id).joined(separator: ", ")).")
     }
   }
 }
@@ -101,7 +125,7 @@ struct RunsCollectCommand: ParsableCommand {
     let garbage = try lab.store.collectGarbage(
       runsIn: Set(try state.map { try RunState(word: $0) }), olderThan: days * 86_400, removing: !dryRun)
     if store.json {
-      print(
+      Streams.line(
         JSONValue.object([
           "bytes": .integer(garbage.byteCount), "runs": .array(garbage.runs.map { .string($0.id) }),
           "leftovers": .array(garbage.leftovers.map { .string($0.path) }), "removed": .bool(!dryRun),
@@ -110,7 +134,7 @@ struct RunsCollectCommand: ParsableCommand {
     }
     let size = garbage.byteCount.formatted(.byteCount(style: .file))
     let what = "\(garbage.runs.count) runs and \(garbage.leftovers.count) leftover directories, \(size)"
-    print(dryRun ? "Would remove \(what)." : "Removed \(what).")
+    Streams.line(dryRun ? "Would remove \(what)." : "Removed \(what).")
   }
 }
 

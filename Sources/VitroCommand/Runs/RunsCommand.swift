@@ -49,12 +49,12 @@ struct RunsListCommand: ParsableCommand {
       (wanted == nil || $0.state == wanted) && (experiment == nil || $0.configuration.experiment == experiment)
     }
     if store.json {
-      print(JSONValue.object(["runs": .array(runs.prefix(limit).map(\.json))]))
+      Streams.line(JSONValue.object(["runs": .array(runs.prefix(limit).map(\.json))]))
     } else if runs.isEmpty {
-      print("No runs in \(lab.store.directory.path).")
+      Streams.line("No runs in \(lab.store.directory.path).")
     } else {
       Terminal.print([.table(RunTables.list(Array(runs.prefix(limit)), registry: lab.registry))])
-      if runs.count > limit { print("… and \(runs.count - limit) more; --limit shows them.") }
+      if runs.count > limit { Streams.line("… and \(runs.count - limit) more; --limit shows them.") }
     }
   }
 }
@@ -73,10 +73,16 @@ struct RunsShowCommand: ParsableCommand {
     let lab = try store.lab()
     let record = try lab.store.run(name)
     if store.json {
-      print(JSONValue.object(try RunTables.facts(of: record, lab)))
+      Streams.line(JSONValue.object(try RunTables.facts(of: record, lab)))
       return
     }
-    if record.state == .finished { Terminal.print(try lab.store.report(of: record.id)) }
+    if record.state == .finished {
+      do {
+        Terminal.print(try lab.store.report(of: record.id))
+      } catch let error as VitroError {
+        Streams.error("The report cannot be shown: \(error)\n")
+      }
+    }
     try Terminal.print(RunTables.detail(of: record, lab))
   }
 }
@@ -94,16 +100,16 @@ struct RunsOpenCommand: ParsableCommand {
   func run() throws {
     let lab = try store.lab()
     let record = try lab.store.run(name)
-    let page = lab.store.directory(of: record.id).appending(path: "report/report.html")
-    guard FileManager.default.fileExists(atPath: page.path) else {
+    guard record.state == .finished else {
       throw VitroError(
         .file, "opening run \(record.id)", "it has no report: it is \(record.state.rawValue)",
-        hint: record.state == .finished ? nil : "'vitro runs resume \(record.id)' goes on with it.")
+        hint: record.state == .running ? nil : "'vitro runs resume \(record.id)' goes on with it.")
     }
+    let page = try lab.store.page(of: record.id)
     if store.json {
-      print(JSONValue.object(["report": .string(page.path), "run": .string(record.id)]))
+      Streams.line(JSONValue.object(["report": .string(page.path), "run": .string(record.id)]))
     } else {
-      print(Browser.open(page) ? "Opened \(page.path)" : "Report: \(page.path)")
+      Streams.line(Browser.open(page) ? "Opened \(page.path)" : "Report: \(page.path)")
     }
   }
 }
@@ -128,10 +134,10 @@ struct RunsCompareCommand: ParsableCommand {
     let path = report.map { URL(filePath: $0).appending(path: "report.html").path }
     if store.json {
       guard let text = String(data: try comparison.json(), encoding: .utf8) else { return }
-      print(text)
+      Streams.line(text)
     } else {
       Terminal.print(comparison)
-      if let path { print("Report: \(path)") }
+      if let path { Streams.line("Report: \(path)") }
     }
   }
 }

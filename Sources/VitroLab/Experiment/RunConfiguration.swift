@@ -125,6 +125,9 @@ extension RunConfiguration {
     }
   }
 
+  /// A seed in a word as a configuration has it: a whole number, or a string for one that JSON's whole numbers do not hold.
+  public static func seedValue(_ word: String) -> JSONValue { Int(word).map { .integer($0) } ?? .string(word) }
+
   static func seed(_ value: JSONValue) -> UInt64? {
     switch value {
     case .integer(let number): UInt64(exactly: number)

@@ -46,8 +46,11 @@ public struct Provenance: Codable, Sendable, Hashable {
   }
 
   /// The command line as one would type it, with words quoted where a shell needs it.
-  public var commandLine: String {
-    command.map { word in
+  public var commandLine: String { Self.commandLine(command) }
+
+  /// Words as one would type them, quoted where a shell needs it.
+  public static func commandLine(_ words: [String]) -> String {
+    words.map { word in
       let safe =
         !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,@%+".contains($0)) }
       return safe ? word : "'" + word.replacing("'", with: "'\\''") + "'"

@@ -15,7 +15,10 @@ extension RunComparison {
     guard known.count >= 2, let format = known.lazy.compactMap({ metric(label, $0)?.format }).first else { return nil }
     let axes = varied.filter { $0 != "seed" }
     let numeric = axes.filter { isNumeric($0) }.sorted { count($0) > count($1) }
-    let cells = cells(label, known, axes)
+    let cells =
+      axes.isEmpty
+      ? known.compactMap { run in metric(label, run).map { Cell(runs: [run], value: $0.value, interval: $0.interval) } }
+      : self.cells(label, known, axes)
     let caption = caption(label, cells)
     if axes.count == 2, numeric.count == 2, count(numeric[1]) >= 3 {
       return heatMap(label, caption, cells, x: numeric[0], y: numeric[1], format)
@@ -26,13 +29,9 @@ extension RunComparison {
       .bars(
         BarFigure(
           label: axes.isEmpty ? "run" : axes.joined(separator: ", "), value: Axis(label, format: format),
-          bars: (axes.isEmpty
-            ? known.map {
-              Cell(runs: [$0], value: metric(label, $0)?.value ?? .nan, interval: metric(label, $0)?.interval)
-            } : cells)
-            .prefix(60).map {
-              BarFigure.Bar(name($0.runs[0], without: axes.isEmpty ? [] : ["seed"]), $0.value, interval: $0.interval)
-            })))
+          bars: cells.prefix(60).map {
+            BarFigure.Bar(name($0.runs[0], without: axes.isEmpty ? [] : ["seed"]), $0.value, interval: $0.interval)
+          })))
   }
 
   private func count(_ name: String) -> Int { Set(runs.map { Self.value(name, $0) }).count }
@@ -61,8 +60,10 @@ extension RunComparison {
         "Means over \(least == most ? "\(most)" : "\(least) to \(most)") seeds with 95 % intervals (Student), from the differences between seeds."
       )
     }
-    return cells.contains { $0.interval != nil }
-      ? "One run each; the intervals are those of the runs." : "One run each; the runs state no interval."
+    let shown = cells.count > 60 ? " Drawn are the first 60 of \(cells.count) where they are bars." : ""
+    let intervals =
+      cells.contains { $0.interval != nil } ? "the intervals are those of the runs" : "the runs state no interval"
+    return RichText("One run each; \(intervals).\(shown)")
   }
 
   private func lines(

@@ -13,6 +13,14 @@ struct RunComparison {
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) with less than two finished runs.
   init(_ runs: [RunRecord], store: RunStore) throws {
     guard !runs.isEmpty else { throw VitroError(.argument, "comparing runs", "there are no runs to compare") }
+    if let twice = Dictionary(grouping: runs, by: \.id).first(where: { $1.count > 1 })?.key {
+      throw VitroError(.argument, "comparing runs", "run \(twice) is named twice")
+    }
+    if let sweep = runs.first(where: { !$0.configuration.sweep.isEmpty }) {
+      throw VitroError(
+        .argument, "comparing runs", "run \(sweep.id) is a sweep",
+        hint: "'vitro runs compare \(sweep.id)' alone compares the runs of it.")
+    }
     if let unfinished = runs.first(where: { $0.state != .finished }) {
       throw VitroError(
         .argument, "comparing runs", "run \(unfinished.id) is \(unfinished.state.rawValue), expected finished",
@@ -27,6 +35,9 @@ struct RunComparison {
     var seen: Set<String> = []
     metrics = runs.flatMap(\.metrics).map(\.label).filter { seen.insert($0).inserted }
   }
+
+  /// How many numbers are drawn.
+  private static let figureLimit = 8
 
   static func value(_ name: String, _ run: RunRecord) -> JSONValue {
     name == "experiment" ? .string(run.configuration.experiment) : run.configuration.value(of: name)
@@ -44,9 +55,16 @@ struct RunComparison {
   /// The comparison as a report.
   func report(id: String, title: String, kicker: String) throws -> Report {
     var sections = [ReportSection("The runs", id: "runs", [.text(introduction), .table(table)])]
-    let figures = metrics.prefix(8).compactMap { figure($0) }
+    let figures = metrics.prefix(Self.figureLimit).compactMap { figure($0) }
     if !figures.isEmpty {
-      sections.append(ReportSection("The numbers", id: "numbers", figures.map { .figure($0) }))
+      var blocks = figures.map { ReportBlock.figure($0) }
+      if metrics.count > Self.figureLimit {
+        blocks.append(
+          .note(
+            .remark, RichText("Drawn are the first \(Self.figureLimit) of \(metrics.count) numbers; the table has all.")
+          ))
+      }
+      sections.append(ReportSection("The numbers", id: "numbers", blocks))
     }
     let series = try seriesFigures()
     if !series.isEmpty { sections.append(ReportSection("As they came", id: "series", series.map { .figure($0) })) }
@@ -80,7 +98,7 @@ struct RunComparison {
   private var table: Table {
     Table(
       title: "The runs and their numbers",
-      columns: [Table.Column("run")] + varied.map { Table.Column($0, isNumeric($0) ? .standard : nil) }
+      columns: [Table.Column("run")] + varied.map { Table.Column($0, format(of: $0)) }
         + metrics.map { label in
           Table.Column(label, runs.lazy.compactMap { metric(label, $0)?.format }.first ?? .standard)
         },
@@ -92,6 +110,12 @@ struct RunComparison {
           }
           + metrics.map { label in metric(label, run).map { .number($0.value, $0.interval) } ?? .missing() }
       })
+  }
+
+  /// How the table writes a field's values: whole numbers as such, words as words.
+  private func format(of name: String) -> NumberFormat? {
+    guard isNumeric(name) else { return nil }
+    return runs.allSatisfy { if case .integer = Self.value(name, $0) { true } else { false } } ? .integer : .standard
   }
 
   func isNumeric(_ name: String) -> Bool { runs.allSatisfy { Self.value(name, $0).number != nil } }

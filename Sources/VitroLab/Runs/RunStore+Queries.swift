@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import GRDB
 public import VitroCore
 
@@ -129,6 +129,16 @@ extension RunStore {
   /// - Throws: ``/VitroCore/VitroError``: `file` when there is none.
   public func report(of id: String) throws -> Report {
     try Report(directory: directory(of: id).appending(path: "report"))
+  }
+
+  /// The page of a run's report; that of a point of a sweep is made now.
+  ///
+  /// - Throws: ``/VitroCore/VitroError``: `file` when there is no report.
+  public func page(of id: String) throws -> URL {
+    let folder = directory(of: id).appending(path: "report")
+    let page = folder.appending(path: "report.html")
+    if !FileManager.default.fileExists(atPath: page.path) { try report(of: id).write(to: folder) }
+    return page
   }
 
   private func records(_ condition: String, _ arguments: StatementArguments, limit: Int? = nil) throws -> [RunRecord] {

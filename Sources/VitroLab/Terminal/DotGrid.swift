@@ -134,8 +134,9 @@ struct DotPattern {
 }
 
 extension DotGrid {
-  /// A line between places in dots; what lies outside the grid is cut off. `phase` carries the pattern from one
-  /// stretch of a broken line to the next.
+  /// A line between places in dots; what lies outside the grid is cut off.
+  ///
+  /// `phase` carries the pattern from one stretch of a broken line to the next.
   mutating func line(
     from start: (x: Double, y: Double), to end: (x: Double, y: Double), _ ink: TextStyle,
     _ pattern: DotPattern = .solid, phase: inout Int

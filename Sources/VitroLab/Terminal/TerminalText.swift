@@ -19,18 +19,33 @@ enum TerminalText {
     for scalar in text.unicodeScalars {
       defer { previous = scalar }
       if scalar == "\n" && previous == "\r" { continue }
-      let isMark =
-        scalar.properties.generalCategory == .nonspacingMark
-        || scalar.properties.generalCategory == .enclosingMark
-      marks = isMark ? marks + 1 : 0
+      marks = isMark(scalar) ? marks + 1 : 0
       if marks > markLimit { continue }
-      if let replacement = visible(scalar, after: previous, charset) {
+      if let replacement = visible(scalar, after: result.unicodeScalars.last, charset) {
         result += replacement
-      } else {
-        result.unicodeScalars.append(scalar)
+        continue
       }
+      if result.last.map(\.isWhitespace) ?? true, joinsLetterBefore(scalar) {
+        // What would join whatever happens to stand before this text gets a ground of its own.
+        if isSelector(scalar) { continue }
+        result += "\u{25CC}"
+      }
+      result.unicodeScalars.append(scalar)
     }
     return charset == .ascii ? ascii(result) : result
+  }
+
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    let category = scalar.properties.generalCategory
+    return category == .nonspacingMark || category == .enclosingMark
+  }
+
+  private static func isSelector(_ scalar: Unicode.Scalar) -> Bool {
+    (0xFE00...0xFE0F).contains(scalar.value) || (0xE0100...0xE01EF).contains(scalar.value)
+  }
+
+  private static func joinsLetterBefore(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value >= 0x300 && String(String.UnicodeScalarView(["x", scalar])).count == 1
   }
 
   /// What stands for a scalar that must not reach the terminal; `nil` for one that may.
@@ -47,7 +62,8 @@ enum TerminalText {
     case 0xAD, 0x200B, 0x2060, 0xFEFF: return ""
     case 0x200C, 0x200D:
       // A joiner belongs between signs; anywhere else it is an invisible trap.
-      return previous.map { $0.value > 0x7F } == true ? nil : ""
+      return previous.map { $0.value > 0x7F && $0.value != 0x200C && $0.value != 0x200D && !$0.properties.isWhitespace }
+        == true ? nil : ""
     case 0xE0020...0xE007F:
       let isFlag = previous.map { $0.value == 0x1F3F4 || (0xE0020...0xE007E).contains($0.value) } == true
       return isFlag ? nil : named(value)

@@ -72,6 +72,7 @@ struct CoinStudy: Experiment {
       let share = Double(heads.count { $0 }) / Double(heads.count)
       stage.record("round \(round)", at: heads.count, share)
       stage.update(ProgressUpdate("round \(round)", completed: heads.count, of: throwCount, detail: "head \(share)"))
+      stage.flushRecords()
       try JSONEncoder().encode(heads).write(to: checkpoint, options: .atomic)
       if pause > 0 { Thread.sleep(forTimeInterval: Double(pause) / 1000) }
     }

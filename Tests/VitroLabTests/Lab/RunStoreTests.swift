@@ -133,4 +133,51 @@ import VitroCore
     #expect(Set(files).count == names.count)
     #expect(files.allSatisfy { $0.utf8.count <= 64 && !$0.contains("/") && !$0.contains(".") && !$0.isEmpty })
   }
+
+  @Test func oneDamagedRowDoesNotCloseTheStore() throws {
+    let place = try TemporaryLab()
+    let run = try place.lab.run(RunConfiguration(experiment: "dice"), observer: SilentObserver())
+    try place.lab.store.write { try $0.execute(sql: "UPDATE run SET configuration = 'no json'") }
+    let read = try place.lab.store.run(run.id)
+    #expect(read.state == .failed && read.failure?.contains("cannot be read") == true)
+    #expect(try place.lab.store.runs().count == 1)
+    try place.lab.store.delete(run.id)
+    #expect(try place.lab.store.runs().isEmpty)
+  }
+
+  @Test func sourcesOfOneNameAreKeptApart() throws {
+    let files = ["/data/a/0.png", "/data/b/0.png", "/net/weights"].map {
+      SourceFile(role: "data", name: $0, byteCount: 1, sha256: $0)
+    }
+    #expect(SourceFile.shortened(files).map(\.name) == ["a/0.png", "b/0.png", "weights"])
+    let store = try TemporaryLab().lab.store
+    let (id, lock) = try store.create(RunConfiguration(experiment: "dice"), RunStore.Origin(command: []))
+    for file in files { try store.add(file, to: id) }
+    #expect(try store.sources(of: id) == files)
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test func aPointThatWasDeletedIsDoneAgain() throws {
+    let place = try TemporaryLab()
+    try place.breakRuns(true)
+    let error = #expect(throws: VitroError.self) {
+      try place.lab.run(RunConfiguration(experiment: "dice", sweep: ["count": [1, 2]]), observer: SilentObserver())
+    }
+    let id = try #require(error?.details["run"])
+    try place.lab.store.delete(try place.lab.store.runs(ofSweep: id)[0].id)
+    try place.breakRuns(false)
+    #expect(try place.lab.resume(id, observer: SilentObserver()).state == .finished)
+    #expect(try place.lab.store.runs(ofSweep: id).count == 2)
+  }
+
+  @Test func aLargeSweepTakesTimeInProportion() throws {
+    let place = try TemporaryLab()
+    let values = JSONValue.array((0..<200_000).map { .integer($0) })
+    guard case .array(let list) = values else { return }
+    let began = ContinuousClock.now
+    #expect(throws: VitroError.self) {
+      try place.lab.check(RunConfiguration(experiment: "dice", sweep: ["seed": list]))
+    }
+    #expect(ContinuousClock.now - began < .seconds(5))
+  }
 }

@@ -37,7 +37,9 @@ private struct TerminalHeatMap {
       let block = (rows: Self.ceiling(figure.rows, 40), columns: Self.ceiling(figure.columns, room))
       let size = max(block.rows, block.columns)
       let across = (figure.columns + size - 1) / size
-      let cellWidth = min(across * 2 <= room ? 2 : 1, 4)
+      // Cells grow to the names above them, if there is room.
+      let widest = (figure.columnLabels.prefix(figure.columns).map { DisplayWidth.of(canvas.text($0)) }.max() ?? 0) + 1
+      let cellWidth = size == 1 && widest <= 9 && across * widest <= room ? max(2, widest) : across * 2 <= room ? 2 : 1
       lines += drawn(cellWidth: cellWidth, block: (size, size), withNumbers: false)
       if size > 1 { lines += canvas.wrapped("Each cell is the mean of \(size) × \(size) values.", .soft) }
     }
