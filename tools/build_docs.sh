@@ -5,15 +5,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # By floor: a module's pages link to those of modules before it, as ``/VitroCore/VitroError``.
-modules="VitroCore VitroTensor VitroFormats VitroNetworks VitroData VitroFitting VitroLab VitroProbing Vitro"
+modules="VitroCore VitroTensor VitroFormats VitroNetworks VitroData VitroFitting VitroLab VitroProbing Vitro VitroCommand"
 for source in Sources/Vitro*; do
   module=$(basename "$source")
-  [[ $module == VitroCommand || $module == VitroMain || " $modules " == *" $module "* ]] || { echo "$0 does not list $module." >&2; exit 1; }
+  [[ $module == VitroMain || " $modules " == *" $module "* ]] || { echo "$0 does not list $module." >&2; exit 1; }
 done
 
 products=${1:-$(swift build -c release --show-bin-path)}
 triple=$(swiftc -print-target-info | sed -n 's/.*"triple" *: *"\(.*\)".*/\1/p' | head -n 1)
-search=(-I "$products/Modules" -I Sources/COpenBLAS -I Sources/CPNG -I Sources/CZlib)
+search=(-I "$products/Modules" -I Sources/COpenBLAS -I Sources/CPNG -I Sources/CZlib -I .build/checkouts/GRDB.swift/Sources/GRDBSQLite)
 for module in CVitroKernels CVitroPNG; do search+=(-Xcc "-fmodule-map-file=$products/$module.build/module.modulemap"); done
 for flag in $(pkg-config --cflags openblas libpng zlib); do search+=(-Xcc "$flag"); done
 if command -v xcrun >/dev/null; then search+=(-sdk "$(xcrun --show-sdk-path)"); fi

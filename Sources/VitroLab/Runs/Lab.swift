@@ -28,7 +28,10 @@ public struct Lab: Sendable {
 
   /// Begins a run and does its work on this thread.
   ///
-  /// - Parameter command: The command line that asked for it; without it one that would.
+  /// - Parameters:
+  ///   - configuration: What is asked.
+  ///   - command: The command line that asked for it; without it one that would.
+  ///   - observer: The one who watches, and may stop it.
   /// - Returns: The finished run.
   /// - Throws: ``/VitroCore/VitroError`` as ``check(_:)`` does before any work, and what the experiment throws; the run is then kept as failed or
   ///   interrupted, and its id is in the error's details.

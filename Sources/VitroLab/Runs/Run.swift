@@ -88,7 +88,9 @@ public final class Run: Observer {
   /// checksums. Both appear at once when the closure has returned: a run that dies within a stage does the stage again from its
   /// ``Stage/checkpoints``.
   ///
-  /// - Parameter name: What is done, in a few words, unique in the run.
+  /// - Parameters:
+  ///   - name: What is done, in a few words, unique in the run.
+  ///   - work: What does it; its value must be the same whenever it is done with the same fields and seed.
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a name that was used before, and what the closure throws.
   public func stage<Value: Codable & Sendable>(_ name: String, _ work: (Stage) throws -> Value) throws -> Value {
     let position = try stages.withLock { names in
