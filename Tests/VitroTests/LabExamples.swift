@@ -166,8 +166,8 @@ struct SilentUnits: Examiner {
       let directory = URL(filePath: "\(folder)/report")
       // docs:terminal
       let whole = TerminalRenderer(style: .detect()).render(report)
-      let brief = TerminalRenderer(style: .detect(), isBrief: true).render(report)  // title, finding, numbers, first figure
-      try report.write(to: directory, renderers: [HTMLRenderer(), TerminalRenderer()])  // report.txt: 80 columns, plain
+      let brief = TerminalRenderer(style: .detect(), isBrief: true).render(report)
+      try report.write(to: directory, renderers: [HTMLRenderer(), TerminalRenderer()])  // report.txt
       // docs:end
       #expect(whole.count > brief.count)
       #expect(FileManager.default.fileExists(atPath: directory.appending(path: "report.txt").path))

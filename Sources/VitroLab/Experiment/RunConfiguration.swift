@@ -9,7 +9,9 @@ public import VitroCore
 public struct RunConfiguration: Sendable, Hashable {
   /// The full name of the experiment, such as `probe xor`.
   public var experiment: String
-  /// Values of fields; those it does not name have their defaults. A run keeps the values of all.
+  /// The values of fields; those that are not named have their defaults.
+  ///
+  /// A run keeps the values of all.
   public var fields: [String: JSONValue]
   /// The seed of everything random.
   public var seed: UInt64

@@ -47,6 +47,7 @@ extension XORResult {
               )),
             .figure(surface(cells)),
             .figure(hiddenSpace),
+            .figure(space),
             .table(regionTable(cells)),
           ]),
         ReportSection(
@@ -89,6 +90,23 @@ extension XORResult {
           regions: cells.cells.map { PlaneRegion($0.corners.map { PlanePosition($0[0], $0[1]) }) },
           points: zip(Self.points, Self.targets).map {
             PlanePoint($0[0], $0[1], group: "XOR = \(Int($1))", label: Self.name($0))
+          })))
+  }
+
+  /// The output as a height, which the reader turns.
+  private var space: Figure {
+    Figure(
+      "The output in space",
+      caption:
+        "The output as a height over the plane, with the four inputs at what they should give: folds are where a unit switches on.",
+      .surface(
+        SurfaceFigure(
+          x: Axis("x"), y: Axis("y"), z: Axis("output"),
+          field: ScalarField("output", x: Interval(-0.5, 1.5), y: Interval(-0.5, 1.5), resolution: 33) {
+            example.output($0, $1)
+          },
+          points: zip(Self.points, Self.targets).map {
+            SurfacePoint($0[0], $0[1], $1, group: "XOR = \(Int($1))", label: Self.name($0))
           })))
   }
 
