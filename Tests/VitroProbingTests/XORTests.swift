@@ -70,7 +70,7 @@ import VitroLab
     let result = try XORStudy(seeds: 50, steps: 2000).train(seed: 3, observer: SilentObserver())
     let report = try result.report()
     #expect(report.sections.map(\.id) == ["linear", "network", "training"])
-    #expect(report.figures.count == 3)
+    #expect(report.figures.count == 4)
     try report.validate()
     #expect(report.lede?.source.contains("of 50 starts") == true)
   }

@@ -182,8 +182,8 @@ struct SilentUnits: Examiner {
     // docs:ProgressLine
     var line = ProgressLine(stage: "training", at: 0)
     line.note(ProgressUpdate("training", completed: 40, of: 600, detail: "loss 0.213"), at: 2)
-    let text = line.text(at: 2, style: TerminalStyle(width: 100))  // training … 40/600 · 20/s
+    let text = line.text(at: 2, style: TerminalStyle(width: 100))  // training … 40/600 · 20 it/s
     // docs:end
-    #expect(text.contains("40/600") && text.contains("20/s"), "\(text)")
+    #expect(text.contains("40/600") && text.contains("20 it/s"), "\(text)")
   }
 }

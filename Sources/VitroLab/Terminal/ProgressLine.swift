@@ -6,7 +6,7 @@ public import VitroCore
 /// ```swift
 /// var line = ProgressLine(stage: "training", at: 0)
 /// line.note(ProgressUpdate("training", completed: 40, of: 600, detail: "loss 0.213"), at: 2)
-/// let text = line.text(at: 2, style: TerminalStyle(width: 100))  // training … 40/600 · 20/s
+/// let text = line.text(at: 2, style: TerminalStyle(width: 100))  // training … 40/600 · 20 it/s
 /// ```
 public struct ProgressLine: Sendable {
   /// How a stage ended.
