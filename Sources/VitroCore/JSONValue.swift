@@ -86,14 +86,13 @@ extension JSONValue: Codable {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
     } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
+      // Numbers first: each kind that is tried in vain costs an error.
+      self = Int(exactly: value).flatMap { abs(value) < 0x1p53 ? .integer($0) : nil } ?? Self.large(value, container)
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
     } else if let values = try? container.decode([JSONValue].self) {
       self = .array(values)
     } else if let fields = try? container.decode([String: JSONValue].self) {
@@ -102,6 +101,12 @@ extension JSONValue: Codable {
       throw DecodingError.dataCorruptedError(
         in: container, debugDescription: "A value that JSON does not have, or a number beyond 1.8 × 10³⁰⁸.")
     }
+  }
+
+  /// A number with a fraction, or one whose last digits a `Double` may not hold.
+  private static func large(_ value: Double, _ container: any SingleValueDecodingContainer) -> JSONValue {
+    guard value == value.rounded(), let whole = try? container.decode(Int.self) else { return .number(value) }
+    return .integer(whole)
   }
 
   /// Writes the value; a number that is not finite becomes `null`.
