@@ -34,7 +34,9 @@ public struct Examination: Experiment {
   public static let fields: [Field<Self>] = [
     Field(
       "network", path: \.network, isPositional: true, help: "The network: a directory or a safetensors file."),
-    Field("data", path: \.data, names: ["digits"], valueName: "data", help: "The labelled data."),
+    Field(
+      "data", path: \.data, names: ["digits", "fashion-mnist", "mnist:DIR"], valueName: "data",
+      help: "The labelled data."),
   ]
 
   /// The instruments, in the order of the report.

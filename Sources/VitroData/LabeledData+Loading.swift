@@ -10,29 +10,26 @@ extension LabeledData {
   /// Reads labelled data of any form that Vitro knows.
   ///
   /// - `digits`: the data that ships with Vitro;
-  /// - an `.npz` or `.safetensors` file with inputs (`x`, `X`, `inputs`, `images`, `features` or `data`) and labels (`y`, `labels`,
-  ///   `targets` or `target`);
-  /// - a table (`.csv`, `.tsv`, also `.gz`) with a column `label`, `class`, `target` or `y`, or else with the label last; all other
-  ///   columns of numbers are the features;
+  /// - `fashion-mnist`: the images of the Debian package `dataset-fashion-mnist` (``fashionMNIST()``);
+  /// - `mnist:DIR`: MNIST, or data in its form, in a directory, with its own division (``mnist(in:)``);
+  /// - an `.npz` or `.safetensors` file with inputs (`x`, `X`, `inputs`, `images`, `features` or `data`), labels (`y`, `labels`,
+  ///   `targets` or `target`) and, if there are any, groups (`group` or `groups`);
+  /// - a table (`.csv`, `.tsv`, also `.gz`) with a column `label`, `class`, `target` or `y`, or else with the label last; a column
+  ///   `group` says what a row belongs to; all other columns of numbers are the features;
   /// - a directory with one IDX file of images and one of labels (as MNIST comes; a test pair is preferred to a training pair);
   /// - a directory with one directory of PNG images for each class.
   ///
-  /// Images of whole numbers 0 … 255 are scaled to 0 … 1.
+  /// Images of bytes are scaled to 0 … 1; gray ones have the shape `[1, height, width]`.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the path is none of these, or a file is not what it claims to be.
   public static func load(_ path: String) throws -> LabeledData {
     if path == "digits" { return try digits() }
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      if !path.contains("/"), !path.contains("."), let nearest = nearestName(to: path, in: builtIn) {
-        throw VitroError(
-          .file, "reading data", "there is no file or built-in data set '\(path)'", hint: "Did you mean '\(nearest)'?")
-      }
-      throw VitroError(
-        .file, "reading data", "there is no file '\(path)'", hint: "Name a file, a directory, or 'digits'.",
-        details: ["file": path])
+    if path == "fashion-mnist" { return try fashionMNIST() }
+    if path.hasPrefix("mnist:") { return try mnist(in: String(path.dropFirst("mnist:".count))) }
+    if StreamedData.isDirectory(path) {
+      return try StreamedData.open(directory: path, memoryBudget: wholeBudget, cacheBytes: 0).loaded()
     }
-    if isDirectory.boolValue { return try loadDirectory(path) }
+    guard FileManager.default.fileExists(atPath: path) else { throw missing(path) }
     let file = try ArrayFile.read(path)
     switch file.format {
     case .npz, .safetensors: return try fromArrays(file, path)
@@ -42,6 +39,25 @@ extension LabeledData {
         .unsupported, "reading data '\(path)'", "a single \(file.format.rawValue) file has no labels beside its values",
         hint: "Use an .npz with x and y, a table with a label column, or a directory of IDX files.")
     }
+  }
+
+  /// The error for a path at which nothing is, with the name that may have been meant.
+  private static func missing(_ path: String) -> VitroError {
+    let names = builtIn + ["fashion-mnist", "mnist:DIR"]
+    if let colon = path.firstIndex(of: ":"), nearestName(to: String(path[..<colon]), in: ["mnist"]) != nil {
+      return VitroError(
+        .file, "reading data", "there is no file or data set '\(path)'", hint: "Did you mean 'mnist\(path[colon...])'?",
+        details: ["file": path])
+    }
+    if !path.contains("/"), !path.contains("."), let nearest = nearestName(to: path, in: names) {
+      return VitroError(
+        .file, "reading data", "there is no file or data set '\(path)'", hint: "Did you mean '\(nearest)'?",
+        details: ["file": path])
+    }
+    return VitroError(
+      .file, "reading data", "there is no file '\(path)'",
+      hint: "Name a file, a directory, or one of \(names.map { "'\($0)'" }.joined(separator: ", ")).",
+      details: ["file": path])
   }
 
   private static func fromArrays(_ file: ArrayFile, _ path: String) throws -> LabeledData {
@@ -57,20 +73,32 @@ extension LabeledData {
     let inputs = try find(["x", "X", "inputs", "images", "features", "data"], "inputs")
     let labels = Tensor(try find(["y", "labels", "targets", "target", "label"], "labels"))
     let whole = try wholeNumbers(labels.cast(to: .float64).flattened().doubles, path)
+    let groups = try file.arrays.first { ["group", "groups"].contains($0.name) }.map { name, array in
+      let values = try Tensor(array).cast(to: .float64).flattened().doubles
+      guard values.count == whole.count, values.allSatisfy({ $0 == $0.rounded() }) else {
+        throw VitroError.malformed(
+          file: path, field: name, found: "\(values.count) numbers", expected: "\(whole.count) whole numbers")
+      }
+      return values
+    }
     return try LabeledData(
-      title(path), inputs: scaled(Tensor(inputs)), labels: whole, classNames: numbered(whole), files: [path])
+      title(path), inputs: Scaling.scaled(Tensor(inputs)), labels: whole, classNames: numbered(whole),
+      groups: groups.map { inOrderOfAppearance($0) }, files: [path])
   }
 
   private static func fromTable(_ path: String) throws -> LabeledData {
     let table = try CSVTable(path)
-    guard table.columns.count >= 2, table.rowCount > 0 else {
+    let groupColumn = table.columns.first { ["group", "groups"].contains($0.lowercased()) }
+    let others = table.columns.filter { $0 != groupColumn }
+    guard others.count >= 2, table.rowCount > 0 else {
       throw VitroError.malformed(
         file: path, field: "columns", found: "\(table.columns.count) columns and \(table.rowCount) rows",
         expected: "features and a label")
     }
     let known = ["label", "labels", "class", "target", "y"]
-    let labelColumn = table.columns.first { known.contains($0.lowercased()) } ?? table.columns[table.columns.count - 1]
-    let features = try table.numericColumns().filter { $0 != labelColumn }
+    let labelColumn = others.first { known.contains($0.lowercased()) } ?? others[others.count - 1]
+    let features = try table.numericColumns().filter { $0 != labelColumn && $0 != groupColumn }
+    let groups = try groupColumn.map { try inOrderOfAppearance(table.strings($0)) }
     guard !features.isEmpty else {
       throw VitroError(
         .malformed, "reading data '\(path)'", "no column but '\(labelColumn)' holds numbers",
@@ -79,77 +107,38 @@ extension LabeledData {
     let texts = try table.strings(labelColumn)
     let numbers = texts.compactMap(Double.init)
     let inputs = try Tensor(table.matrix(features)).cast(to: .float32)
-    if numbers.count == texts.count, numbers.allSatisfy({ $0 >= 0 && $0 == $0.rounded() && $0 < 100_000 }) {
+    if numbers.count == texts.count, numbers.allSatisfy({ $0 >= 0 && $0 == $0.rounded() && $0 < Double(classLimit) }) {
       let labels = numbers.map { Int($0) }
-      return try LabeledData(title(path), inputs: inputs, labels: labels, classNames: numbered(labels), files: [path])
+      return try LabeledData(
+        title(path), inputs: inputs, labels: labels, classNames: numbered(labels), groups: groups, files: [path])
     }
     let names = Array(Set(texts)).sorted()
     let positions = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     return try LabeledData(
-      title(path), inputs: inputs, labels: texts.map { positions[$0] ?? 0 }, classNames: names, files: [path])
+      title(path), inputs: inputs, labels: texts.map { positions[$0] ?? 0 }, classNames: names, groups: groups,
+      files: [path])
   }
 
-  private static func loadDirectory(_ path: String) throws -> LabeledData {
-    let entries = try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
-    let images = entries.filter { $0.contains("images") && ($0.contains("idx") || $0.contains("ubyte")) }
-    if let chosen = images.first(where: { $0.hasPrefix("t10k") || $0.contains("test") }) ?? images.first {
-      let partner = chosen.replacingOccurrences(of: "images", with: "labels")
-        .replacingOccurrences(of: "idx3", with: "idx1")
-      guard entries.contains(partner) else {
-        throw VitroError(
-          .file, "reading data '\(path)'", "'\(chosen)' has no partner '\(partner)'", details: ["file": path])
-      }
-      let files = ["\(path)/\(chosen)", "\(path)/\(partner)"]
-      let pixels = Tensor(try IDX.read(files[0]))
-      let labels = try Tensor(IDX.read(files[1])).cast(to: .int64).ints
-      return try LabeledData(
-        title(path), inputs: scaled(pixels), labels: labels, classNames: numbered(labels), files: files)
+  /// Numbers for values: 0 for the first that appears, 1 for the next new one, and so on.
+  private static func inOrderOfAppearance<Value: Hashable>(_ values: [Value]) -> [Int] {
+    var numbers: [Value: Int] = [:]
+    return values.map { value in
+      if let known = numbers[value] { return known }
+      numbers[value] = numbers.count
+      return numbers.count - 1
     }
-    return try loadImageFolders(path, entries)
   }
 
-  private static func loadImageFolders(_ path: String, _ entries: [String]) throws -> LabeledData {
-    var (parts, labels, files, names): ([Tensor], [Int], [String], [String]) = ([], [], [], [])
-    for entry in entries {
-      let images = ((try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(entry)")) ?? [])
-        .filter { $0.lowercased().hasSuffix(".png") }.sorted()
-      if images.isEmpty { continue }
-      names.append(entry)
-      for image in images {
-        let file = "\(path)/\(entry)/\(image)"
-        let pixels = Tensor(try PNG.read(file))
-        if let first = parts.first, first.shape != pixels.shape {
-          throw VitroError(
-            .shape, "reading \(file)", "the image is \(pixels.shape), the first one \(first.shape)",
-            hint: "All images must have one size.", details: ["file": file])
-        }
-        parts.append(pixels)
-        labels.append(names.count - 1)
-        files.append(file)
-      }
-    }
-    guard !parts.isEmpty else {
-      throw VitroError(
-        .file, "reading data '\(path)'",
-        "the directory holds neither IDX files nor one directory of PNG images a class",
-        details: ["file": path])
-    }
-    let stacked = try Tensor.stack(parts).permuted([0, 3, 1, 2])
-    return try LabeledData(title(path), inputs: scaled(stacked), labels: labels, classNames: names, files: files)
-  }
+  static func numbered(_ labels: [Int]) -> [String] { (0...(labels.max() ?? 0)).map(String.init) }
 
-  /// Bytes become 0 … 1; other numbers stay as they are, in float32.
-  private static func scaled(_ values: Tensor) throws -> Tensor {
-    values.dtype == .uint8 ? try values.cast(to: .float32) * (1.0 / 255) : try values.cast(to: .float32)
-  }
+  /// One more than the largest label that is believed.
+  static let classLimit = 100_000
 
-  private static func numbered(_ labels: [Int]) -> [String] { (0...(labels.max() ?? 0)).map(String.init) }
-
-  private static func wholeNumbers(_ values: [Double], _ path: String) throws -> [Int] {
+  static func wholeNumbers(_ values: [Double], _ path: String, below limit: Int = classLimit) throws -> [Int] {
     try values.map { value in
-      guard value >= 0, value < 100_000, value == value.rounded() else {
+      guard value >= 0, value < Double(limit), value == value.rounded() else {
         throw VitroError.malformed(
-          file: path, field: "labels", found: "\(value)", expected: "whole numbers from 0 to 99999")
+          file: path, field: "labels", found: "\(value)", expected: "whole numbers from 0 to \(limit - 1)")
       }
       return Int(value)
     }

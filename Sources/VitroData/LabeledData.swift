@@ -18,6 +18,12 @@ public struct LabeledData: Sendable {
   public var labels: [Int]
   /// The name of each class.
   public var classNames: [String]
+  /// What each example belongs to (a person, a document, a template), numbered; nothing when examples stand for themselves.
+  ///
+  /// Examples of one group are alike for reasons that have nothing to do with their class, so a group is never divided.
+  public var groups: [Int]?
+  /// Positions of the examples that the data's publisher set aside for testing; nothing when there is no such division.
+  public var officialTest: [Int]?
   /// The files it was read from, for checksums; none for data that ships with Vitro.
   public var files: [String]
   /// Where the data comes from and under which licence, if that is known.
@@ -25,9 +31,10 @@ public struct LabeledData: Sendable {
 
   /// Creates a data set.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` when the counts differ or a label has no class name.
+  /// - Throws: ``/VitroCore/VitroError`` when the counts differ, a label has no class name, or a test example does not exist.
   public init(
-    _ name: String, inputs: Tensor, labels: [Int], classNames: [String], files: [String] = [], source: String? = nil
+    _ name: String, inputs: Tensor, labels: [Int], classNames: [String], groups: [Int]? = nil,
+    officialTest: [Int]? = nil, files: [String] = [], source: String? = nil
   ) throws {
     guard inputs.rank >= 1, inputs.shape[0] == labels.count else {
       throw VitroError(
@@ -39,10 +46,20 @@ public struct LabeledData: Sendable {
         .argument, "data '\(name)'", "label \(wrong) is not one of the \(classNames.count) classes",
         hint: "Labels count from 0.")
     }
+    if let groups, groups.count != labels.count {
+      throw VitroError(
+        .shape, "data '\(name)'", "there are \(groups.count) groups for \(labels.count) examples",
+        hint: "Each example has one group.")
+    }
+    if let wrong = officialTest?.first(where: { !labels.indices.contains($0) }) {
+      throw VitroError(.argument, "data '\(name)'", "test example \(wrong) is not one of the \(labels.count) examples")
+    }
     self.name = name
     self.inputs = inputs
     self.labels = labels
     self.classNames = classNames
+    self.groups = groups
+    self.officialTest = officialTest
     self.files = files
     self.source = source
   }
@@ -67,7 +84,17 @@ public struct LabeledData: Sendable {
     var result = self
     result.inputs = try inputs.gather(Tensor(positions))
     result.labels = positions.map { labels[$0] }
+    result.groups = groups.map { groups in positions.map { groups[$0] } }
+    result.officialTest = LabeledData.division(officialTest, at: positions)
     return result
+  }
+
+  /// The places at which test examples stand among some positions; nothing when all or none are test examples.
+  static func division(_ test: [Int]?, at positions: [Int]) -> [Int]? {
+    guard let test else { return nil }
+    let isTest = Set(test)
+    let places = positions.indices.filter { isTest.contains(positions[$0]) }
+    return places.isEmpty || places.count == positions.count ? nil : places
   }
 
   /// The same examples in the shape a network takes, when only the arrangement differs: rows of 64 numbers as images of 1 × 8 × 8.

@@ -3,7 +3,8 @@ internal import VitroTensor
 
 /// Seeded divisions of rows into parts: for training, validation and test, and for cross-validation.
 ///
-/// All return row numbers in ascending order. The same seed and arguments give the same parts on every machine.
+/// All return row numbers in ascending order. The same seed and arguments give the same parts on every machine. No part is
+/// empty: what is not possible is an error.
 ///
 /// ```swift
 /// let parts = try Splits.stratified(labels: labels, shares: [0.8, 0.2], seed: 1)
@@ -19,44 +20,17 @@ public enum Splits {
   ///   - labels: The class of each row.
   ///   - shares: Positive numbers; they are divided by their sum.
   ///   - seed: What the order of rows is drawn from.
-  /// - Throws: ``/VitroCore/VitroError`` when shares are missing or not positive.
+  /// - Throws: ``/VitroCore/VitroError`` when shares are missing or not positive, or a part would be empty.
   public static func stratified(labels: [Int], shares: [Double], seed: UInt64) throws -> [[Int]] {
     try divide(Dictionary(grouping: labels.indices) { labels[$0] }, shares, seed)
   }
 
   /// Divides rows at random, whatever their class.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` when shares are missing or not positive.
+  /// - Throws: ``/VitroCore/VitroError`` when shares are missing or not positive, or a part would be empty.
   public static func random(rows: Int, shares: [Double], seed: UInt64) throws -> [[Int]] {
-    try divide([0: Array(0..<rows)], shares, seed)
-  }
-
-  /// Divides whole groups, so that no group stands in two parts; shares count rows and are met as nearly as groups allow.
-  ///
-  /// Groups in random order go, largest first, to the part that lacks the most rows.
-  ///
-  /// - Throws: ``/VitroCore/VitroError`` when shares are missing or not positive, or there are fewer groups than parts.
-  public static func grouped(groups: [Int], shares: [Double], seed: UInt64) throws -> [[Int]] {
-    let shares = try normalized(shares)
-    let members = Dictionary(grouping: groups.indices) { groups[$0] }
-    guard members.count >= shares.count else {
-      throw VitroError(
-        .argument, "Splits.grouped", "there are \(members.count) groups for \(shares.count) parts")
-    }
-    let keys = members.keys.sorted()
-    var stream = RandomStream(seed: seed, "split")
-    let shuffled = stream.permutation(keys.count).map { keys[$0] }
-    let order = shuffled.enumerated().sorted {
-      let (a, b) = (members[$0.element]?.count ?? 0, members[$1.element]?.count ?? 0)
-      return a == b ? $0.offset < $1.offset : a > b
-    }
-    var parts = [[Int]](repeating: [], count: shares.count)
-    for (_, key) in order {
-      let lacking = shares.indices.map { shares[$0] * Double(groups.count) - Double(parts[$0].count) }
-      let part = lacking.indices.max { lacking[$0] < lacking[$1] } ?? 0
-      parts[part] += members[key] ?? []
-    }
-    return parts.map { $0.sorted() }
+    guard rows >= 0 else { throw VitroError(.argument, "Splits.random", "\(rows) rows cannot be divided") }
+    return try divide([0: Array(0..<rows)], shares, seed)
   }
 
   /// The folds of a cross-validation: each row is tested in exactly one, and classes are spread evenly.
@@ -84,20 +58,7 @@ public enum Splits {
     }
   }
 
-  /// The folds of a cross-validation in which no group is both trained on and tested.
-  ///
-  /// - Throws: ``/VitroCore/VitroError`` when there are fewer than 2 folds or fewer groups than folds.
-  public static func folds(
-    _ count: Int, groups: [Int], seed: UInt64
-  ) throws -> [(training: [Int], test: [Int])] {
-    guard count >= 2 else { throw VitroError(.argument, "Splits.folds", "\(count) folds are not possible") }
-    let parts = try grouped(groups: groups, shares: [Double](repeating: 1, count: count), seed: seed)
-    return parts.indices.map { number in
-      (training: parts.indices.filter { $0 != number }.flatMap { parts[$0] }.sorted(), test: parts[number])
-    }
-  }
-
-  private static func normalized(_ shares: [Double]) throws -> [Double] {
+  static func normalized(_ shares: [Double]) throws -> [Double] {
     guard !shares.isEmpty, shares.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw VitroError(.argument, "Splits", "the shares are \(shares), expected positive numbers")
     }
@@ -121,6 +82,14 @@ public enum Splits {
         parts[part] += order[start..<max(start, end)].map { rows[$0] }
         start = max(start, end)
       }
+    }
+    if let empty = parts.firstIndex(where: \.isEmpty) {
+      let rows = strata.values.reduce(0) { $0 + $1.count }
+      throw VitroError(
+        .argument, "Splits",
+        "part \(empty + 1) of \(parts.count) would be empty: there are \(rows) rows in \(strata.count) classes",
+        hint: "Give it a larger share, or take more rows of each class.",
+        details: ["found": "\(rows) rows in \(strata.count) classes", "expected": "rows for \(parts.count) parts"])
     }
     return parts.map { $0.sorted() }
   }

@@ -1,6 +1,5 @@
 public import VitroCore
 public import VitroData
-internal import VitroFitting
 public import VitroNetworks
 
 /// What `vitro examine` puts under glass: a network, and labelled data of its kind.
@@ -24,7 +23,7 @@ public struct Subject: Sendable {
   /// The files that were read, with what each is for, for the provenance.
   public var readFiles: [(role: String, path: String)] = []
 
-  /// Creates a subject; without parts the data is split at random, each class in the same shares.
+  /// Creates a subject; without parts the data is divided by `LabeledData.parts(seed:)`.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the data cannot be split.
   public init(
@@ -32,12 +31,7 @@ public struct Subject: Sendable {
   ) throws {
     self.network = network
     self.data = data
-    if let parts {
-      self.parts = parts
-    } else {
-      let split = try Splits.stratified(labels: data.labels, shares: [0.6, 0.2, 0.2], seed: seed)
-      self.parts = DataParts(train: split[0], validation: split[1], test: split[2])
-    }
+    self.parts = try parts ?? data.parts(seed: seed)
     self.testIsUnseen = testIsUnseen
     self.seed = seed
   }

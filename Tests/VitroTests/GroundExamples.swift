@@ -135,6 +135,25 @@ import Vitro
     }
   }
 
+  @Test func rowsOfFiles() throws {
+    try withTemporaryFolder { folder in
+      let pixels = try Tensor((0..<6 * 784).map { UInt8($0 % 251) }, shape: [6, 28, 28])
+      try IDX.write(pixels.raw, to: "\(folder)/train-images-idx3-ubyte")
+      // docs:IDXRows
+      let images = try IDXRows("\(folder)/train-images-idx3-ubyte")
+      let some = Tensor(try images.rows([5, 0, 1]))  // uint8 [3, 28, 28]
+      // docs:end
+      #expect(try some.isIdentical(to: pixels.gather(Tensor([5, 0, 1]))))
+      try PNG.write(pixels.select(at: 0).raw, to: "\(folder)/digit.png")
+      // docs:FileStamp
+      let stamp = try FileStamp("\(folder)/digit.png")
+      try stamp.check("\(folder)/digit.png")  // throws when the file is another one by now
+      // docs:end
+      try PNG.write(pixels.reshaped([168, 28]).raw, to: "\(folder)/digit.png")
+      #expect(throws: VitroError.self) { try stamp.check("\(folder)/digit.png") }
+    }
+  }
+
   @Test func compressedBytes() throws {
     // docs:Gzip
     let bytes = [UInt8](repeating: 7, count: 10_000)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Vitro
 
@@ -26,6 +27,41 @@ import Vitro
     // docs:end
     #expect(test.count == parts.test.count)
     #expect(parts.train.count + parts.validation.count + parts.test.count == 1797)
+  }
+
+  @Test func division() throws {
+    let digits = try LabeledData.digits()
+    // docs:parts
+    let parts = try digits.parts(seed: 0)
+    let training = try digits.subset(parts.train)
+    // docs:end
+    let split = try Splits.stratified(labels: digits.labels, shares: [0.6, 0.2, 0.2], seed: 0)
+    #expect(parts == DataParts(train: split[0], validation: split[1], test: split[2]))
+    #expect(training.count == split[0].count)
+    // docs:SplitsGroups
+    let people = [0, 0, 1, 1, 2, 2, 3, 3]
+    let byPerson = try Splits.grouped(groups: people, labels: [0, 1, 0, 1, 0, 1, 0, 1], shares: [0.5, 0.5], seed: 0)
+    // docs:end
+    #expect(byPerson.map(\.count) == [4, 4])
+  }
+
+  @Test func streams() throws {
+    try withTemporaryFolder { folder in
+      for index in 0..<6 {
+        let directory = "\(folder)/images/\(index % 2 == 0 ? "cat" : "dog")"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try PNG.write(
+          Tensor((0..<4).map { UInt8($0 * 9 + index) }, shape: [2, 2, 1]).raw, to: "\(directory)/\(index).png")
+      }
+      // docs:StreamedData
+      let images = try StreamedData.open("\(folder)/images", memoryBudget: 64 << 20)
+      let order = images.shuffled(seed: 0)
+      let batch = try order.batch(Array(0..<4))
+      let labels = order.labels.prefix(4)
+      // docs:end
+      #expect(try batch.target.ints == Array(labels))
+      #expect(batch.inputs[0].shape == [4, 1, 2, 2])
+    }
   }
 
   @Test func classifiers() throws {

@@ -58,31 +58,9 @@ public enum IDX {
   }
 
   private static func read(from source: inout some ByteSource, limits: FormatLimits) throws -> RawArray {
-    let file = source.file
-    let start = try source.bytes(4)
-    guard start.count == 4, start[0] == 0, start[1] == 0 else {
-      throw file.malformed(
-        field: "magic", found: start.isEmpty ? "an empty file" : "the bytes \(start)",
-        expected: "two zero bytes, a type and a number of axes")
-    }
-    guard let element = Element(rawValue: start[2]) else {
-      throw file.malformed(
-        field: "type", found: "code \(start[2])",
-        expected: "8 (uint8), 9 (int8), 11 (int16), 12 (int32), 13 (float32) or 14 (float64)")
-    }
-    let rank = Int(start[3])
-    guard rank <= maximumRank else {
-      throw file.malformed(field: "number of axes", found: "\(rank)", expected: "at most \(maximumRank)")
-    }
-    let lengths = try source.bytes(4 * rank)
-    guard lengths.count == 4 * rank else {
-      throw file.malformed(
-        field: "shape", found: "\(lengths.count) bytes, then the end", expected: "\(4 * rank) bytes for \(rank) axes")
-    }
-    let shape = lengths.withUnsafeBytes { bytes in
-      (0..<rank).map { Int(bytes.integer(UInt32.self, at: 4 * $0, bigEndian: true) ?? 0) }
-    }
+    let header = try IDXHeader(from: &source)
     return try source.array(
-      of: ElementDecoder(type: element.stored, bigEndian: true), shape: shape, field: "shape", limits: limits)
+      of: ElementDecoder(type: header.element.stored, bigEndian: true), shape: header.shape, field: "shape",
+      limits: limits)
   }
 }

@@ -17,10 +17,14 @@ extension FieldKind {
     }
   }
 
-  /// Checks that a file or directory is there.
+  /// Checks that a file or directory is there; a name such as `mnist:DIR` stands for all texts that begin so, and a directory after it.
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`file`) with the nearest name that is there.
   static func checkExists(_ path: String, names: [String], field: String) throws {
+    let prefixes = names.filter { $0.hasSuffix(":DIR") }.map { $0.dropLast("DIR".count) }
+    if let prefix = prefixes.first(where: { path.hasPrefix($0) }) {
+      return try checkExists(String(path.dropFirst(prefix.count)), names: [], field: field)
+    }
     if names.contains(path) || FileManager.default.fileExists(atPath: path) { return }
     throw VitroError(
       .file, field, "'\(path)' is not there", hint: nearest(to: path, names: names).map { "Did you mean '\($0)'?" },

@@ -1,3 +1,4 @@
+import Foundation
 import VitroCore
 public import VitroFormats
 
@@ -23,7 +24,8 @@ public struct FuzzTarget: Sendable {
   /// Every format, with its seeds.
   public static func all() throws -> [FuzzTarget] {
     [
-      try safetensors(), try npy(), try npz(), try idx(), try compressedIDX(), try csv(), try png(), try frontDoor(),
+      try safetensors(), try npy(), try npz(), try idx(), try compressedIDX(), try idxRows(), try csv(), try png(),
+      try frontDoor(),
     ]
   }
 
@@ -101,6 +103,48 @@ public struct FuzzTarget: Sendable {
     let outside = try idxSeeds().map { Seed(try Gzip.compress($0)) }
     let inside = try idxSeeds().map { bytes in Seed(bytes) { try Gzip.compress($0, level: 1) } }
     return FuzzTarget(name: "idx.gz", seeds: outside + inside) { touch(try IDX.read($0)) }
+  }
+
+  /// Rows read from a file on the disk: what ``IDX`` accepts, in any order, and nothing else.
+  private static func idxRows() throws -> FuzzTarget {
+    let plain = try idxSeeds().map { Seed($0) }
+    let compressed = try idxSeeds().map { bytes in Seed(bytes) { try Gzip.compress($0, level: 1) } }
+    return FuzzTarget(name: "idx rows", seeds: plain + compressed) { file in
+      // Memory rather than a disk, where the system has such a directory: thousands of files come and go.
+      let memory = "/dev/shm"
+      let directory =
+        FileManager.default.isWritableFile(atPath: memory)
+        ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+      let path = directory.appending(path: "vitro-fuzz-\(UUID().uuidString)").path
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      try file.withBytes { try Data($0).write(to: URL(filePath: path)) }
+      let whole = try? IDX.read(file)
+      let rows: IDXRows
+      do {
+        rows = try IDXRows(path)
+      } catch {
+        precondition(whole == nil || whole?.shape.isEmpty == true, "IDXRows refuses what IDX reads: \(error)")
+        throw error
+      }
+      precondition(whole?.shape == rows.shape, "IDXRows reads \(rows.shape), IDX \(String(describing: whole?.shape))")
+      let order = Array(0..<min(rows.count, 7)).reversed()
+      let backward = try rows.rows(Array(order))
+      touch(backward)
+      if rows.count <= 7, let whole { precondition(isReverse(backward, whole), "IDXRows and IDX differ") }
+    }
+  }
+
+  private static func isReverse(_ rows: RawArray, _ whole: RawArray) -> Bool {
+    guard rows.count > 0 else { return whole.count == 0 }
+    let width = rows.byteCount / rows.shape[0]
+    return rows.withBytes { first in
+      whole.withBytes { second in
+        (0..<rows.shape[0]).allSatisfy { row in
+          first[(row * width)..<((row + 1) * width)]
+            .elementsEqual(second[(second.count - (row + 1) * width)..<(second.count - row * width)])
+        }
+      }
+    }
   }
 
   private static func csv() throws -> FuzzTarget {
