@@ -164,4 +164,18 @@ import VitroCore
     #expect(tables[0].rows[0] == [.text("a"), .text("b"), .number(1), .text("one")])
     #expect(tables[1].columns.map(\.name) == ["node", "label", "class", "layer", "detail"])
   }
+
+  @Test func weightsThatAreNotFiniteAreNullInJSON() throws {
+    let figure = GraphFigure(
+      nodes: [.init("a")],
+      edges: [
+        .init("a", "a", weight: .nan), .init("a", "a", weight: .infinity), .init("a", "a"), .init("a", "a", weight: 2),
+      ]
+    )
+    let data = try JSONEncoder().encode(figure)
+    let edges = try JSONDecoder().decode(GraphFigure.self, from: data).edges
+    #expect(String(decoding: data, as: UTF8.self).components(separatedBy: "\"weight\":null").count == 3)
+    #expect(edges[0].weight?.isNaN == true && edges[1].weight?.isNaN == true && edges[2].weight == nil)
+    #expect(edges[3].weight == 2)
+  }
 }

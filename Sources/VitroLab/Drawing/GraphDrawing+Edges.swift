@@ -166,7 +166,7 @@ extension GraphDrawing {
   private func colorClass(of edge: GraphFigure.Edge) -> String {
     guard let weight = edge.weight, weight.isFinite else { return "plain" }
     if let colors, let band = colors.band(of: weight) { return "e" + colors.className(band) }
-    return weight < 0 ? "s1" : figure.edges.contains { ($0.weight ?? 0) < 0 } ? "s0" : "plain"
+    return weight < 0 ? "s1" : hasNegative ? "s0" : "plain"
   }
 
   /// "x → relu: weight 0.5".

@@ -9,6 +9,7 @@ struct GraphDrawing {
   let groups: [String]
   /// The largest weight without its sign.
   let heaviest: Double
+  let hasNegative: Bool
   /// The middle of each node.
   let positions: [GraphPoint]
   /// The points that each edge passes; empty where it runs straight, within its layer, or to its own node.
@@ -47,6 +48,7 @@ struct GraphDrawing {
     graph = GraphTopology(figure)
     let weights = figure.edges.compactMap(\.weight).filter(\.isFinite)
     heaviest = weights.map(abs).max() ?? 0
+    hasNegative = weights.contains { $0 < 0 }
     colors = weights.isEmpty ? nil : figure.weight.map { FieldColors($0, values: weights) }
     groups = figure.nodes.compactMap(\.group).reduce(into: []) { if !$0.contains($1), $0.count < 24 { $0.append($1) } }
     boxes = NodeBoxes(figure, graph, groups: groups)

@@ -22,14 +22,17 @@ struct LabelPlacer {
     self.bounds = bounds
   }
 
+  /// More places than these are not kept free: the drawing is full anyway.
+  private static let limit = 20_000
+
   /// Keeps labels away from a place.
   mutating func block(_ box: Box) {
-    taken.append(box)
+    if taken.count < Self.limit { taken.append(box) }
   }
 
   /// Keeps labels away from a broken line.
   mutating func block(alongLine points: [(x: Double, y: Double)], thickness: Double = 4) {
-    for (start, end) in zip(points, points.dropFirst()) {
+    for (start, end) in zip(points, points.dropFirst()) where taken.count < Self.limit {
       let length = max(abs(end.x - start.x), abs(end.y - start.y))
       let pieces = min(max(1, Int(min(length, 4000) / 6)), 700)
       for piece in 0...pieces {

@@ -7,8 +7,11 @@ extension LineDrawing {
       styles[index] = MarkStyle(color: next, shape: next)
       next += 1
     }
+    let measured = Dictionary(
+      series.indices.filter { series[$0].role == .measured }.map { (series[$0].name, $0) }
+    ) { first, _ in first }
     for (index, one) in series.enumerated() where one.role == .control {
-      if let counterpart = series.firstIndex(where: { $0.name == one.counterpart && $0.role == .measured }) {
+      if let counterpart = one.counterpart.flatMap({ measured[$0] }) {
         styles[index] = styles[counterpart]
       } else {
         styles[index] = MarkStyle(color: next, shape: next)

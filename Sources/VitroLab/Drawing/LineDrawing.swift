@@ -16,6 +16,8 @@ struct LineDrawing {
   /// The unbroken stretches of each series.
   private(set) var runs: [[[(x: Double, y: Double)]]] = []
   private let tickCount: Int
+  /// The series that have whiskers, counted from 0.
+  private let whiskered: [Int: Int]
 
   private static let margin = 12.0
 
@@ -24,6 +26,9 @@ struct LineDrawing {
     self.id = id
     width = measure == .wide ? 760 : 380
     styles = Self.styles(of: figure.series)
+    whiskered = Dictionary(
+      zip(figure.series.indices.filter { !figure.series[$0].low.isEmpty }, 0...)
+    ) { first, _ in first }
     legend = Legend(Self.keys(figure.series, styles), width: width)
     tickCount = measure == .wide ? 8 : 4
     let values = (figure.series.flatMap { [$0.y, $0.low, $0.high] } + [figure.references.map(\.value)]).joined()
@@ -98,9 +103,7 @@ struct LineDrawing {
 
   /// A step aside, so that whiskers at the same name do not hide one another.
   private func dodge(_ series: Int) -> Double {
-    guard !figure.drawsBand else { return 0 }
-    let whiskered = figure.series.indices.filter { !figure.series[$0].low.isEmpty }
-    guard whiskered.count > 1, let rank = whiskered.firstIndex(of: series) else { return 0 }
+    guard !figure.drawsBand, whiskered.count > 1, let rank = whiskered[series] else { return 0 }
     let slot = (right - left) / Double(max(1, figure.categories?.count ?? 1))
     return (Double(rank) - Double(whiskered.count - 1) / 2) * min(5, slot * 0.4 / Double(whiskered.count))
   }

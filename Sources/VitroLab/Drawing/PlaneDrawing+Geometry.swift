@@ -92,6 +92,9 @@ extension PlaneDrawing {
 }
 
 extension ScalarField {
+  /// The levels that are drawn as lines: the first ones, where there are more than anyone could tell apart.
+  var drawnContours: [Double] { Array(contours.filter(\.isFinite).prefix(60)) }
+
   /// The surface with no more than 192 nodes along each axis: more is not seen on a drawing of this size.
   func thinned() -> ScalarField {
     let limit = 192

@@ -13,7 +13,7 @@ extension PlaneDrawing {
   }
 
   private func contourLines(_ isolines: Isolines) -> [[(x: Double, y: Double)]] {
-    (figure.field?.contours ?? []).filter(\.isFinite).flatMap { level in
+    (figure.field?.drawnContours ?? []).flatMap { level in
       isolines.crossings(at: level).map(simplified)
     }
   }
@@ -69,6 +69,9 @@ extension PlaneDrawing {
     }
   }
 
+  /// More names than these find no room, and looking for it takes long.
+  private static let labelLimit = 300
+
   /// Names of points, arrows, lines and regions, in that order of right.
   func drawLabels(into body: inout Markup) {
     var placer = LabelPlacer(bounds: .init(x: left + 3, y: top + 3, width: right - left - 6, height: bottom - top - 6))
@@ -90,10 +93,12 @@ extension PlaneDrawing {
       placer.block(alongLine: corners + corners.prefix(1), thickness: 2)
     }
 
+    var room = Self.labelLimit
     func write(
       _ label: String?, _ className: String, _ candidates: (_ width: Double, _ height: Double) -> [LabelPlacer.Box]
     ) {
-      guard let label, !label.isEmpty else { return }
+      guard let label, !label.isEmpty, room > 0 else { return }
+      room -= 1
       let text = TextMeasure.shortened(label, toWidth: (right - left) * 0.8, size: 12)
       let width = TextMeasure.width(text, size: 12)
       guard let box = placer.place(candidates(width, 15)) else { return }

@@ -12,13 +12,16 @@ struct PlaneDrawing {
   let top: Double
   let bottom: Double
   let colors: FieldColors?
+  private let groupNumbers: [String: Int]
 
   static let width = 380.0
 
   init(_ figure: PlaneFigure, id: String) {
     self.figure = figure
     self.id = id
-    legend = Legend(Self.keys(figure.groups), width: Self.width)
+    let groups = figure.groups
+    groupNumbers = Dictionary(zip(groups, 0...)) { first, _ in first }
+    legend = Legend(Self.keys(groups), width: Self.width)
     let corners = Self.corners(of: figure)
     xScale = AxisScale(figure.x, showing: corners.map(\.x), count: 5, rounded: figure.field == nil)
     yScale = AxisScale(figure.y, showing: corners.map(\.y), count: 5, rounded: figure.field == nil)
@@ -78,7 +81,7 @@ struct PlaneDrawing {
   }
 
   func style(of point: PlanePoint) -> MarkStyle {
-    guard let group = point.group, let index = figure.groups.firstIndex(of: group) else {
+    guard let group = point.group, let index = groupNumbers[group] else {
       return MarkStyle(color: nil, shape: 0)
     }
     return MarkStyle(color: index, shape: index)

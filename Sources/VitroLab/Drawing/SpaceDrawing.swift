@@ -18,7 +18,7 @@ struct SpaceDrawing {
     .fig .stick{fill:none;stroke:var(--soft);stroke-width:1.2}.fig .way{fill:none;stroke:var(--c);stroke-width:1.8;stroke-linecap:round}
     .fig .drop{fill:none;stroke:var(--ink);stroke-width:1;stroke-dasharray:2 2.5}
     .fig .ball{fill:var(--c);stroke:var(--paper);stroke-width:.9;outline:none}.fig .ball.tinted{stroke:var(--soft);stroke-width:.7}
-    .fig .ray{fill:var(--c);stroke:none;outline:none}
+    .fig .space .ray{fill:var(--c);stroke:none;outline:none}
     .fig .ball:hover,.fig .ball:focus-visible{stroke:var(--ink);stroke-width:1.8}
     .fig .turning .solid,.fig .turning .above{visibility:hidden}
     \((0..<FigureStyle.bands).map { ".fig .ball.d\($0),.fig .ray.d\($0){--c:var(--d\($0))}.fig .ball.q\($0),.fig .ray.q\($0){--c:var(--q\($0))}" }.joined())
@@ -138,9 +138,20 @@ struct SpaceDrawing {
             "d": isRay ? Self.ray(corners[0], corners[1]) : pathData(corners),
             "opacity": px(0.45 + 0.55 * nearness),
           ])
-      default: group.polyline(corners, class: item.className, closed: true)
+      default: group.empty("path", ["class": item.className, "d": Self.face(corners)])
       }
     }
+  }
+
+  /// A face of a mesh to a tenth of a pixel, by steps from its first corner: a surface has thousands.
+  private static func face(_ corners: [(x: Double, y: Double)]) -> String {
+    let tenths = corners.map { (x: ($0.x * 10).rounded(), y: ($0.y * 10).rounded()) }
+    func text(_ number: Double, joined: Bool) -> String { (joined && number >= 0 ? " " : "") + px(number / 10) }
+    let steps = zip(tenths, tenths.dropFirst()).enumerated().map { index, pair in
+      text(pair.1.x - pair.0.x, joined: index > 0) + text(pair.1.y - pair.0.y, joined: true)
+    }
+    let start = tenths.first.map { text($0.x, joined: false) + text($0.y, joined: true) } ?? ""
+    return "M\(start)l\(steps.joined())z"
   }
 
   /// An arrow as one outline.

@@ -5,7 +5,7 @@ extension SpaceScene {
   /// The scale of an axis of the box: the range asked for, or the values with a little room around them.
   static func scale(_ axis: FigureAxis, showing values: [Double], padding: Double = 0.04) -> AxisScale {
     var axis = axis
-    if axis.range == nil, axis.scale == .linear {
+    if axis.range?.isDrawable != true, axis.scale == .linear {
       let shown = values.filter { abs($0) < 1e150 }
       let (low, high) = (shown.min() ?? 0, shown.max() ?? 1)
       let margin = high > low ? (high - low) * padding : max(abs(low) * 0.1, 0.5)

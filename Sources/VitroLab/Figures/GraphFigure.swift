@@ -69,6 +69,28 @@ public struct GraphFigure: Codable, Sendable, Hashable {
       self.weight = weight
       self.label = label
     }
+
+    private enum CodingKeys: CodingKey { case from, to, weight, label }
+
+    /// Reads an edge; a weight that is `null` is NaN, one that is absent is none.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      from = try container.decode(String.self, forKey: .from)
+      to = try container.decode(String.self, forKey: .to)
+      weight =
+        container.contains(.weight)
+        ? try container.decode(JSONNumber<Double>.self, forKey: .weight).wrappedValue : nil
+      label = try container.decodeIfPresent(String.self, forKey: .label)
+    }
+
+    /// Writes the edge; a weight that is not finite becomes `null`.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(from, forKey: .from)
+      try container.encode(to, forKey: .to)
+      if let weight { try container.encode(JSONNumber(wrappedValue: weight), forKey: .weight) }
+      try container.encodeIfPresent(label, forKey: .label)
+    }
   }
 
   /// Creates a graph.

@@ -53,12 +53,14 @@ extension LineFigure: FigureKind {
     var payload = FigurePayload()
     let styles = LineDrawing.styles(of: series)
     var described: [Series] = []
+    // Series over the same numbers share them.
+    var known: [[Double]: FigurePayload.Reference] = [:]
     for (index, one) in series.enumerated() {
-      let known = series[..<index].firstIndex { $0.x == one.x }
+      let x = known[one.x] ?? payload.add(one.x)
+      known[one.x] = x
       described.append(
         Series(
-          name: one.name, role: one.role, shape: styles[index].shape,
-          x: known.map { described[$0].x } ?? payload.add(one.x), y: payload.add(one.y),
+          name: one.name, role: one.role, shape: styles[index].shape, x: x, y: payload.add(one.y),
           low: one.low.isEmpty ? nil : payload.add(one.low), high: one.high.isEmpty ? nil : payload.add(one.high)))
     }
     payload.describe(

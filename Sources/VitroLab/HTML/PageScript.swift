@@ -9,6 +9,9 @@ enum PageScript {
       PackageResources.heatmap_js, PackageResources.readings_js, PackageResources.series_js,
       PackageResources.graph_js, PackageResources.space_js, PackageResources.sequence_js, PackageResources.export_js,
     ]
-    return "(() => {\n\"use strict\";\n" + files.map { String(decoding: $0, as: UTF8.self) }.joined() + "})();"
+    // A page needs neither the comments nor the indents.
+    let lines = files.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n") }
+      .map { $0.drop { $0 == " " } }.filter { !$0.hasPrefix("//") }
+    return "(() => {\n\"use strict\";\n" + lines.joined(separator: "\n") + "\n})();"
   }()
 }

@@ -127,17 +127,18 @@ extension SourceFile {
   /// The files under the shortest names that tell them apart: `train.npz`, or `2024/train.npz` where there are two.
   static func shortened(_ files: [SourceFile]) -> [SourceFile] {
     let parts = files.map { $0.name.split(separator: "/").map(String.init) }
-    return files.indices.map { index in
-      var file = files[index]
-      for count in 1...max(1, parts[index].count) {
-        file.name = parts[index].suffix(count).joined(separator: "/")
-        let isUnique = files.indices.allSatisfy { other in
-          other == index || parts[other].suffix(count) != parts[index].suffix(count)
-            || parts[other] == parts[index]
-        }
-        if isUnique { break }
-      }
-      return file
+    let different = Set(parts)
+    var shortened = files
+    var open = Array(files.indices)
+    var count = 1
+    while !open.isEmpty {
+      func ending(_ parts: [String]) -> String { parts.suffix(count).joined(separator: "/") }
+      let sharing = different.reduce(into: [:]) { $0[ending($1), default: 0] += 1 }
+      for index in open { shortened[index].name = ending(parts[index]) }
+      open = open.filter { parts[$0].count > count && sharing[ending(parts[$0]), default: 0] > 1 }
+      // Names of absurd depth stay as long as they are.
+      count = count < 64 ? count + 1 : .max
     }
+    return shortened
   }
 }

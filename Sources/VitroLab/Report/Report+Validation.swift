@@ -34,6 +34,7 @@ extension BarFigure {
 extension LineFigure {
   func validate(_ operation: String) throws {
     guard !series.isEmpty else { throw VitroError(.argument, operation, "there are no series") }
+    let names = Set(series.map(\.name))
     for series in series {
       let places = categories?.count ?? series.x.count
       if series.y.count != places {
@@ -48,7 +49,7 @@ extension LineFigure {
           "series '\(series.name)' has \(series.low.count) lower and \(series.high.count) upper ends for \(places) values"
         )
       }
-      if let counterpart = series.counterpart, !self.series.contains(where: { $0.name == counterpart }) {
+      if let counterpart = series.counterpart, !names.contains(counterpart) {
         throw VitroError.unknownName(
           counterpart, kind: "series", known: self.series.map(\.name), operation: operation)
       }
@@ -79,7 +80,7 @@ extension PlaneFigure {
 extension Axis {
   func validate(_ operation: String) throws {
     guard let range else { return }
-    guard range.low < range.high, range.low.isFinite, range.high.isFinite, scale == .linear || range.low > 0 else {
+    guard range.isDrawable, scale == .linear || range.low > 0 else {
       throw VitroError(
         .argument, operation, "axis '\(label)' cannot run from \(range.low) to \(range.high)",
         hint: scale == .log ? "A logarithmic axis runs between positive numbers." : nil)

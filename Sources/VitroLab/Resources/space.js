@@ -94,7 +94,7 @@ const turnable = space => {
   };
 
   const settle = () => {
-    clearTimeout(rest); rest = 0;
+    clearTimeout(rest); cancelAnimationFrame(frame); rest = frame = 0;
     project(); drawBox();
     const active = document.activeElement;
     for (const layer of layers) {
@@ -114,8 +114,8 @@ const turnable = space => {
 
   // How each class looks, asked once each time the space begins to turn: the page may have changed its colours.
   let looks = new Map();
-  const look = element => {
-    const key = element.getAttribute("class") + element.tagName;
+  const look = ({element, at}) => {
+    const key = [element.getAttribute("class"), element.tagName, at.length === 1 && element.getAttribute("d")].join(" ");
     if (!looks.has(key)) {
       const style = getComputedStyle(element), none = value => !value || value === "none" || value === "transparent";
       const d = element.getAttribute("d"), path = new Path2D(element.tagName === "circle" ? undefined : d);
@@ -135,7 +135,7 @@ const turnable = space => {
       looks = new Map();
       canvas = make("canvas", {width: Math.round(box.width * density), height: Math.round(box.height * density)});
       canvas.setAttribute("aria-hidden", "true");
-      for (const {items} of layers) for (const {element} of items) look(element);
+      for (const {items} of layers) items.forEach(look);
       Object.assign(canvas.style, {left: box.left - outer.left + holder.scrollLeft + "px", top: box.top - outer.top + "px", width: box.width + "px", height: box.height + "px"});
       holder.append(canvas);
       space.classList.add("turning");
@@ -145,7 +145,7 @@ const turnable = space => {
     pen.lineJoin = "round";
     for (const {items} of layers) for (const item of sorted(items)) {
       if (item.element.classList.contains("off")) continue;
-      const style = look(item.element), points = outline(item), t = near(item), alpha = item.at.length < 3 ? .45 + .55 * t : 1;
+      const style = look(item), points = outline(item), t = near(item), alpha = item.at.length < 3 ? .45 + .55 * t : 1;
       let path = style.path;
       if (points) {
         pen.setTransform(k, 0, 0, k, 0, 0);
@@ -166,7 +166,7 @@ const turnable = space => {
     reset.hidden = false; hush();
     if (!frame) frame = requestAnimationFrame(paint);
     clearTimeout(rest);
-    rest = setTimeout(() => { if (frame) { cancelAnimationFrame(frame); frame = 0; } settle(); }, held ? 1e6 : 160);
+    rest = setTimeout(settle, held ? 1e6 : 160);
   };
 
   let held = null;
@@ -185,7 +185,7 @@ const turnable = space => {
     held.x = e.clientX; held.y = e.clientY;
     turn(-dx * .45, dy * .45);
   });
-  const release = () => { const moved = held?.moving; held = null; if (moved) { if (frame) { cancelAnimationFrame(frame); frame = 0; } settle(); } };
+  const release = () => { const moved = held?.moving; held = null; if (moved) settle(); };
   for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) svg.addEventListener(name, release);
   svg.addEventListener("selectstart", e => e.preventDefault());
   space.addEventListener("keydown", e => {

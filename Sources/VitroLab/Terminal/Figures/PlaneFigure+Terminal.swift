@@ -6,8 +6,9 @@ extension PlaneFigure: TerminalDrawable {
     if let field, field.isConsistent {
       let ends = field.colorEnds
       plane.draw(field, ends)
-      for level in field.contours where level.isFinite {
-        for curve in Isolines(field).crossings(at: level) {
+      let isolines = Isolines(field.thinned())
+      for level in field.drawnContours {
+        for curve in isolines.crossings(at: level) {
           plane.draw(curve.compactMap { plane.place(PlanePosition($0.x, $0.y)) }, .plain, .dashed)
         }
       }
@@ -66,9 +67,10 @@ extension PlaneFigure: TerminalDrawable {
   }
 
   private func drawPoints(_ plane: inout TerminalPlane) {
+    let numbers = Dictionary(zip(groups, 0...)) { first, _ in first }
     for point in points {
       guard let place = plane.place(point.position) else { continue }
-      let index = point.group.flatMap { groups.firstIndex(of: $0) }
+      let index = point.group.flatMap { numbers[$0] }
       var style = plane.canvas.ink(index)
       style.isBold = true
       plane.mark(plane.canvas.mark(index), at: place, style)

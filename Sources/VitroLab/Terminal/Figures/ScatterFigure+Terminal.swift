@@ -117,8 +117,9 @@ private struct Projection {
       (figure.x, figure.series.flatMap(\.x)), (figure.y, figure.series.flatMap(\.y)), (z, figure.series.flatMap(\.z)),
     ] {
       let finite = values.filter(\.isFinite) + (figure.fromOrigin ? [0] : [])
-      let low = max(axis.range?.low ?? finite.min() ?? 0, -1e100)
-      let high = min(axis.range?.high ?? finite.max() ?? 1, 1e100)
+      let range = axis.range.flatMap { $0.isDrawable ? $0 : nil }
+      let low = min(max(range?.low ?? finite.min() ?? 0, -1e100), 1e100)
+      let high = min(max(range?.high ?? finite.max() ?? 1, -1e100), 1e100)
       ends.append(low < high ? Interval(low, high) : Interval(low - 0.5, low + 0.5))
     }
     centers = ends.map { $0.low / 2 + $0.high / 2 }
