@@ -49,13 +49,14 @@ struct NetworkAnswers {
     let off = scores.confusion.indices.flatMap { row in
       scores.confusion[row].indices.filter { $0 != row }.map { (row, $0, scores.confusion[row][$0]) }
     }
-    let worst = off.max { $0.2 < $1.2 }
+    let most = off.map(\.2).max() ?? 0
+    let worst = off.filter { $0.2 == most }
+    let words = worst.prefix(3).map { "\(names[$0.0]) is taken for \(names[$0.1])" }.joined(separator: ", ")
+    let rest = worst.count > 3 ? " and \(worst.count - 3) others" : ""
     let finding =
-      worst.map {
-        $0.2 > 0
-          ? "Most often, **\(names[$0.0]) is taken for \(names[$0.1])** (\($0.2) times)." : "No example is misread."
-      }
-      ?? ""
+      most == 0
+      ? "No example is misread."
+      : "Most often, **\(words)\(rest)** (\(most) \(most == 1 ? "time" : "times")\(worst.count > 1 ? " each" : ""))."
     return Figure(
       "What is taken for what",
       caption: RichText("Test examples by their class and by the network's answer. \(finding)"),
