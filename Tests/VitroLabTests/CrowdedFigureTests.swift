@@ -78,7 +78,8 @@ import Testing
 
   @Test(arguments: [
     Interval(.nan, .nan), Interval(.nan, 1), Interval(0, .nan), Interval(1, 0), Interval(1, 1),
-    Interval(-.infinity, .infinity), Interval(-1.7e308, 1.7e308), Interval(1.7e308, 1.79e308), Interval(0, .leastNonzeroMagnitude),
+    Interval(-.infinity, .infinity), Interval(-1.7e308, 1.7e308), Interval(1.7e308, 1.79e308),
+    Interval(0, .leastNonzeroMagnitude),
   ])
   func axesThatCannotBeAreReplaced(range: Interval) {
     for scale in [Axis.Scale.linear, .log] {

@@ -127,4 +127,13 @@ import VitroCore
     #expect((object["solid"] as? [[Int]])?.count == 16 && (object["points"] as? [Int])?.count == 75)
     #expect(text.matches(of: /class="quad/).count == 16)
   }
+
+  @Test func arrowsInSpaceLeaveThoseOfThePlaneTheirShafts() {
+    // One sheet serves all figures: a rule of one kind must not undo that of another.
+    let rules = FigureStyle.sheet.split(separator: "}").filter {
+      $0.hasSuffix(";stroke-width:1.6") || $0.contains(".ray{")
+    }
+    #expect(rules.filter { $0.contains(".fig .ray{") }.count == 1)
+    #expect(rules.contains { $0.contains(".fig .space .ray{") })
+  }
 }
