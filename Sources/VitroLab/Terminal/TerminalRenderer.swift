@@ -8,7 +8,7 @@
 public struct TerminalRenderer: ReportRenderer {
   /// What the terminal can show.
   public var style: TerminalStyle
-  /// Whether only the title, the finding, its numbers and the first figure are written.
+  /// Whether only the title, the finding, its numbers and the first figure of numbers are written.
   public var isBrief: Bool
 
   /// Creates a renderer; without a style, one of text files 80 columns wide.
@@ -80,7 +80,11 @@ struct TerminalReportWriter {
     }
     write(report.metrics, explained: !isBrief)
     if isBrief {
-      if let figure = report.figures.first { write(figure, captioned: false) }
+      // A graph is a list here; a figure of numbers says more.
+      let figures = report.figures
+      if let figure = figures.first(where: { $0.content.kind != GraphFigure.kind }) ?? figures.first {
+        write(figure, captioned: false)
+      }
       space()
       return
     }
