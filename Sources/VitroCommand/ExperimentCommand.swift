@@ -22,7 +22,7 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
     let container = try decoder.container(keyedBy: FieldKey.self)
     for field in E.fieldDescriptions {
       let key = FieldKey(stringValue: field.name)
-      if field.isSwitch {
+      if field.kind.isFlag {
         switches[field.name] = try container.decode(Flag<Bool?>.self, forKey: key).wrappedValue
       } else if field.isPositional {
         words[field.name] = try container.decode(Argument<String?>.self, forKey: key).wrappedValue
@@ -37,7 +37,7 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
     var children: [Mirror.Child] = E.fieldDescriptions.map { field in
       let help = ArgumentHelp("\(field.help)\(field.defaultText)", valueName: field.placeholder)
       let name = NameSpecification.customLong(field.flagName)
-      if field.isSwitch { return (field.name, Flag<Bool?>(name: name, inversion: .prefixedNo, help: help)) }
+      if field.kind.isFlag { return (field.name, Flag<Bool?>(name: name, inversion: .prefixedNo, help: help)) }
       if field.isPositional { return (field.name, Argument<String?>(help: help)) }
       // A negative number is a value, not a flag.
       return (field.name, Option<String?>(name: name, parsing: field.isNumeric ? .unconditional : .next, help: help))
@@ -99,9 +99,6 @@ private struct FieldKey: CodingKey {
 }
 
 extension FieldDescription {
-  /// Whether the command line takes it without a value.
-  var isSwitch: Bool { kind == .flag || kind == .optional(.flag) }
-
   /// Whether its values are numbers.
   var isNumeric: Bool {
     switch kind {
@@ -115,17 +112,8 @@ extension FieldDescription {
 
   /// The default as help shows it.
   var defaultText: String {
-    switch defaultValue {
-    case .null: ""
-    case .string(let text): text.isEmpty ? "" : " (default: \(text))"
-    case .array(let values): values.isEmpty ? "" : " (default: \(values.map(\.word).joined(separator: ",")))"
-    default: " (default: \(defaultValue))"
-    }
-  }
-}
-
-extension JSONValue {
-  fileprivate var word: String {
-    if case .string(let text) = self { text } else { description }
+    if defaultValue == .null { return "" }
+    let word = FieldKind.word(of: defaultValue)
+    return word.isEmpty ? "" : " (default: \(word))"
   }
 }

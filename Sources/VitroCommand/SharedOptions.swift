@@ -108,12 +108,10 @@ struct ExperimentOptions: ParsableArguments {
         throw VitroError.unknownName(
           parts[0], kind: "field", known: fields.map(\.name) + ["seed"], operation: "--sweep")
       }
-      // The values of a field that is a list itself are separated by semicolons.
-      let separator: Character = if case .list = kind { ";" } else { "," }
       guard sweeps[name] == nil else {
         throw VitroError(.argument, "--sweep", "\(name) is swept twice", hint: "Give all its values at once.")
       }
-      sweeps[name] = try parts[1].split(separator: separator, omittingEmptySubsequences: false).map { word in
+      sweeps[name] = try parts[1].split(separator: kind.sweepSeparator, omittingEmptySubsequences: false).map { word in
         if name == "seed" { return RunConfiguration.seedValue(String(word)) }
         return try kind.value(ofText: String(word), field: name)
       }

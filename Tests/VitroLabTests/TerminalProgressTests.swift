@@ -130,8 +130,8 @@ import VitroCore
       (273_600, "3 d 4 h", "3 d 4 h"), (.infinity, "ages", "ages"), (.nan, "ages", "ages"), (-3, "0.0 s", "0 s"),
     ]
     for (seconds, exact, rough) in cases {
-      #expect(ProgressLine.durationText(seconds) == exact)
-      #expect(ProgressLine.durationText(seconds, rough: true) == rough)
+      #expect(NumberFormat.duration(seconds) == exact)
+      #expect(NumberFormat.duration(seconds, rough: true) == rough)
     }
     #expect(
       ProgressLine.rateText(12_345) == "12\u{202F}300 it/s" || ProgressLine.rateText(12_345) == "12\u{202F}345 it/s")

@@ -13,7 +13,8 @@ enum RunTables {
       ],
       rows: runs.map { run in
         [
-          .text(run.id), .text(run.state.rawValue), .text(age(of: run.created)), .text(duration(run.seconds)),
+          .text(run.id), .text(run.state.rawValue), .text(age(of: run.created)),
+          .text(NumberFormat.duration(run.seconds)),
           found(run).map { .text($0) } ?? .missing(), .text(what(run, registry)),
         ]
       })
@@ -22,7 +23,7 @@ enum RunTables {
   /// What stands below a run's report, or in its place: state, stages, series, files.
   static func detail(of run: RunRecord, _ lab: Lab) throws -> [ReportBlock] {
     var lines = [
-      "**\(run.id)** is \(run.state.rawValue), begun \(age(of: run.created)), \(duration(run.seconds)) of work. "
+      "**\(run.id)** is \(run.state.rawValue), begun \(age(of: run.created)), \(NumberFormat.duration(run.seconds)) of work. "
         + "`\(run.configuration.commandLine(in: lab.registry).joined(separator: " "))`"
     ]
     if let failure = run.failure { lines.append("It failed: \(failure)") }
@@ -40,7 +41,10 @@ enum RunTables {
               .init("stage"), .init("state"), .init("took", alignment: .trailing), .init("attempts", .integer),
             ],
             rows: stages.map {
-              [.text($0.name), .text($0.state.rawValue), .text(duration($0.seconds)), .number(Double($0.attempts))]
+              [
+                .text($0.name), .text($0.state.rawValue), .text(NumberFormat.duration($0.seconds)),
+                .number(Double($0.attempts)),
+              ]
             })))
     }
     let series = try lab.store.series(of: run.id).filter { !$0.values.isEmpty }
@@ -107,10 +111,6 @@ enum RunTables {
         "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)",
       locale: Locale(identifier: "en_GB"), timeZone: .current, calendar: Calendar(identifier: .gregorian))
     return date.formatted(style)
-  }
-
-  private static func duration(_ seconds: Double) -> String {
-    seconds < 60 ? String(format: "%.1f s", seconds) : "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
   }
 }
 

@@ -2,9 +2,6 @@ internal import Foundation
 internal import VitroCore
 
 extension FieldKind {
-  /// Whether the command line takes it as a switch.
-  var isFlag: Bool { self == .flag || self == .optional(.flag) }
-
   /// Checks that the files that a value names are there.
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`file`) with the nearest name that is there.

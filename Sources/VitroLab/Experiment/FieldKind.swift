@@ -34,6 +34,22 @@ public indirect enum FieldKind: Sendable, Hashable {
     }
   }
 
+  /// Whether the command line takes it as a switch, without a value.
+  public var isFlag: Bool { self == .flag || self == .optional(.flag) }
+
+  /// What stands between the values of a sweep on the command line; lists have commas of their own.
+  public var sweepSeparator: Character { if case .list = self { ";" } else { "," } }
+
+  /// The word of a command line that stands for a value: what ``value(ofText:field:)`` reads.
+  public static func word(of value: JSONValue) -> String {
+    switch value {
+    case .string(let text): text
+    case .array(let values): values.map(word).joined(separator: ",")
+    case .null: "none"
+    default: "\(value)"
+    }
+  }
+
   /// A placeholder for help: `n`, `x`, `text`, `path`.
   var placeholder: String {
     switch self {

@@ -146,7 +146,7 @@ extension RunConfiguration {
     guard let type = try? registry.experiment(named: experiment) else { return words }
     for field in type.fieldDescriptions {
       guard let value = fields[field.name], value != field.defaultValue else { continue }
-      let text = Self.word(value)
+      let text = FieldKind.word(of: value)
       if field.isPositional {
         words.append(text)
       } else if case .bool(let isOn) = value, field.kind.isFlag {
@@ -157,18 +157,9 @@ extension RunConfiguration {
     }
     if seed != 0 { words += ["--seed", "\(seed)"] }
     for (name, values) in sweep.sorted(by: { $0.key < $1.key }) {
-      words += ["--sweep", "\(name)=\(values.map(Self.word).joined(separator: ","))"]
+      let separator = type.fieldDescriptions.first { $0.name == name }?.kind.sweepSeparator ?? ","
+      words += ["--sweep", "\(name)=\(values.map(FieldKind.word).joined(separator: "\(separator)"))"]
     }
     return words
-  }
-
-  /// A value as a word of a command line.
-  static func word(_ value: JSONValue) -> String {
-    switch value {
-    case .string(let text): text
-    case .array(let values): values.map(word).joined(separator: ",")
-    case .null: "none"
-    default: "\(value)"
-    }
   }
 }

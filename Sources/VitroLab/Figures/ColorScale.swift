@@ -1,3 +1,5 @@
+internal import VitroCore
+
 /// How numbers become colours, and what the bar beside a figure says of them.
 public struct ColorScale: Codable, Sendable, Hashable {
   /// What is measured.
@@ -38,5 +40,15 @@ public struct ColorScale: Codable, Sendable, Hashable {
     let middle = low.isFinite ? min(max(low, -1e100), 1e100) : 0
     let margin = max(abs(middle) * 0.5, 0.5)
     return Interval(middle - margin, middle + margin)
+  }
+}
+
+extension ColorScale {
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) when the ends are not two numbers in ascending order, a finite way apart.
+  func validate(_ operation: String) throws {
+    guard let range, !(range.low < range.high && (range.high - range.low).isFinite) else { return }
+    throw VitroError(
+      .argument, operation, "the colours of '\(label)' cannot run from \(range.low) to \(range.high)",
+      details: ["field": "range", "found": "[\(range.low), \(range.high)]", "expected": "two numbers, ascending"])
   }
 }

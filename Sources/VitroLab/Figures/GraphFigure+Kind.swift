@@ -58,7 +58,7 @@ extension GraphFigure: FigureKind {
         throw error
       }
     }
-    try weight?.requireAscendingEnds(operation)
+    try weight?.validate(operation)
   }
 
   func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing {

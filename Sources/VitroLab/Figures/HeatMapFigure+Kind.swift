@@ -95,14 +95,3 @@ extension Table {
     inPage ? "The CSV has all of them." : "The report’s JSON has all of them."
   }
 }
-
-extension ColorScale {
-  func validate(_ operation: String) throws {
-    guard let range else { return }
-    guard range.low < range.high, range.low.isFinite, range.high.isFinite else {
-      throw VitroError(
-        .argument, operation, "the colours of '\(label)' cannot run from \(range.low) to \(range.high)",
-        details: ["field": "range", "found": "[\(range.low), \(range.high)]", "expected": "two numbers, ascending"])
-    }
-  }
-}

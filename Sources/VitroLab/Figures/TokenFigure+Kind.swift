@@ -45,19 +45,10 @@ extension TokenFigure: FigureKind {
         .argument, operation, "there are \(count) words, more than the \(TokenDrawing.limit) that a strip shows",
         hint: "Show the part that matters, or several figures.")
     }
-    try color.requireAscendingEnds(operation)
+    try color.validate(operation)
   }
 
   func drawing(_ measure: FigureDrawing.Measure, id: String) -> FigureDrawing {
     TokenDrawing(self, measure).drawing()
-  }
-}
-
-extension ColorScale {
-  /// - Throws: ``/VitroCore/VitroError`` (`argument`) when the ends are not two finite numbers in ascending order.
-  func requireAscendingEnds(_ operation: String) throws {
-    guard let range, !(range.low < range.high && (range.high - range.low).isFinite) else { return }
-    throw VitroError(
-      .argument, operation, "the colours of '\(label)' cannot run from \(range.low) to \(range.high)")
   }
 }

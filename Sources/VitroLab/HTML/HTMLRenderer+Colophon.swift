@@ -34,21 +34,10 @@ extension HTMLRenderer {
       ("begun", provenance.date.formatted(.iso8601)),
     ]
     if let run = provenance.run { facts.append(("run", run)) }
-    if provenance.wallSeconds.isFinite { facts.append(("took", Self.durationText(provenance.wallSeconds))) }
+    if provenance.wallSeconds.isFinite { facts.append(("took", NumberFormat.duration(provenance.wallSeconds))) }
     if let seed = provenance.seed { facts.append(("seed", "\(seed)")) }
     facts.append(("processor", provenance.processor))
     facts.append(("threads", "\(provenance.threads) of \(provenance.cores) cores"))
     return facts
-  }
-
-  /// "1 h 02 min", "3 min 20 s", "4.2 s".
-  static func durationText(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds >= 60, seconds < 1e12 else {
-      return NumberFormat.significant(2).text(seconds) + " s"
-    }
-    let whole = Int(seconds.rounded())
-    func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return whole < 3600
-      ? "\(whole / 60) min \(padded(whole % 60)) s" : "\(whole / 3600) h \(padded(whole / 60 % 60)) min"
   }
 }

@@ -48,7 +48,7 @@ struct RunComparison {
   /// A run in words: the values in which it differs from the others, else its label or id.
   func name(_ run: RunRecord, without: Set<String> = []) -> String {
     let words = varied.filter { !without.contains($0) }
-      .map { "\($0) \(RunConfiguration.word(Self.value($0, run)))" }
+      .map { "\($0) \(FieldKind.word(of: Self.value($0, run)))" }
     return words.isEmpty ? run.configuration.label ?? run.id : words.joined(separator: ", ")
   }
 
@@ -106,7 +106,7 @@ struct RunComparison {
         [.text(run.configuration.label ?? run.id)]
           + varied.map { name in
             let value = Self.value(name, run)
-            return value.number.map { .number($0) } ?? .text(RunConfiguration.word(value))
+            return value.number.map { .number($0) } ?? .text(FieldKind.word(of: value))
           }
           + metrics.map { label in metric(label, run).map { .number($0.value, $0.interval) } ?? .missing() }
       })

@@ -61,7 +61,7 @@ struct SweepGrid {
 
   /// A point in words: `steps = 1000, seed = 2`.
   func words(_ point: RunConfiguration) -> String {
-    axes.map { "\($0.name) = \(RunConfiguration.word(point.value(of: $0.name)))" }.joined(separator: ", ")
+    axes.map { "\($0.name) = \(FieldKind.word(of: point.value(of: $0.name)))" }.joined(separator: ", ")
   }
 }
 

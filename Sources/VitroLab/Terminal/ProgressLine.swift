@@ -72,9 +72,9 @@ public struct ProgressLine: Sendable {
       speedText = text
     }
     if elapsed > 1, let shown = shownLeft, let total = last.total, last.completed < total {
-      facts.append("\(Self.durationText(max(0, shown.seconds - (time - shown.at)), rough: true)) left")
+      facts.append("\(NumberFormat.duration(max(0, shown.seconds - (time - shown.at)), rough: true)) left")
     } else if last.total == nil || elapsed > 1 {
-      facts.append(Self.durationText(elapsed))
+      facts.append(NumberFormat.duration(elapsed))
     }
     var line = StyledLine("  ")
     line.append(canvas.text(stage), .bold)
@@ -100,7 +100,7 @@ public struct ProgressLine: Sendable {
     case .failed: line.append(canvas.sign("✗ ", "x "), canvas.ink(1))
     }
     line.append(canvas.text(stage), .bold)
-    var facts = [Self.durationText(max(0, time - began))]
+    var facts = [NumberFormat.duration(max(0, time - began))]
     let isComplete = last.total.map { last.completed >= $0 } ?? true
     if !isComplete || last.total == nil { facts.append(countText) }
     if let detail = last.detail { facts.append(detail) }
@@ -153,21 +153,7 @@ extension ProgressLine {
   /// "20/s", "1.5/s", "4.2 s each".
   static func rateText(_ perSecond: Double) -> String {
     if perSecond >= 1 { return NumberFormat.significant(perSecond < 100 ? 2 : 3).text(perSecond) + " it/s" }
-    return durationText(1 / perSecond).replacing(" ", with: "\u{A0}") + "/it"
-  }
-
-  /// "0.4 s", "28 s", "3 min 20 s", "2 h 05 min", "3 d 4 h"; a rough time is told in fives of seconds beyond a minute.
-  static func durationText(_ seconds: Double, rough: Bool = false) -> String {
-    guard seconds.isFinite, seconds < 3.2e9 else { return "ages" }
-    let seconds = max(0, seconds)
-    if seconds < 9.95 { return rough ? "\(Int(seconds.rounded(.up))) s" : NumberFormat.fixed(1).text(seconds) + " s" }
-    var whole = Int(seconds.rounded())
-    if rough, whole > 60 { whole = (whole + 2) / 5 * 5 }
-    func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return rough && whole >= 600 ? "\(whole / 60) min" : "\(whole / 60) min \(padded(whole % 60)) s" }
-    if whole < 86_400 { return "\(whole / 3600) h \(padded(whole / 60 % 60)) min" }
-    return "\(whole / 86_400) d \(whole / 3600 % 24) h"
+    return NumberFormat.duration(1 / perSecond).replacing(" ", with: "\u{A0}") + "/it"
   }
 }
 

@@ -61,7 +61,7 @@ extension TerminalReportWriter {
     append(prose.wrapped("$ \(provenance.commandLine)"))
     var facts = ["Vitro \(provenance.version)" + (provenance.commit.map { " (\($0.prefix(12)))" } ?? "")]
     facts.append(provenance.date.formatted(.iso8601))
-    if provenance.wallSeconds.isFinite { facts.append(HTMLRenderer.durationText(provenance.wallSeconds)) }
+    if provenance.wallSeconds.isFinite { facts.append(NumberFormat.duration(provenance.wallSeconds)) }
     if let seed = provenance.seed { facts.append("seed \(seed)") }
     facts.append("\(provenance.processor), \(provenance.threads) of \(provenance.cores) cores")
     append(prose.wrapped(facts.joined(separator: " · "), .soft))

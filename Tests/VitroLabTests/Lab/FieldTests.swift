@@ -114,6 +114,14 @@ import VitroCore
     #expect(refused > 2000)
   }
 
+  @Test func listsThatAreSweptAreKeptApartBySemicolons() {
+    let configuration = RunConfiguration(experiment: "dice", sweep: ["faces": [[1], [2, 3]]])
+    #expect(
+      configuration.commandLine(in: ExperimentRegistry([DiceStudy.self])) == [
+        "vitro", "dice", "--sweep", "faces=1;2,3",
+      ])
+  }
+
   @Test func theCommandLineOfAConfigurationNamesWhatIsNotDefault() {
     let registry = ExperimentRegistry([DiceStudy.self])
     let configuration = RunConfiguration(
