@@ -32,6 +32,31 @@ import VitroTensor
     }
   }
 
+  /// A parameter that does not decay moves as if there were no decay, beside one that does.
+  @Test(arguments: [
+    (Optimizer.sgd(rate: 0.1, momentum: 0.9, decay: 0.2), Optimizer.sgd(rate: 0.1, momentum: 0.9)),
+    (.adam(rate: 0.1, decay: 0.2), .adam(rate: 0.1)), (.adamW(rate: 0.1, decay: 0.2), .adamW(rate: 0.1, decay: 0)),
+  ])
+  func decayAppliesWhereItIsNamed(_ decaying: Optimizer, _ plain: Optimizer) throws {
+    let graph = Graph.chain("two", input: [3], [("fc1", Linear(3, 4)), ("fc2", Linear(4, 2))])
+    func trained(_ optimizer: Optimizer, _ decayed: [String]?) throws -> Network {
+      var network = try Network(graph, dtype: .float64, seed: 3)
+      var state = try OptimizerState(optimizer, for: network.parameters, decayed: decayed)
+      let gradients = try network.parameters.entries.map { try Tensor.full($0.shape, 0.1, dtype: .float64) }
+      for _ in 0..<3 { try state.step(&network.parameters, gradients: gradients, rate: 0.1) }
+      return network
+    }
+    let (all, some, none) = (try trained(decaying, nil), try trained(decaying, ["fc2*"]), try trained(plain, nil))
+    for name in ["fc1.weight", "fc1.bias"] {
+      #expect(try some.parameters.value(named: name).doubles == none.parameters.value(named: name).doubles)
+    }
+    for name in ["fc2.weight", "fc2.bias"] {
+      #expect(try some.parameters.value(named: name).doubles == all.parameters.value(named: name).doubles)
+      #expect(try some.parameters.value(named: name).doubles != none.parameters.value(named: name).doubles)
+    }
+    #expect(throws: VitroError.self) { try trained(decaying, ["fc9.*"]) }
+  }
+
   @Test func clippingScalesEachInstanceByItsOwnNorm() throws {
     var clipped = [try Tensor(rows: [[3.0, 0], [0.3, 0]]), try Tensor(rows: [[4.0], [0.4]])]
     var plain = clipped

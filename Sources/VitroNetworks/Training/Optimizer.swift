@@ -2,7 +2,7 @@ internal import VitroCore
 
 /// How parameters follow their gradients.
 ///
-/// All formulas are PyTorch's; decay applies to every trained parameter.
+/// All formulas are PyTorch's; decay applies to every trained parameter unless ``TrainingSettings/decayed`` names some.
 public enum Optimizer: Sendable, Hashable, Codable {
   /// Gradient descent: g += decay·p; v = momentum·v + (1 − dampening)·g; p −= rate·v, or with Nesterov p −= rate·(g + momentum·v).
   case sgd(rate: Double, momentum: Double, dampening: Double, nesterov: Bool, weightDecay: Double)

@@ -19,13 +19,24 @@ public struct OptimizerState: Sendable {
   var first: Tensor?
   /// Adam's mean of squared gradients.
   var second: Tensor?
+  /// For each trained parameter, whether the optimizer's decay applies.
+  private let decays: [Bool]
 
   /// Prepares an optimizer for parameters of a size and type.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` when a setting is out of range or memory is short.
-  public init(_ optimizer: Optimizer, for parameters: Parameters) throws {
+  /// - Parameters:
+  ///   - optimizer: How parameters follow their gradients.
+  ///   - parameters: What is moved.
+  ///   - decayed: Patterns of the names of parameters that decay, `*` standing for any characters; `nil` for all.
+  /// - Throws: ``/VitroCore/VitroError`` when a setting is out of range, a pattern fits no trained parameter, or memory is short.
+  public init(_ optimizer: Optimizer, for parameters: Parameters, decayed: [String]? = nil) throws {
     try optimizer.validate()
     self.optimizer = optimizer
+    let names = parameters.entries.filter(\.spec.isTrainable).map(\.name)
+    for pattern in decayed ?? [] where !names.contains(where: { $0.matches(pattern: pattern) }) {
+      throw VitroError.unknownName(pattern, kind: "trained parameter", known: names, operation: "weight decay")
+    }
+    decays = names.map { name in decayed.map { $0.contains { name.matches(pattern: $0) } } ?? true }
     func zeros() throws -> Tensor { try .zeros([parameters.trainableCount], dtype: parameters.dtype) }
     switch optimizer {
     case .sgd(_, let momentum, _, _, _): first = momentum == 0 ? nil : try zeros()
@@ -58,8 +69,9 @@ public struct OptimizerState: Sendable {
         rate: rate, momentum: momentum, dampening: dampening, decay: decay, nesterov: nesterov, first: stepCount == 0)
       try parameters.trainable.withUniqueElements { target in
         try first.withUniqueElementsIfAny { velocity in
-          for (entry, gradient) in zip(entries, gradients) {
+          for (number, (entry, gradient)) in zip(entries, gradients).enumerated() {
             let offset = entry.start * width
+            settings.decay = decays[number] ? decay : 0
             gradient.withElements {
               vitro_sgd_step(type, &settings, target + offset, $0, velocity.map { $0 + offset }, Int64(entry.count))
             }
@@ -74,8 +86,9 @@ public struct OptimizerState: Sendable {
       try parameters.trainable.withUniqueElements { target in
         try first.withUniqueElementsIfAny { means in
           try second.withUniqueElementsIfAny { squares in
-            for (entry, gradient) in zip(entries, gradients) {
+            for (number, (entry, gradient)) in zip(entries, gradients).enumerated() {
               let offset = entry.start * width
+              settings.decay = decays[number] ? decay : 0
               gradient.withElements {
                 vitro_adam_step(
                   type, &settings, target + offset, $0, means.map { $0 + offset }, squares.map { $0 + offset },

@@ -67,7 +67,7 @@ public struct Trainer: Sendable {
       checkpoint: checkpoints.map {
         try Checkpoint(directory: $0, settings: settings, network: network, count: source.count)
       },
-      optimizer: OptimizerState(settings.optimizer, for: network.parameters))
+      optimizer: OptimizerState(settings.optimizer, for: network.parameters, decayed: settings.decayed))
     return try loop.run(&network)
   }
 }

@@ -59,6 +59,10 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var batchSize: Int?
   /// How parameters follow gradients.
   public var optimizer: Optimizer
+  /// Which parameters the optimizer's decay applies to, by name, `*` standing for any characters; `nil` for all.
+  ///
+  /// `["fc*"]`, or `["*.weight"]` to spare the biases.
+  public var decayed: [String]?
   /// How the rate changes.
   public var schedule: Schedule
   /// What is made small.
@@ -78,13 +82,14 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
 
   /// Creates settings.
   public init(
-    _ duration: Duration, batchSize: Int? = nil, optimizer: Optimizer = .adam(), schedule: Schedule = .constant,
-    loss: Loss, clip: Double? = nil, seed: UInt64 = 0, shuffle: Bool = true, dropLast: Bool = false,
+    _ duration: Duration, batchSize: Int? = nil, optimizer: Optimizer = .adam(), decayed: [String]? = nil,
+    schedule: Schedule = .constant, loss: Loss, clip: Double? = nil, seed: UInt64 = 0, shuffle: Bool = true, dropLast: Bool = false,
     earlyStopping: EarlyStopping? = nil, checkpoint: CheckpointInterval? = nil
   ) {
     self.duration = duration
     self.batchSize = batchSize
     self.optimizer = optimizer
+    self.decayed = decayed
     self.schedule = schedule
     self.loss = loss
     self.clip = clip
