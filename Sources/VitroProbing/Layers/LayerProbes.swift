@@ -1,3 +1,4 @@
+public import Foundation
 public import VitroCore
 public import VitroData
 public import VitroFitting
@@ -6,10 +7,14 @@ internal import VitroTensor
 
 /// Linear probes on every layer: what each makes linearly readable (Alain & Bengio, 2016), never without its control.
 ///
-/// For each value of the network a softmax regression with an L2 penalty is fitted to its standardized activations on the training part, its
-/// strength chosen on the validation part, and its error measured on the test part. Beside it stand two comparisons: the same probe fitted
-/// to shuffled labels (what it reads where there is nothing to read), and the same probe on the same network with random weights (what
-/// the architecture makes readable without training).
+/// For each value of the network a softmax regression is fitted to its standardized activations on the training part, and its error measured
+/// on the test part. Beside it stands the same probe fitted to shuffled labels: what it reads where there is nothing to read. ``run(_:_:parts:seed:observer:)`` adds
+/// the same probes on the same network with random weights: what the architecture makes readable without training.
+///
+/// Values up to ``widestKept`` features are kept on disk (`ActivationStore`) in one pass over the examples and fitted by a solver, L2-penalized, the strength
+/// chosen on the validation part. Where a value is wider, all probes of the network are trained in its forward pass instead, by the same
+/// procedure everywhere (``OnlineProbeSettings``), for errors of different procedures do not compare; the kept values are fitted by the
+/// solver besides, as a check.
 ///
 /// ```swift
 /// let split = try Splits.stratified(labels: data.labels, shares: [0.6, 0.2, 0.2], seed: 0)
@@ -20,30 +25,44 @@ internal import VitroTensor
 /// }
 /// ```
 public struct LayerProbes: Sendable {
-  /// The strengths to choose from: C, the weight of the losses against the penalty.
-  public var candidates = [0.003, 0.03, 0.3]
-  /// The most examples that are used of each part.
-  public var limits = (train: 4000, validation: 1000, test: 4000)
+  /// The taps to probe; `nil` for the inputs and every operation that changes what it reads.
+  public var taps: [String]?
+  /// How to fit; `nil` chooses as is told above.
+  public var method: LayerReading.Method?
+  /// The widest value that is kept and fitted by the solver.
+  public var widestKept = 4096
   /// The widest value that is probed; wider ones are left out and named.
-  public var widest = 65_536
+  public var widest = 1 << 20
+  /// The strengths to choose from, from strong to weak penalty: C, the weight of the losses against the penalty.
+  public var candidates = [0.0003, 0.003, 0.03, 0.3]
+  /// How probes are trained in the forward pass.
+  public var online = OnlineProbeSettings()
+  /// How kept activations are stored.
+  public var precision = ActivationStore.Precision.float32
+  /// The most bytes of activations that are held in memory while they are written.
+  public var memoryBudget = 256 << 20
+  /// The most bytes that kept activations may take on disk; `nil` for what there is.
+  public var diskBudget: Int?
+  /// The most training, validation and test examples that are used.
+  public var limits = (train: Int.max, validation: Int.max, test: Int.max)
 
   /// Creates the study with its default settings.
   public init() {}
 
-  /// What a probe reads at one value of the network.
+  /// What a probe reads at one value of the network, and at the same value of a network with random weights.
   public struct Reading: Sendable, Hashable {
     /// The value's tap.
     public var tap: String
     /// The number of features.
     public var width: Int
-    /// The test error of the probe, and its 95 % interval (Clopper & Pearson, 1934).
+    /// The test error of the probe, and its 95 % interval.
     public var error: Estimate
     /// The test error of the same probe fitted to shuffled labels.
     public var control: Estimate
     /// The test error of the same probe on the network with random weights.
     public var untrained: Estimate
-    /// The strength that was chosen.
-    public var inverseRegularization: Double
+    /// The strength that was chosen, of an exact fit.
+    public var inverseRegularization: Double?
     /// Whether every fit reached its stated tolerance.
     public var converged: Bool
   }
@@ -52,82 +71,85 @@ public struct LayerProbes: Sendable {
   public struct Result: Sendable {
     /// The readings, in the order of the network.
     public var readings: [Reading]
+    /// How all of them were fitted.
+    public var method: LayerReading.Method
+    /// The probes of the network, in the same order.
+    public var probes: [TapProbe]
     /// The taps that were left out, with the reason.
     public var skipped: [(tap: String, reason: String)]
     /// The test error of always answering the most frequent class of the training part.
     public var majorityError: Double
+    /// Classes without a training example, and the test examples they have.
+    public var unseenClasses: [(name: String, tests: Int)]
     /// How many examples each part has.
     public var counts: (train: Int, validation: Int, test: Int)
   }
 
-  /// Fits the probes.
+  /// Fits the probes on a network and on the same network with random weights.
   ///
+  /// - Parameters:
+  ///   - network: The network, one instance.
+  ///   - data: Labelled examples of its kind.
+  ///   - parts: Which examples are for fitting, choosing and judging.
+  ///   - seed: What random weights, shuffled labels and orders are drawn from.
+  ///   - scratch: Where activations are kept and an interrupted study goes on from; without it a folder that is removed at the end.
+  ///   - observer: The one who watches.
   /// - Throws: ``/VitroCore/VitroError`` when there are fewer than two classes or too few examples, or the observer asks to stop.
   public func run(
-    _ network: Network, _ data: LabeledData, parts: DataParts, seed: UInt64, observer: any Observer
+    _ network: Network, _ data: some LabeledSource, parts: DataParts, seed: UInt64, scratch: URL? = nil,
+    observer: any Observer
   ) throws -> Result {
-    let parts = parts.limited(train: limits.train, validation: limits.validation, test: limits.test)
-    let sets = try ProbeSets(data, parts, seed: seed)
-    let untrained = try Network(network.graph, dtype: network.parameters.dtype, seed: seed)
-    var result = Result(
-      readings: [], skipped: [], majorityError: sets.majorityError,
-      counts: (parts.train.count, parts.validation.count, parts.test.count))
-    let taps = network.outputTaps
-    for (index, tap) in taps.enumerated() {
-      try observer.checkpoint("probing")
-      observer.update(ProgressUpdate("probing layers", completed: index, of: taps.count, detail: tap))
-      guard let features = try sets.features(network, at: tap) else {
-        result.skipped.append((tap, "not a vector of numbers"))
-        continue
-      }
-      guard features.width <= widest, features.width > 0 else {
-        result.skipped.append((tap, "\(features.width) features, more than \(widest)"))
-        continue
-      }
-      guard features.isFinite else {
-        result.skipped.append((tap, "NaN or infinite values"))
-        continue
-      }
-      let trained = try probe(features, sets, observer)
-      let isInput = network.graph.inputs.contains { $0.name == tap }
-      var random = trained
-      if !isInput, let other = try sets.features(untrained, at: tap), other.isFinite {
-        random = try probe(other, sets, observer)
-      }
-      result.readings.append(
-        Reading(
-          tap: tap, width: features.width, error: trained.error, control: trained.control, untrained: random.error,
-          inverseRegularization: trained.strength, converged: trained.converged && random.converged))
+    try withScratch(scratch) { scratch in
+      let problem = try ProbeProblem(data, limited(parts), seed: seed)
+      let untrained = try Network(network.graph, dtype: network.parameters.dtype, seed: seed)
+      let trained = try read(
+        network, problem, seed: seed, scratch: scratch.appending(path: "trained"), stage: "probing layers", observer)
+      let random = try read(
+        untrained, problem, seed: seed, scratch: scratch.appending(path: "untrained"),
+        stage: "probing random weights", taps: trained.readings.map(\.tap), observer)
+      let others = Dictionary(random.readings.map { ($0.tap, $0.error) }) { $1 }
+      return Result(
+        readings: trained.readings.map {
+          Reading(
+            tap: $0.tap, width: $0.width, error: $0.error, control: $0.control, untrained: others[$0.tap] ?? $0.error,
+            inverseRegularization: $0.inverseRegularization, converged: $0.converged)
+        },
+        method: trained.readings.first?.method ?? .exact, probes: trained.probes,
+        skipped: trained.skipped.map { ($0.tap, $0.reason) }, majorityError: problem.majorityError,
+        unseenClasses: problem.unseenClasses,
+        counts: (problem.train.count, problem.validation.count, problem.test.count))
     }
-    observer.update(ProgressUpdate("probing layers", completed: taps.count, of: taps.count))
-    return result
   }
 
-  private struct Probe {
-    var error, control: Estimate
-    var strength: Double
-    var converged: Bool
+  /// Fits the probes on one network.
+  ///
+  /// - Parameters:
+  ///   - network: The network, one instance.
+  ///   - data: Labelled examples of its kind.
+  ///   - parts: Which examples are for fitting, choosing and judging.
+  ///   - seed: What shuffled labels and orders are drawn from.
+  ///   - scratch: Where activations are kept and an interrupted study goes on from; without it a folder that is removed at the end.
+  ///   - stage: What the observer calls the work.
+  ///   - observer: The one who watches.
+  /// - Throws: As ``run(_:_:parts:seed:scratch:observer:)``.
+  public func read(
+    _ network: Network, _ data: some LabeledSource, parts: DataParts, seed: UInt64, scratch: URL? = nil,
+    stage: String = "probing layers", observer: any Observer
+  ) throws -> LayerReadings {
+    try withScratch(scratch) { scratch in
+      try read(
+        network, ProbeProblem(data, limited(parts), seed: seed), seed: seed, scratch: scratch, stage: stage, observer)
+    }
   }
 
-  private func probe(_ features: ProbeFeatures, _ sets: ProbeSets, _ observer: any Observer) throws -> Probe {
-    let features = try features.compressed()
-    var best: (errors: Int, fits: [LogisticFit], strength: Double)?
-    for strength in candidates {
-      let regression = LogisticRegression(
-        inverseRegularization: strength, standardizing: !features.isStandardized, tolerance: 1e-4)
-      let fits = try regression.fit(
-        features.train, labelSets: [sets.labels, sets.shuffled], starts: best?.fits.map(\.model)
-      ) { _ in !observer.shouldStop }
-      let errors = try sets.errors(fits[0].model.predict(features.validation), against: sets.validation)
-      if errors < best?.errors ?? .max { best = (errors, fits, strength) }
-    }
-    guard let best else { throw VitroError(.argument, "probing", "there are no strengths to choose from") }
-    return Probe(
-      error: try .clopperPearson(
-        successes: sets.errors(best.fits[0].model.predict(features.test), against: sets.test), trials: sets.test.count),
-      control: try .clopperPearson(
-        successes: sets.errors(best.fits[1].model.predict(features.test), against: sets.shuffledTest),
-        trials: sets.test.count),
-      strength: best.strength, converged: best.fits.allSatisfy(\.converged))
+  private func limited(_ parts: DataParts) -> DataParts {
+    parts.limited(train: limits.train, validation: limits.validation, test: limits.test)
+  }
+
+  private func withScratch<Value>(_ given: URL?, _ body: (URL) throws -> Value) throws -> Value {
+    if let given { return try body(given) }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "vitro-probes-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
   }
 }

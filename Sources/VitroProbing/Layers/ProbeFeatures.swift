@@ -5,8 +5,15 @@ internal import VitroTensor
 /// The activations of one value of a network, a row for each example.
 struct ProbeFeatures {
   let train, validation, test: Tensor
+  /// What leads from the coordinates of ``compressed()`` back: the standardized training rows, and U/√Λ.
+  private var basis: (rows: Tensor, combination: Tensor)?
+
+  init(train: Tensor, validation: Tensor, test: Tensor) {
+    (self.train, self.validation, self.test) = (train, validation, test)
+  }
+
   /// Whether the columns are centred and scaled already, so that a fit must not do it again.
-  var isStandardized = false
+  var isStandardized: Bool { basis != nil }
 
   var width: Int { train.shape[1] }
   var isFinite: Bool { train.isFinite && validation.isFinite && test.isFinite }
@@ -32,10 +39,21 @@ struct ProbeFeatures {
     guard let first = eigenvalues.firstIndex(where: { $0 > 1e-10 * largest && $0 > 0 }) else { return self }
     let kept = try vectors.slice(axis: 1, first..<rows)
     let roots = try values.slice(first..<rows).sqrt()
-    return ProbeFeatures(
+    var result = ProbeFeatures(
       train: try (kept * roots).cast(to: .float32),
       validation: try (Self.products(parts[1], parts[0]).matmul(kept) / roots).cast(to: .float32),
-      test: try (Self.products(parts[2], parts[0]).matmul(kept) / roots).cast(to: .float32), isStandardized: true)
+      test: try (Self.products(parts[2], parts[0]).matmul(kept) / roots).cast(to: .float32))
+    result.basis = (parts[0], try kept / roots)
+    return result
+  }
+
+  /// A model fitted in the coordinates of ``compressed()``, in those of the raw features: w = X̂ᵀ·U/√Λ·z, the standardization folded in.
+  func uncompressed(_ model: LinearModel, _ standardizer: Standardizer) throws -> LinearModel {
+    guard let basis else { return model }
+    let combined = try model.weights.matmul(basis.combination, transposeB: true)
+    let weights = try combined.matmul(basis.rows.cast(to: .float64)) / Tensor(standardizer.scale)
+    let shift = try (weights * Tensor(standardizer.mean)).sum(axes: [1])
+    return try LinearModel(kind: model.kind, weights: weights, intercepts: model.intercepts - shift)
   }
 
   /// a·bᵀ in float64, from stretches of columns so that no wide copy is made.

@@ -1,0 +1,50 @@
+internal import VitroCore
+internal import VitroData
+internal import VitroFitting
+internal import VitroTensor
+
+/// A probe fitted by the solver to activations that were kept, with the strength that errs least on the validation part.
+struct ExactProbe {
+  let probe: TapProbe
+  let strength: Double
+  let converged: Bool
+
+  /// `nil` when a value is NaN or infinite.
+  ///
+  /// Strengths are tried from strong to weak penalty, each from the fit before, until the validation error grows.
+  init?(
+    _ store: ActivationStore, _ tap: String, _ problem: ProbeProblem, _ candidates: [Double],
+    _ observer: any Observer
+  ) throws {
+    let raw = ProbeFeatures(
+      train: try store.features(at: tap, rows: problem.train),
+      validation: try store.features(at: tap, rows: problem.validation),
+      test: try store.features(at: tap, rows: problem.test))
+    guard raw.isFinite else { return nil }
+    let standardizer = try Standardizer(fitting: raw.train)
+    let features = try raw.compressed()
+    let sets = problem.labelSets.map { LabelSet(Array($0[problem.train]), classCount: problem.classCount) }
+    var best: (errors: Int, fits: [LogisticFit], strength: Double)?
+    for strength in candidates.sorted() {
+      let regression = LogisticRegression(
+        inverseRegularization: strength, standardizing: !features.isStandardized, tolerance: 1e-4)
+      let fits = try regression.fit(features.train, labelSets: sets, starts: best?.fits.map(\.model)) { _ in
+        !observer.shouldStop
+      }
+      let errors = zip(try fits[0].model.predict(features.validation), problem.labels[problem.validation])
+        .count { $0 != $1 }
+      if errors < best?.errors ?? .max { best = (errors, fits, strength) } else { break }
+    }
+    guard let best else { throw VitroError(.argument, "probing", "there are no strengths to choose from") }
+    func correct(_ fit: LogisticFit, _ labels: [Int]) throws -> [Bool] {
+      zip(try fit.model.predict(features.test), labels[problem.test]).map { $0 == $1 }
+    }
+    probe = TapProbe(
+      tap: tap, model: try features.uncompressed(best.fits[0].model, standardizer),
+      control: try features.uncompressed(best.fits[1].model, standardizer), mean: standardizer.mean,
+      deviation: standardizer.scale, correct: try correct(best.fits[0], problem.labels),
+      controlCorrect: try correct(best.fits[1], problem.shuffled))
+    strength = best.strength
+    converged = best.fits.allSatisfy(\.converged)
+  }
+}

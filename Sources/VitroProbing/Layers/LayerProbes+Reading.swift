@@ -1,0 +1,115 @@
+internal import Foundation
+internal import Synchronization
+internal import VitroCore
+internal import VitroData
+internal import VitroFitting
+internal import VitroNetworks
+internal import VitroTensor
+
+extension LayerProbes {
+  /// Probes one network: keeps the narrow values in one pass, and trains probes in the forward pass if a value is too wide to keep.
+  func read(
+    _ network: Network, _ problem: ProbeProblem, seed: UInt64, scratch: URL, stage: String, taps chosen: [String]? = nil,
+    _ observer: any Observer
+  ) throws -> LayerReadings {
+    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    var plan = try TapPlan(network, chosen ?? taps ?? TapPlan.taps(of: network), problem, widest: widest)
+    while true {
+      guard !plan.taps.isEmpty else { return LayerReadings(readings: [], skipped: plan.skipped, probes: []) }
+      do {
+        return try read(network, problem, plan, seed: seed, scratch: scratch, stage: stage, observer)
+      } catch let error as VitroError where error.code == .numerical && error.details["tap"] != nil {
+        // One value that is no number among thousands of examples: the tap is named and the others are probed without it.
+        plan.leaveOut(error.details["tap"] ?? "", "NaN or infinite values")
+        try FileManager.default.removeItem(at: scratch)
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+      }
+    }
+  }
+
+  private func read(
+    _ network: Network, _ problem: ProbeProblem, _ plan: TapPlan, seed: UInt64, scratch: URL, stage: String,
+    _ observer: any Observer
+  ) throws -> LayerReadings {
+    let kept = plan.taps.filter { $0.width <= widestKept }
+    let method = method ?? (kept.count == plan.taps.count ? .exact : .online)
+    let activations = scratch.appending(path: "activations")
+    var store: ActivationStore?
+    var probes: [String: TapProbe] = [:]
+    if method == .online {
+      let recorder = try kept.isEmpty ? nil : self.recorder(network, kept, problem, activations)
+      let online = OnlineProbes(
+        settings: online, network: network, problem: problem,
+        heads: ProbeHeads(taps: plan.taps, setCount: problem.labelSets.count, classCount: problem.classCount),
+        scalings: plan.scalings, scratch: scratch.appending(path: "online"), seed: seed, stage: stage,
+        observer: observer,
+        watch: { run, rows in
+          // Rows that a pass before an interruption has kept are not kept again; rows that it lost are computed below.
+          try recorder?.withLock { if $0.nextRow == rows.lowerBound { try $0.append(run) } }
+        })
+      try FileManager.default.createDirectory(at: online.scratch, withIntermediateDirectories: true)
+      for probe in try online.fit() { probes[probe.tap] = probe }
+    }
+    if !kept.isEmpty {
+      store = try .record(
+        network, over: problem.examples, at: kept.map(\.name), in: activations, precision: precision,
+        memoryBudget: memoryBudget, diskBudget: diskBudget, identity: problem.identity, observer: observer)
+    }
+    var readings: [LayerReading] = []
+    var skipped = plan.skipped
+    for (number, tap) in plan.taps.enumerated() {
+      try observer.checkpoint(stage)
+      observer.update(ProgressUpdate(stage, completed: number, of: plan.taps.count, detail: tap.name))
+      var exact: ExactProbe?
+      if let store, tap.width <= widestKept {
+        guard let found = try ExactProbe(store, tap.name, problem, candidates, observer) else {
+          skipped.append(.init(tap: tap.name, reason: "NaN or infinite values"))
+          continue
+        }
+        exact = found
+      }
+      if method == .exact, let exact { probes[tap.name] = exact.probe }
+      guard let probe = probes[tap.name] else {
+        skipped.append(.init(tap: tap.name, reason: "\(tap.width) features, more than \(widestKept)"))
+        continue
+      }
+      readings.append(try reading(tap, method, probe, exact, problem, seed: seed))
+    }
+    observer.update(ProgressUpdate(stage, completed: plan.taps.count, of: plan.taps.count))
+    return LayerReadings(readings: readings, skipped: skipped, probes: readings.compactMap { probes[$0.tap] })
+  }
+
+  private func recorder(
+    _ network: Network, _ kept: [ProbeHeads.Tap], _ problem: ProbeProblem, _ folder: URL
+  ) throws -> Mutex<ActivationRecorder> {
+    Mutex(
+      try ActivationRecorder(
+        directory: folder, network: network, taps: kept.map(\.name), count: problem.labels.count,
+        precision: precision, memoryBudget: memoryBudget, diskBudget: diskBudget, identity: problem.identity))
+  }
+
+  private func reading(
+    _ tap: ProbeHeads.Tap, _ method: LayerReading.Method, _ probe: TapProbe, _ exact: ExactProbe?,
+    _ problem: ProbeProblem, seed: UInt64
+  ) throws -> LayerReading {
+    LayerReading(
+      tap: tap.name, width: tap.width, method: method, error: try problem.error(probe.correct, seed: seed),
+      control: try problem.error(probe.controlCorrect, seed: seed),
+      inverseRegularization: method == .exact ? exact?.strength : nil,
+      converged: method == .online || exact?.converged != false,
+      exactError: method == .online ? try exact.map { try problem.error($0.probe.correct, seed: seed) } : nil,
+      correct: probe.correct)
+  }
+}
+
+extension ProbeProblem {
+  /// The share of wrong answers with its interval.
+  func error(_ correct: [Bool], seed: UInt64) throws -> Estimate {
+    guard let testGroups else {
+      return try .clopperPearson(successes: correct.count { !$0 }, trials: correct.count)
+    }
+    return try Bootstrap.interval(rows: correct.count, groups: testGroups, seed: seed) { rows in
+      Double(rows.count { !correct[$0] }) / Double(rows.count)
+    }
+  }
+}
