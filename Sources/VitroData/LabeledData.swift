@@ -70,23 +70,26 @@ public struct LabeledData: Sendable {
   /// The shape of one example.
   public var exampleShape: [Int] { Array(inputs.shape.dropFirst()) }
 
-  /// How many examples each class has.
-  public var classCounts: [Int] {
-    var counts = [Int](repeating: 0, count: classNames.count)
-    for label in labels { counts[label] += 1 }
-    return counts
-  }
-
   /// The examples at some positions, in that order.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when a position does not exist.
   public func subset(_ positions: [Int]) throws -> LabeledData {
+    try Self.check(positions, of: count, name)
     var result = self
     result.inputs = try inputs.gather(Tensor(positions))
     result.labels = positions.map { labels[$0] }
     result.groups = groups.map { groups in positions.map { groups[$0] } }
     result.officialTest = LabeledData.division(officialTest, at: positions)
     return result
+  }
+
+  /// Checks that all positions exist.
+  static func check(_ positions: [Int], of count: Int, _ name: String) throws {
+    if let wrong = positions.first(where: { $0 < 0 || $0 >= count }) {
+      throw VitroError(
+        .argument, "data '\(name)'", "example \(wrong) of \(count) is asked for",
+        details: ["found": "\(wrong)", "expected": "0 to \(count - 1)"])
+    }
   }
 
   /// The places at which test examples stand among some positions; nothing when all or none are test examples.

@@ -23,7 +23,7 @@ public struct Subject: Sendable {
   /// The files that were read, with what each is for, for the provenance.
   public var readFiles: [(role: String, path: String)] = []
 
-  /// Creates a subject; without parts the data is divided by `LabeledData.parts(seed:)`.
+  /// Creates a subject; without parts the data is divided by `parts(seed:)`.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the data cannot be split.
   public init(

@@ -2,6 +2,7 @@ import Testing
 import VitroCore
 import VitroData
 import VitroLab
+import VitroNetworks
 import VitroTensor
 
 /// How data are divided when nobody says how.
@@ -35,6 +36,25 @@ import VitroTensor
       try data(90, groups: groups, officialTest: Array(71..<90)).parts(seed: 0)
     }
     #expect(error?.description.contains("group 14") == true)
+  }
+
+  /// A source of which only the labels are known.
+  private struct Unread: LabeledSource {
+    let (name, source): (String, String?) = ("unread", nil)
+    var labels: [Int]
+    let classNames = ["a", "b", "c"]
+    var (groups, officialTest): ([Int]?, [Int]?) = (nil, nil)
+    let (files, exampleShape): ([String], [Int]) = ([], [1])
+    var count: Int { labels.count }
+    func subset(_ positions: [Int]) -> Unread { Unread(labels: positions.map { labels[$0] }) }
+    func batch(_ indices: [Int]) throws -> Batch { throw VitroError(.unsupported, "reading", "nothing is read") }
+  }
+
+  @Test func dividingReadsNoExample() throws {
+    for test in [nil, Array(70..<90)] {
+      let whole = try data(90, officialTest: test)
+      #expect(try Unread(labels: whole.labels, officialTest: test).parts(seed: 4) == whole.parts(seed: 4))
+    }
   }
 
   @Test func tooLittleIsRefused() throws {

@@ -64,6 +64,29 @@ import Vitro
     }
   }
 
+  @Test func sources() throws {
+    // docs:LabeledSource
+    /// How large the largest class is, as a part of all examples: what a constant answer scores.
+    func majority(_ source: some LabeledSource) -> Double {
+      Double(source.classCounts.max() ?? 0) / Double(source.count)
+    }
+    // docs:end
+    #expect(try majority(LabeledData.digits()) == 183.0 / 1797)
+    try withTemporaryFolder { folder in
+      for index in 0..<6 {
+        let directory = "\(folder)/images/\(index % 2 == 0 ? "cat" : "dog")"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try PNG.write(Tensor([UInt8(index)], shape: [1, 1, 1]).raw, to: "\(directory)/\(index).png")
+      }
+      // docs:LabeledSourcesOpen
+      let images = try LabeledSources.open("\(folder)/images", memoryBudget: 64 << 20)
+      let batch = try images.batch(Array(0..<4))
+      // docs:end
+      #expect(images is LabeledData)
+      #expect(try batch.target.ints == [0, 0, 0, 1])
+    }
+  }
+
   @Test func classifiers() throws {
     let (x, labels) = try clouds()
     let (unseen, truth) = try clouds(seed: 1)

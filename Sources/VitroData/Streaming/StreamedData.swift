@@ -51,7 +51,7 @@ public struct StreamedData: Sendable {
   ///
   /// - Throws: ``/VitroCore/VitroError`` when a position does not exist.
   public func subset(_ chosen: [Int]) throws -> StreamedData {
-    try check(chosen)
+    try LabeledData.check(chosen, of: count, name)
     return rearranged(chosen)
   }
 
@@ -78,20 +78,21 @@ public struct StreamedData: Sendable {
     return result
   }
 
-  private func check(_ indices: [Int]) throws {
-    if let wrong = indices.first(where: { !labels.indices.contains($0) }) {
-      throw VitroError(
-        .argument, "data '\(name)'", "example \(wrong) of \(count) is asked for",
-        details: ["found": "\(wrong)", "expected": "0 to \(count - 1)"])
-    }
+  /// Whether all examples at once fit the budget.
+  var fitsBudget: Bool { bytes(of: count) <= memoryBudget - reader.heldBytes }
+
+  /// The memory that a batch takes, as the files hold it and as numbers.
+  private func bytes(of batch: Int) -> Int {
+    let elements = exampleShape.contains(0) ? 0 : exampleShape.reduce(1, *)
+    let perExample = elements * (DType.float32.byteWidth + reader.dtype.byteWidth)
+    let (bytes, overflow) = perExample.multipliedReportingOverflow(by: batch)
+    return overflow ? .max : bytes
   }
 
   private func inputs(_ indices: [Int]) throws -> Tensor {
-    try check(indices)
-    let elements = exampleShape.contains(0) ? 0 : exampleShape.reduce(1, *)
-    let perExample = elements * (DType.float32.byteWidth + reader.dtype.byteWidth)
-    let (bytes, overflow) = perExample.multipliedReportingOverflow(by: indices.count)
-    guard !overflow, bytes <= memoryBudget - reader.heldBytes else {
+    try LabeledData.check(indices, of: count, name)
+    let bytes = bytes(of: indices.count)
+    guard bytes <= memoryBudget - reader.heldBytes else {
       throw VitroError(
         .memory, "data '\(name)'",
         "\(indices.count) examples at once take \(bytes) bytes beside \(reader.heldBytes) held, with a budget of \(memoryBudget)",
