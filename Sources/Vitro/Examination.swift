@@ -105,12 +105,7 @@ public struct Examination: Experiment {
     if let network, let data {
       let subject = try Subject(networkPath: network, dataPath: data, seed: run.seed)
       for (role, files) in Dictionary(grouping: subject.readFiles, by: \.role).sorted(by: { $0.key < $1.key }) {
-        // A folder of thousands of images is entered as one.
-        if files.count > 8 {
-          try run.read(files.map(\.path), as: role == "data" ? data : network, role: role)
-        } else {
-          for file in files { try run.read(file.path, role: role) }
-        }
+        try run.read(files: files.map(\.path), as: role == "data" ? data : network, role: role)
       }
       return subject
     }

@@ -6,7 +6,7 @@ public import VitroTensor
 /// ```swift
 /// let components = try PrincipalComponents(fitting: x, count: 3)
 /// let shares = components.varianceShares  // of each direction, largest first
-/// let places = try components.project(unseen)  // [rows, 3]
+/// let places = try components.project(unseen)  // [rows, components]
 /// ```
 public struct PrincipalComponents: Sendable {
   /// The mean of the rows, `[features]`, float64.

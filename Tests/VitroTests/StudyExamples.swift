@@ -159,6 +159,56 @@ import Vitro
     #expect(mean.contains(49.5))
   }
 
+  @Test func axes() throws {
+    let (x, labels) = try clouds()
+    let (unseen, _) = try clouds(seed: 1)
+    do {
+      // docs:PrincipalComponents
+      let components = try PrincipalComponents(fitting: x, count: 3)
+      let shares = components.varianceShares  // of each direction, largest first
+      let places = try components.project(unseen)  // [rows, components]
+      // docs:end
+      #expect(shares.count == 2 && places.shape == [60, 2], "two features have two directions")
+    }
+    let three = labels.indices.map { $0 % 3 }
+    // docs:DiscriminantAxes
+    let axes = try DiscriminantAxes(fitting: x, labels: three, classCount: 3)
+    let places = try axes.project(unseen)  // [rows, 2]: two axes for three classes
+    // docs:end
+    #expect(places.shape == [60, 2])
+  }
+
+  @Test func imagesAreProbed() throws {
+    // docs:ImageConvnet
+    let convnet = try ImageConvnet(imageShape: [1, 28, 28], classCount: 10)
+    let network = try convnet.network(seed: 0)
+    print(ImageConvnet.probedTaps)  // input, conv1, relu1, pool1, …, logits
+    // docs:end
+    #expect(ImageConvnet.probedTaps.allSatisfy(network.outputTaps.contains))
+    try withTemporaryFolder { folder in
+      let lab = Lab(store: try RunStore(directory: URL(filePath: "\(folder)/store")), registry: .standard)
+      // docs:ImageProbing
+      var study = ImageProbing()
+      study.data = "digits"
+      study.epochs = 3
+      let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
+      // docs:end
+      #expect(run.state == .finished && run.metrics.map(\.label).contains("test accuracy"))
+    }
+  }
+
+  @Test func layersAreViewed() throws {
+    let data = try LabeledData.digits()
+    let parts = try data.parts(seed: 0)
+    let network = try ImageConvnet(imageShape: [1, 8, 8], classCount: 10).network(seed: 0)
+    // docs:LayerViews
+    let views = try LayerViews(taps: ["input", "relu1", "logits"]).look(
+      at: network, data, parts: parts, observer: SilentObserver())
+    print(views[0].varianceShares, views[0].principal.count)
+    // docs:end
+    #expect(views.map(\.tap) == ["input", "relu1", "logits"])
+  }
+
   @Test func xor() throws {
     // docs:XORStudy
     let result = try XORStudy(seeds: 100).train(seed: 0, observer: SilentObserver())

@@ -36,7 +36,11 @@ struct FigureDrawing {
 /// How a series or a class is told apart: by colour and, for eyes that do not see it, by shape.
 struct MarkStyle {
   var color: Int?
+  /// The number of the series.
   var shape: Int
+
+  /// The number of the outline, of six: each colour comes back with another one.
+  var form: Int { (shape + shape / 6) % 6 }
 
   /// The class that sets the colour.
   var colorClass: String { color.map { "s\($0 % FigureStyle.seriesColors)" } ?? "neutral" }
@@ -46,7 +50,7 @@ struct MarkStyle {
     func polygon(_ corners: [(Double, Double)]) -> String {
       "M" + corners.map { "\(px(x + $0.0 * r)) \(px(y + $0.1 * r))" }.joined(separator: "L") + "Z"
     }
-    return switch shape % 6 {
+    return switch form {
     case 0: "M\(px(x - r)) \(px(y))a\(px(r)) \(px(r)) 0 1 0 \(px(2 * r)) 0a\(px(r)) \(px(r)) 0 1 0 \(px(-2 * r)) 0Z"
     case 1: polygon([(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)])
     case 2: polygon([(0, -1.25), (1.15, 0.85), (-1.15, 0.85)])
@@ -60,7 +64,7 @@ struct MarkStyle {
 extension Markup {
   /// A mark of one of six shapes, all of about the same area.
   mutating func mark(_ style: MarkStyle, x: Double, y: Double, radius r: Double, class name: String = "mark") {
-    if style.shape % 6 == 0 {
+    if style.form == 0 {
       empty("circle", ["class": name, "cx": px(x), "cy": px(y), "r": px(r)])
     } else {
       empty("path", ["class": name, "d": style.outline(x, y, r)])

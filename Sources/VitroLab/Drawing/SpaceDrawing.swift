@@ -120,7 +120,7 @@ struct SpaceDrawing {
       let series = item.series.map(String.init) ?? ""
       switch corners.count {
       case 1:
-        let isRound = item.style.shape % 6 == 0
+        let isRound = item.style.form == 0
         group.empty(
           isRound ? "circle" : "path",
           [

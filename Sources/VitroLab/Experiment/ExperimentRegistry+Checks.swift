@@ -52,10 +52,16 @@ extension FieldKind {
   fileprivate func withAbsolutePaths(_ value: JSONValue) -> JSONValue {
     switch (self, value) {
     case (.path(let names), .string(let path)) where !names.contains(path):
-      .string(URL(filePath: path).absoluteURL.standardizedFileURL.path)
+      .string(Self.directoryPrefix(of: path, names: names).map { prefix in
+        prefix + Self.absolute(String(path.dropFirst(prefix.count)))
+      } ?? Self.absolute(path))
     case (.list(let kind), .array(let values)): .array(values.map(kind.withAbsolutePaths))
     case (.optional(let kind), _) where value != .null: kind.withAbsolutePaths(value)
     default: value
     }
+  }
+
+  private static func absolute(_ path: String) -> String {
+    URL(filePath: path).absoluteURL.standardizedFileURL.path
   }
 }

@@ -9,7 +9,7 @@ const px = value => Math.round(value * 100) / 100;
 const corners = [null, [-.9, -.9, .9, -.9, .9, .9, -.9, .9], [0, -1.25, 1.15, .85, -1.15, .85], [0, -1.3, 1.15, 0, 0, 1.3, -1.15, 0],
   [0, 1.25, 1.15, -.85, -1.15, -.85], [-.5, -1.1, .5, -1.1, 1.1, 0, .5, 1.1, -.5, 1.1, -1.1, 0]];
 const outline = (shape, x, y, r) => {
-  const at = corners[shape % 6];
+  const at = corners[(shape + Math.floor(shape / 6)) % 6];
   if (!at) return `M${px(x - r)} ${px(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
   let data = "";
   for (let i = 0; i < at.length; i += 2) data += `${i ? "L" : "M"}${px(x + at[i] * r)} ${px(y + at[i + 1] * r)}`;

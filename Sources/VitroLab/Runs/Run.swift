@@ -1,6 +1,7 @@
 public import Foundation
 internal import Synchronization
 public import VitroCore
+public import VitroData
 
 /// A run at work: its seed, its directory, its stages, and the one who watches.
 ///
@@ -67,6 +68,26 @@ public final class Run: Observer {
     let source = SourceFile(role: role, name: name, byteCount: byteCount, sha256: hash.hexDigest)
     try enter(source)
     return source
+  }
+
+  /// Enters the files that labelled data lies in, as one where they are many.
+  ///
+  /// - Throws: As ``read(_:role:)``.
+  /// - Complexity: O(bytes).
+  public func read(_ data: some LabeledSource, as name: String) throws {
+    try read(files: data.files, as: name, role: "data")
+  }
+
+  /// Enters files one by one, or a folder of thousands of images as one.
+  ///
+  /// - Throws: As ``read(_:role:)``.
+  /// - Complexity: O(bytes).
+  public func read(files: [String], as name: String, role: String) throws {
+    if files.count > 8 {
+      try read(files, as: name, role: role)
+    } else {
+      for file in files { try read(file, role: role) }
+    }
   }
 
   private func enter(_ source: SourceFile) throws {

@@ -52,7 +52,7 @@ struct TerminalCanvas {
   /// The sign of a series or class: a shape where colours tell them apart too, else a letter.
   func mark(_ index: Int?, isHollow: Bool = false) -> String {
     guard let index else { return sign("•", "*") }
-    if hasColor, !isASCII { return Array(isHollow ? "○□△◇▽⬡" : "●■▲◆▼⬢")[index % 6].description }
+    if hasColor, !isASCII { return Array(isHollow ? "○□△◇▽⬡" : "●■▲◆▼⬢")[(index + index / 6) % 6].description }
     let letters = Array(isHollow ? "abcdefghijklmnopqrstuvwxyz" : "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return String(letters[index % letters.count])
   }

@@ -1,5 +1,6 @@
 internal import VitroCore
 public import VitroNetworks
+internal import VitroTensor
 
 /// The convnet of Alain & Bengio (2016, section 3.5), TensorFlow's tutorial for MNIST, for images of any size.
 ///

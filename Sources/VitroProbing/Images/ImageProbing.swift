@@ -1,6 +1,6 @@
 internal import Foundation
 internal import VitroCore
-internal import VitroData
+public import VitroData
 internal import VitroFitting
 public import VitroLab
 internal import VitroNetworks

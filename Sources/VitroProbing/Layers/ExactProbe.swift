@@ -13,7 +13,7 @@ struct ExactProbe {
   ///
   /// Strengths are tried from strong to weak penalty, each from the fit before, until the validation error grows.
   init?(
-    _ store: ActivationStore, _ tap: String, _ problem: ProbeProblem, _ candidates: [Double],
+    _ store: ActivationStore, _ tap: String, _ problem: LayerProblem, _ candidates: [Double],
     _ observer: any Observer
   ) throws {
     let raw = ProbeFeatures(

@@ -107,7 +107,8 @@ public struct LayerProbeExaminer: Examiner {
         [
           .text($0.tap), .number(Double($0.width)), .number($0.error.value, Interval($0.error)),
           .number($0.untrained.value, Interval($0.untrained)),
-          .number($0.control.value, Interval($0.control)), .number($0.inverseRegularization),
+          .number($0.control.value, Interval($0.control)),
+          $0.inverseRegularization.map { .number($0) } ?? .missing("stopped early"),
         ]
       })
   }

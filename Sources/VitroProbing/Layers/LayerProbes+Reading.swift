@@ -9,7 +9,7 @@ internal import VitroTensor
 extension LayerProbes {
   /// Probes one network: keeps the narrow values in one pass, and trains probes in the forward pass if a value is too wide to keep.
   func read(
-    _ network: Network, _ problem: ProbeProblem, seed: UInt64, scratch: URL, stage: String, taps chosen: [String]? = nil,
+    _ network: Network, _ problem: LayerProblem, seed: UInt64, scratch: URL, stage: String, taps chosen: [String]? = nil,
     _ observer: any Observer
   ) throws -> LayerReadings {
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
@@ -28,7 +28,7 @@ extension LayerProbes {
   }
 
   private func read(
-    _ network: Network, _ problem: ProbeProblem, _ plan: TapPlan, seed: UInt64, scratch: URL, stage: String,
+    _ network: Network, _ problem: LayerProblem, _ plan: TapPlan, seed: UInt64, scratch: URL, stage: String,
     _ observer: any Observer
   ) throws -> LayerReadings {
     let kept = plan.taps.filter { $0.width <= widestKept }
@@ -73,14 +73,18 @@ extension LayerProbes {
         skipped.append(.init(tap: tap.name, reason: "\(tap.width) features, more than \(widestKept)"))
         continue
       }
-      readings.append(try reading(tap, method, probe, exact, problem, seed: seed))
+      var reading = try reading(tap, method, probe, exact, problem, seed: seed)
+      if let before = readings.last.flatMap({ probes[$0.tap] }) {
+        reading.step = try problem.difference(probe.correct, before.correct, seed: seed)
+      }
+      readings.append(reading)
     }
     observer.update(ProgressUpdate(stage, completed: plan.taps.count, of: plan.taps.count))
     return LayerReadings(readings: readings, skipped: skipped, probes: readings.compactMap { probes[$0.tap] })
   }
 
   private func recorder(
-    _ network: Network, _ kept: [ProbeHeads.Tap], _ problem: ProbeProblem, _ folder: URL
+    _ network: Network, _ kept: [ProbeHeads.Tap], _ problem: LayerProblem, _ folder: URL
   ) throws -> Mutex<ActivationRecorder> {
     Mutex(
       try ActivationRecorder(
@@ -90,19 +94,18 @@ extension LayerProbes {
 
   private func reading(
     _ tap: ProbeHeads.Tap, _ method: LayerReading.Method, _ probe: TapProbe, _ exact: ExactProbe?,
-    _ problem: ProbeProblem, seed: UInt64
+    _ problem: LayerProblem, seed: UInt64
   ) throws -> LayerReading {
     LayerReading(
       tap: tap.name, width: tap.width, method: method, error: try problem.error(probe.correct, seed: seed),
       control: try problem.error(probe.controlCorrect, seed: seed),
       inverseRegularization: method == .exact ? exact?.strength : nil,
       converged: method == .online || exact?.converged != false,
-      exactError: method == .online ? try exact.map { try problem.error($0.probe.correct, seed: seed) } : nil,
-      correct: probe.correct)
+      exactError: method == .online ? try exact.map { try problem.error($0.probe.correct, seed: seed) } : nil)
   }
 }
 
-extension ProbeProblem {
+extension LayerProblem {
   /// The share of wrong answers with its interval.
   func error(_ correct: [Bool], seed: UInt64) throws -> Estimate {
     guard let testGroups else {
@@ -110,6 +113,14 @@ extension ProbeProblem {
     }
     return try Bootstrap.interval(rows: correct.count, groups: testGroups, seed: seed) { rows in
       Double(rows.count { !correct[$0] }) / Double(rows.count)
+    }
+  }
+
+  /// How much more often one probe errs than another, example by example.
+  func difference(_ one: [Bool], _ other: [Bool], seed: UInt64) throws -> Estimate {
+    let changes = zip(one, other).map { ($0 ? 0 : 1) - ($1 ? 0 : 1) }
+    return try Bootstrap.interval(rows: changes.count, groups: testGroups, seed: seed) { rows in
+      Double(rows.reduce(0) { $0 + changes[$1] }) / Double(rows.count)
     }
   }
 }

@@ -100,7 +100,7 @@ public struct LayerProbes: Sendable {
     observer: any Observer
   ) throws -> Result {
     try withScratch(scratch) { scratch in
-      let problem = try ProbeProblem(data, limited(parts), seed: seed)
+      let problem = try LayerProblem(data, limited(parts), seed: seed)
       let untrained = try Network(network.graph, dtype: network.parameters.dtype, seed: seed)
       let trained = try read(
         network, problem, seed: seed, scratch: scratch.appending(path: "trained"), stage: "probing layers", observer)
@@ -138,7 +138,7 @@ public struct LayerProbes: Sendable {
   ) throws -> LayerReadings {
     try withScratch(scratch) { scratch in
       try read(
-        network, ProbeProblem(data, limited(parts), seed: seed), seed: seed, scratch: scratch, stage: stage, observer)
+        network, LayerProblem(data, limited(parts), seed: seed), seed: seed, scratch: scratch, stage: stage, observer)
     }
   }
 

@@ -26,8 +26,8 @@ public struct LayerReading: Sendable, Hashable, Codable {
   public var converged: Bool
   /// The error of the exact fit at a tap whose ``error`` is of the other method.
   public var exactError: Estimate?
-  /// For each test example, whether the probe is right: for comparisons example by example.
-  var correct: [Bool] = []
+  /// How much the error is above that of the value read before, on the same test examples, with an interval by resampling them.
+  public var step: Estimate?
 }
 
 /// What linear probes read all through a network.

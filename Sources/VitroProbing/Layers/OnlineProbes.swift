@@ -11,7 +11,7 @@ internal import VitroTensor
 /// stopped before the network, and each ends with the weights of the epoch in which it erred least on the validation examples (early
 /// stopping, as Alain & Bengio, 2016).
 public struct OnlineProbeSettings: Sendable, Hashable, Codable {
-  /// How often the training examples are passed through; `nil` takes 3 epochs, and more where that is fewer than 1200 steps.
+  /// How often the training examples are passed through; `nil` takes 3 epochs, and more where that is fewer than 1000 steps.
   public var epochs: Int?
   /// The examples of a step.
   public var batchSize = 128
@@ -23,7 +23,7 @@ public struct OnlineProbeSettings: Sendable, Hashable, Codable {
 
   func epochs(of examples: Int) -> Int {
     let steps = max(1, (examples + batchSize - 1) / batchSize)
-    return epochs ?? min(max(3, (1200 + steps - 1) / steps), 200)
+    return epochs ?? min(max(3, (1000 + steps - 1) / steps), 200)
   }
 }
 
@@ -49,7 +49,7 @@ public struct TapProbe: Sendable {
 struct OnlineProbes {
   let settings: OnlineProbeSettings
   let network: Network
-  let problem: ProbeProblem
+  let problem: LayerProblem
   let heads: ProbeHeads
   let scalings: [TapScaling]
   /// Where an interrupted training goes on from.
@@ -117,15 +117,15 @@ struct OnlineProbes {
   }
 
   private func features(_ order: [Int], isFirst: Bool) -> TapFeatures {
-    let start = order.first ?? 0
-    let watch = watch
-    return TapFeatures(
-      network: network, heads: heads, problem: problem, scalings: scalings, order: order,
-      watch: isFirst
-        ? { run, places in
-          guard let first = places.first else { return }
-          try watch(run, start + first..<start + first + places.count)
-        } : nil)
+    var features = TapFeatures(network: network, heads: heads, problem: problem, scalings: scalings, order: order)
+    if isFirst, let start = order.first {
+      let watch = watch
+      features.watch = { run, places in
+        guard let first = places.first else { return }
+        try watch(run, start + first..<start + first + places.count)
+      }
+    }
+    return features
   }
 
   private func answers(of probes: Network, on range: Range<Int>, isFirst: Bool) throws -> [[[Bool]]] {

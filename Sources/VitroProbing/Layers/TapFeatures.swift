@@ -9,7 +9,7 @@ internal import VitroTensor
 struct TapFeatures: BatchSource {
   let network: Network
   let heads: ProbeHeads
-  let problem: ProbeProblem
+  let problem: LayerProblem
   let scalings: [TapScaling]
   /// The examples, in the order in which they are passed through.
   let order: [Int]

@@ -19,7 +19,7 @@ struct TapPlan {
       + network.graph.nodes.filter { !($0.layer is Flatten || $0.layer is Reshape || $0.layer is Dropout) }.map(\.name)
   }
 
-  init(_ network: Network, _ names: [String], _ problem: ProbeProblem, widest: Int) throws {
+  init(_ network: Network, _ names: [String], _ problem: LayerProblem, widest: Int) throws {
     for name in names {
       guard let shape = try network.shape(at: name) else {
         throw VitroError(
@@ -39,7 +39,7 @@ struct TapPlan {
     try measure(network, problem)
   }
 
-  private mutating func measure(_ network: Network, _ problem: ProbeProblem) throws {
+  private mutating func measure(_ network: Network, _ problem: LayerProblem) throws {
     let width = max(1, taps.map(\.width).reduce(0, +))
     let rows = problem.train.prefix(max(2, min(Self.measuredRows, Self.measuredValues / width)))
     var parts = taps.map { _ in [Tensor]() }

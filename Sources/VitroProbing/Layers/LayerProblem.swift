@@ -5,7 +5,7 @@ internal import VitroTensor
 /// What every value of a network is probed for: examples in one order, their labels, and the same labels shuffled.
 ///
 /// The order is training, validation, test; the training examples stand in a random order, so that a first pass in order is as good as any.
-struct ProbeProblem: Sendable {
+struct LayerProblem: Sendable {
   let examples: any LabeledSource
   let train, validation, test: Range<Int>
   let classCount: Int
