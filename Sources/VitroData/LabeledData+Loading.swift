@@ -73,6 +73,11 @@ extension LabeledData {
     let inputs = try find(["x", "X", "inputs", "images", "features", "data"], "inputs")
     let labels = Tensor(try find(["y", "labels", "targets", "target", "label"], "labels"))
     let whole = try wholeNumbers(labels.cast(to: .float64).flattened().doubles, path)
+    guard let count = inputs.shape.first, count == whole.count else {
+      throw VitroError.malformed(
+        file: path, field: "labels", found: "\(whole.count) labels for inputs of shape \(inputs.shape)",
+        expected: "one label for each example, on the first axis")
+    }
     let groups = try file.arrays.first { ["group", "groups"].contains($0.name) }.map { name, array in
       let values = try Tensor(array).cast(to: .float64).flattened().doubles
       guard values.count == whole.count, values.allSatisfy({ $0 == $0.rounded() }) else {
@@ -86,41 +91,8 @@ extension LabeledData {
       groups: groups.map { inOrderOfAppearance($0) }, files: [path])
   }
 
-  private static func fromTable(_ path: String) throws -> LabeledData {
-    let table = try CSVTable(path)
-    let groupColumn = table.columns.first { ["group", "groups"].contains($0.lowercased()) }
-    let others = table.columns.filter { $0 != groupColumn }
-    guard others.count >= 2, table.rowCount > 0 else {
-      throw VitroError.malformed(
-        file: path, field: "columns", found: "\(table.columns.count) columns and \(table.rowCount) rows",
-        expected: "features and a label")
-    }
-    let known = ["label", "labels", "class", "target", "y"]
-    let labelColumn = others.first { known.contains($0.lowercased()) } ?? others[others.count - 1]
-    let features = try table.numericColumns().filter { $0 != labelColumn && $0 != groupColumn }
-    let groups = try groupColumn.map { try inOrderOfAppearance(table.strings($0)) }
-    guard !features.isEmpty else {
-      throw VitroError(
-        .malformed, "reading data '\(path)'", "no column but '\(labelColumn)' holds numbers",
-        hint: "Vitro reads feature vectors here; sentences need a language model.", details: ["file": path])
-    }
-    let texts = try table.strings(labelColumn)
-    let numbers = texts.compactMap(Double.init)
-    let inputs = try Tensor(table.matrix(features)).cast(to: .float32)
-    if numbers.count == texts.count, numbers.allSatisfy({ $0 >= 0 && $0 == $0.rounded() && $0 < Double(classLimit) }) {
-      let labels = numbers.map { Int($0) }
-      return try LabeledData(
-        title(path), inputs: inputs, labels: labels, classNames: numbered(labels), groups: groups, files: [path])
-    }
-    let names = Array(Set(texts)).sorted()
-    let positions = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    return try LabeledData(
-      title(path), inputs: inputs, labels: texts.map { positions[$0] ?? 0 }, classNames: names, groups: groups,
-      files: [path])
-  }
-
   /// Numbers for values: 0 for the first that appears, 1 for the next new one, and so on.
-  private static func inOrderOfAppearance<Value: Hashable>(_ values: [Value]) -> [Int] {
+  static func inOrderOfAppearance<Value: Hashable>(_ values: [Value]) -> [Int] {
     var numbers: [Value: Int] = [:]
     return values.map { value in
       if let known = numbers[value] { return known }
@@ -135,14 +107,15 @@ extension LabeledData {
   static let classLimit = 100_000
 
   static func wholeNumbers(_ values: [Double], _ path: String, below limit: Int = classLimit) throws -> [Int] {
-    try values.map { value in
+    try values.enumerated().map { position, value in
       guard value >= 0, value < Double(limit), value == value.rounded() else {
         throw VitroError.malformed(
-          file: path, field: "labels", found: "\(value)", expected: "whole numbers from 0 to \(limit - 1)")
+          file: path, field: "labels", found: "\(value) for example \(position)",
+          expected: "whole numbers from 0 to \(limit - 1)")
       }
       return Int(value)
     }
   }
 
-  private static func title(_ path: String) -> String { URL(filePath: path).lastPathComponent }
+  static func title(_ path: String) -> String { URL(filePath: path).lastPathComponent }
 }

@@ -40,11 +40,14 @@ import VitroTensor
 
   /// A source of which only the labels are known.
   private struct Unread: LabeledSource {
-    let (name, source): (String, String?) = ("unread", nil)
+    let name = "unread"
+    let source: String? = nil
     var labels: [Int]
     let classNames = ["a", "b", "c"]
-    var (groups, officialTest): ([Int]?, [Int]?) = (nil, nil)
-    let (files, exampleShape): ([String], [Int]) = ([], [1])
+    var groups: [Int]?
+    var officialTest: [Int]?
+    let files: [String] = []
+    let exampleShape = [1]
     var count: Int { labels.count }
     func subset(_ positions: [Int]) -> Unread { Unread(labels: positions.map { labels[$0] }) }
     func batch(_ indices: [Int]) throws -> Batch { throw VitroError(.unsupported, "reading", "nothing is read") }

@@ -87,6 +87,53 @@ import Vitro
     }
   }
 
+  @Test func activations() throws {
+    let digits = try LabeledData.digits()
+    var network = try Network(
+      .chain(
+        "digits", input: [1, 8, 8],
+        [("flatten", Flatten()), ("fc1", Linear(64, 32)), ("relu1", Activation(.relu)), ("logits", Linear(32, 10))]))
+    try withTemporaryFolder { folder in
+      var directory = URL(filePath: folder).appending(path: "store")
+      // docs:ActivationStore
+      let store = try ActivationStore.record(network, over: digits, at: ["relu1", "logits"], in: directory)
+      let features = try store.features(at: "relu1")  // float32 [1797, 32]
+      let some = try store.features(at: "logits", rows: [5, 0, 1])  // float32 [3, 10]
+      // docs:end
+      #expect(features.shape == [1797, 32] && some.shape == [3, 10])
+      // docs:forEachBlock
+      var sum = try Tensor.zeros([32])
+      try store.forEachBlock(at: "relu1", memoryBudget: 1 << 16) { block, positions in
+        sum = try sum + block.sum(axes: [0])
+      }
+      // docs:end
+      let whole = try features.sum(axes: [0])
+      #expect(try (sum - whole).abs().max().item() <= 1e-3 * whole.max().item())
+
+      directory.append(path: "ablated")
+      let mask = try Tensor((0..<32).map { Float($0 % 2) })
+      // docs:ActivationRecorder
+      let recorder = try ActivationRecorder(
+        directory: directory, network: network, taps: ["relu1"], count: digits.count, identity: "digits, half ablated")
+      while recorder.nextRow < digits.count {
+        let rows = Array(recorder.nextRow..<min(recorder.nextRow + 256, digits.count))
+        let batch = try digits.batch(rows)
+        try recorder.append(network.run(batch.inputs, recording: ["relu1"], editing: ["relu1": .multiply(mask)]))
+      }
+      let ablated = try recorder.finish()
+      // docs:end
+      #expect(try ablated.features(at: "relu1").isIdentical(to: features * mask))
+    }
+    let bias = try Tensor.ones([32])
+    // docs:fingerprint
+    let before = try network.fingerprint()
+    try network.parameters.set("fc1.bias", to: bias)
+    let isSame = try network.fingerprint() == before  // false
+    // docs:end
+    #expect(!isSame)
+    #expect(before.count == 64)
+  }
+
   @Test func classifiers() throws {
     let (x, labels) = try clouds()
     let (unseen, truth) = try clouds(seed: 1)

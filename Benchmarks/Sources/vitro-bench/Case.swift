@@ -40,7 +40,7 @@ func cases(of implementation: Implementation, threads: Int) -> [Case] {
   switch implementation {
   case .vitro:
     matmulCases + elementwiseCases + overheadCases + tinyCases + recurrentCases + transformerCases + convnetCases
-      + startUpCases
+      + extractionCases + startUpCases
   case .openblas: rawMatmulCases(threads: threads)
   case .memcpy: [copyCase]
   case .threadedMemcpy: [threadedCopyCase]

@@ -2,7 +2,8 @@ import Vitro
 
 private let (batch, images) = (64, 6400)
 
-private func convnet() throws -> Network {
+/// The network of the cases below, and of those that extract its activations.
+func convnet() throws -> Network {
   let graph = Graph.chain(
     "convnet", input: [1, 28, 28],
     [
@@ -14,7 +15,8 @@ private func convnet() throws -> Network {
   return try Network(graph, seed: 0)
 }
 
-private func noise(_ count: Int) throws -> Tensor {
+/// Images 1×28×28 of made-up pixels.
+func noise(_ count: Int) throws -> Tensor {
   var stream = RandomStream(seed: 0, "images")
   return try stream.uniform([count, 1, 28, 28])
 }

@@ -50,8 +50,7 @@ extension StreamedData {
     let partner = chosen.replacingOccurrences(of: "images", with: "labels").replacingOccurrences(
       of: "idx3", with: "idx1")
     guard entries.contains(partner) else {
-      throw VitroError(
-        .file, "reading data '\(path)'", "'\(chosen)' has no partner '\(partner)'", details: ["file": path])
+      throw unlabelled("\(path)/\(chosen)", "its partner '\(partner)' is not there")
     }
     let pair = ImageCollection.Pair(images: "\(path)/\(chosen)", labels: "\(path)/\(partner)")
     return try open(ImageCollection(name: title(path), pairs: [pair]), memoryBudget: memoryBudget)
@@ -81,27 +80,5 @@ extension StreamedData {
     return try LabeledData.wholeNumbers(array.cast(to: .float64).doubles, file, below: limit)
   }
 
-  private static func open(
-    classesIn path: String, _ entries: [String], memoryBudget: Int, cacheBytes: Int
-  ) throws -> StreamedData {
-    var (files, labels, names): ([String], [Int], [String]) = ([], [], [])
-    for entry in entries {
-      let images = ((try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(entry)")) ?? [])
-        .filter { $0.lowercased().hasSuffix(".png") }.sorted()
-      if images.isEmpty { continue }
-      files += images.map { "\(path)/\(entry)/\($0)" }
-      labels += [Int](repeating: names.count, count: images.count)
-      names.append(entry)
-    }
-    guard !files.isEmpty else {
-      throw VitroError(
-        .file, "reading data '\(path)'",
-        "the directory holds neither IDX files nor one directory of PNG images a class", details: ["file": path])
-    }
-    let reader = try ImageExamples(files, cacheBytes: cacheBytes, memoryBudget: memoryBudget)
-    return StreamedData(
-      title(path), reader, labels: labels, classNames: names, files: files, memoryBudget: memoryBudget)
-  }
-
-  private static func title(_ path: String) -> String { URL(filePath: path).lastPathComponent }
+  static func title(_ path: String) -> String { URL(filePath: path).lastPathComponent }
 }

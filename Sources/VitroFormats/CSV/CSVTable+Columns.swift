@@ -86,6 +86,22 @@ extension CSVTable {
     }
   }
 
+  /// The line of the file on which a row begins, counted from 1.
+  ///
+  /// - Precondition: `row` is within `0 ..< rowCount`.
+  /// - Complexity: O(bytes of 64 rows).
+  public func line(ofRow row: Int) throws -> Int {
+    precondition((0..<rowCount).contains(row), "row \(row) of \(rowCount)")
+    return try file.withBytes { bytes in
+      var scanner = scanner(bytes, at: marks[row / CSVTable.rowsPerMark])
+      for _ in 0..<(row % CSVTable.rowsPerMark) where scanner.beginRow() {
+        while try scanner.next() == .delimiter {}
+      }
+      _ = scanner.beginRow()
+      return scanner.line
+    }
+  }
+
   /// The columns in which every field is a number.
   ///
   /// - Complexity: O(bytes of the table).

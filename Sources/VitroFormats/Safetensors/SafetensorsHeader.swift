@@ -10,11 +10,13 @@ struct SafetensorsHeader {
   /// What the reference implementation allows.
   static let maximumLength = 100_000_000
 
-  init(_ file: FileBytes, limits: FormatLimits) throws {
+  /// Parses the header of a file of which `file` holds the beginning, or all.
+  init(_ file: FileBytes, limits: FormatLimits, fileSize: Int? = nil) throws {
+    let size = fileSize ?? file.count
     try file.withBytes { bytes in
       guard let declared = bytes.integer(UInt64.self, at: 0) else {
         throw file.malformed(
-          field: "header length", found: "a file of \(bytes.count) bytes", expected: "8 bytes and a header")
+          field: "header length", found: "a file of \(size) bytes", expected: "8 bytes and a header")
       }
       guard declared <= SafetensorsHeader.maximumLength else {
         throw file.malformed(
@@ -24,14 +26,14 @@ struct SafetensorsHeader {
       dataStart = 8 + Int(declared)
       guard dataStart <= bytes.count else {
         throw file.malformed(
-          field: "header length", found: "\(declared) bytes", expected: "at most the \(bytes.count - 8) that follow it")
+          field: "header length", found: "\(declared) bytes", expected: "at most the \(size - 8) that follow it")
       }
       let text = UnsafeRawBufferPointer(rebasing: bytes[8..<dataStart])
       var scanner = JSONScanner(text, of: file, field: "header")
       try parse(&scanner, file: file, limits: limits)
       try scanner.expectEnd()
     }
-    try checkLayout(file)
+    try checkLayout(file, size: size)
   }
 
   private mutating func parse(_ scanner: inout JSONScanner, file: FileBytes, limits: FormatLimits) throws {
@@ -118,7 +120,7 @@ struct SafetensorsHeader {
   }
 
   /// The tensors must cover the rest of the file in order, without holes and without overlaps.
-  private mutating func checkLayout(_ file: FileBytes) throws {
+  private mutating func checkLayout(_ file: FileBytes, size: Int) throws {
     tensors.sort {
       ($0.byteRange.lowerBound, $0.byteRange.upperBound) < ($1.byteRange.lowerBound, $1.byteRange.upperBound)
     }
@@ -134,17 +136,17 @@ struct SafetensorsHeader {
           expected: "a beginning at \(end)")
       }
       (end, before) = (range.upperBound, "tensor \(quoted(name))")
-      guard end <= file.count - dataStart else {
+      guard end <= size - dataStart else {
         throw file.malformed(
           field: "tensor \(quoted(name)), data_offsets", found: "an end at \(end)",
-          expected: "at most the \(file.count - dataStart) bytes that follow the header",
+          expected: "at most the \(size - dataStart) bytes that follow the header",
           hint: "The file may be truncated; fetch it again.")
       }
       tensors[index].byteRange = (range.lowerBound + dataStart)..<(range.upperBound + dataStart)
     }
-    guard dataStart + end == file.count else {
+    guard dataStart + end == size else {
       throw file.malformed(
-        field: "data", found: "\(file.count - dataStart) bytes after the header",
+        field: "data", found: "\(size - dataStart) bytes after the header",
         expected: "the \(end) bytes of the tensors")
     }
   }

@@ -1,4 +1,3 @@
-internal import CZlib
 internal import VitroCore
 
 /// What a zip archive's directory says of one member.
@@ -21,14 +20,13 @@ struct ZipMemberSource: ByteSource {
   private let data: FileBytes
   private let inflater: Inflater?
   private var produced = 0
-  private var checksum: UInt
+  private var checksum = CRC32()
 
   init(_ member: ZipMember, in archive: FileBytes) throws {
     let file = archive.renamed("\(archive.name)[\(member.name)]")
     self.file = file
     self.member = member
     data = archive.slice(member.dataRange).renamed(file.name)
-    checksum = UInt(crc32(0, nil, 0))
     guard member.flags & 1 == 0 else {
       throw file.unsupported(field: "flags", found: "encryption", expected: "a plain member")
     }
@@ -65,13 +63,7 @@ struct ZipMemberSource: ByteSource {
       data.withBytes { wanted.copyBytes(from: $0[produced..<(produced + wanted.count)]) }
       length = wanted.count
     }
-    var rest = UnsafeRawBufferPointer(rebasing: wanted[..<length])
-    while rest.count > 0 {
-      let size = min(rest.count, 1 << 30)
-      checksum = UInt(
-        crc32(.init(checksum), rest.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(size)))
-      rest = UnsafeRawBufferPointer(rebasing: rest[size...])
-    }
+    checksum.update(UnsafeRawBufferPointer(rebasing: wanted[..<length]))
     produced += length
     if length < target.count { try verify() }
     return length
@@ -87,9 +79,9 @@ struct ZipMemberSource: ByteSource {
         throw file.malformed(field: "size", found: "more bytes", expected: "\(member.size) bytes")
       }
     }
-    guard checksum == UInt(member.checksum) else {
+    guard checksum.value == member.checksum else {
       throw file.malformed(
-        field: "checksum", found: String(checksum, radix: 16), expected: String(member.checksum, radix: 16))
+        field: "checksum", found: String(checksum.value, radix: 16), expected: String(member.checksum, radix: 16))
     }
   }
 }

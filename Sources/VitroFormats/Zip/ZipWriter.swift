@@ -1,4 +1,3 @@
-internal import CZlib
 internal import VitroCore
 
 /// Writes a zip archive, member after member; the same members always give the same bytes.
@@ -17,16 +16,11 @@ package final class ZipWriter {
   /// Appends a member made of these parts.
   package func append(name: String, parts: [UnsafeRawBufferPointer], compressed: Bool) throws {
     let size = parts.reduce(0) { $0 + $1.count }
-    var checksum = crc32(0, nil, 0)
+    var checksum = CRC32()
     var deflated: [UInt8] = []
     let deflater = compressed ? try Deflater(wrapping: .raw) : nil
     for part in parts {
-      var rest = part
-      while rest.count > 0 {
-        let length = min(rest.count, 1 << 30)
-        checksum = crc32(checksum, rest.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(length))
-        rest = UnsafeRawBufferPointer(rebasing: rest[length...])
-      }
+      checksum.update(part)
       try deflater?.write(part) { deflated.append(contentsOf: $0) }
     }
     try deflater?.finish { deflated.append(contentsOf: $0) }
@@ -40,7 +34,7 @@ package final class ZipWriter {
     common.appendInteger(UInt16(compressed ? 8 : 0))
     common.appendInteger(UInt16(0))
     common.appendInteger(UInt16(0x21))  // 1980-01-01, the earliest date that the format has
-    common.appendInteger(UInt32(checksum))
+    common.appendInteger(checksum.value)
     common.appendInteger(sizes.0)
     common.appendInteger(sizes.1)
     common.appendInteger(UInt16(name.utf8.count))
