@@ -25,7 +25,8 @@ struct ExactProbe {
     let features = try raw.compressed()
     let sets = problem.labelSets.map { LabelSet(Array($0[problem.train]), classCount: problem.classCount) }
     var best: (errors: Int, fits: [LogisticFit], strength: Double)?
-    for strength in candidates.sorted() {
+    for candidate in candidates.sorted() {
+      let strength = candidate / Double(problem.train.count)
       let regression = LogisticRegression(
         inverseRegularization: strength, standardizing: !features.isStandardized, tolerance: 1e-4)
       let fits = try regression.fit(features.train, labelSets: sets, starts: best?.fits.map(\.model)) { _ in

@@ -44,13 +44,21 @@ extension LayerProbes {
         scalings: plan.scalings, scratch: scratch.appending(path: "online"), seed: seed, stage: stage,
         observer: observer,
         watch: { run, rows in
-          // Rows that a pass before an interruption has kept are not kept again; rows that it lost are computed below.
-          try recorder?.withLock { if $0.nextRow == rows.lowerBound { try $0.append(run) } }
+          // Rows that a pass before an interruption has lost are computed again below.
+          try recorder?.withLock { if $0.nextRow >= rows.lowerBound { try $0.append(run, from: rows.lowerBound) } }
         })
       try FileManager.default.createDirectory(at: online.scratch, withIntermediateDirectories: true)
       for probe in try online.fit() { probes[probe.tap] = probe }
-    }
-    if !kept.isEmpty {
+      store = try recorder?.withLock { recorder in
+        for rows in online.batches where rows.upperBound > recorder.nextRow {
+          try observer.checkpoint(stage)
+          let batch = try problem.examples.batch(Array(rows))
+          let run = try network.run(batch.inputs, recording: .names(kept.map(\.name)), needsOutputs: false)
+          try recorder.append(run, from: rows.lowerBound)
+        }
+        return try recorder.finish()
+      }
+    } else if !kept.isEmpty {
       store = try .record(
         network, over: problem.examples, at: kept.map(\.name), in: activations, precision: precision,
         memoryBudget: memoryBudget, diskBudget: diskBudget, identity: problem.identity, observer: observer)

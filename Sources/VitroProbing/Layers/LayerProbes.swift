@@ -33,8 +33,8 @@ public struct LayerProbes: Sendable {
   public var widestKept = 4096
   /// The widest value that is probed; wider ones are left out and named.
   public var widest = 1 << 20
-  /// The strengths to choose from, from strong to weak penalty: C, the weight of the losses against the penalty.
-  public var candidates = [0.0003, 0.003, 0.03, 0.3]
+  /// The strengths to choose from: C · rows, the weight of the mean loss against the penalty.
+  public var candidates: [Double] = [3, 30, 300]
   /// How probes are trained in the forward pass.
   public var online = OnlineProbeSettings()
   /// How kept activations are stored.

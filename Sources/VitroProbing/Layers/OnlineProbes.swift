@@ -128,9 +128,19 @@ struct OnlineProbes {
     return features
   }
 
+  private static let judgedAtOnce = 250
+
+  /// The batches of the first pass over all examples: what is computed again must run in the same company, or its last bits may differ.
+  var batches: [Range<Int>] {
+    [(problem.train, settings.batchSize), (problem.validation, Self.judgedAtOnce), (problem.test, Self.judgedAtOnce)]
+      .flatMap { range, size in
+        stride(from: range.lowerBound, to: range.upperBound, by: size).map { $0..<min($0 + size, range.upperBound) }
+      }
+  }
+
   private func answers(of probes: Network, on range: Range<Int>, isFirst: Bool) throws -> [[[Bool]]] {
     var correct = heads.taps.map { _ in [[Bool]](repeating: [], count: heads.setCount) }
-    try probes.forEachBatch(features(Array(range), isFirst: isFirst), batchSize: 250) { run, _, places in
+    try probes.forEachBatch(features(Array(range), isFirst: isFirst), batchSize: Self.judgedAtOnce) { run, _, places in
       try observer.checkpoint(stage)
       let rows = places.map { range.lowerBound + $0 }
       let found = try heads.correct(run.output, labels: problem.labelSets, rows: rows)
