@@ -44,8 +44,11 @@ struct ProbeNetwork: Sendable {
       seed: settings.seed,
       earlyStopping: known.isEmpty ? nil : TrainingSettings.EarlyStopping(.validationLoss, patience: patience))
     let source = try TensorSource(prepared(features), target: encoded(target, output))
-    let held = try known.isEmpty ? nil : TensorSource(
-      prepared(validation.gather(Tensor(known))), target: encoded(validationTarget.rows(known), as: target, output))
+    let held =
+      try known.isEmpty
+      ? nil
+      : TensorSource(
+        prepared(validation.gather(Tensor(known))), target: encoded(validationTarget.rows(known), as: target, output))
     let result = try Trainer(training, loss: weightedLoss(settings, target)).train(
       &network, on: source, validation: held, observer: TrainingReporter(observer, stage: "training a probe"))
     guard result.state != .interrupted else {

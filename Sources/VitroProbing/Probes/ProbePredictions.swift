@@ -52,7 +52,9 @@ public struct ProbePredictions: Sendable {
     guard areLogOdds else {
       throw VitroError(
         .unsupported, "probabilities", "the scores of this probe are not log-odds",
-        hint: "Kinds that give probabilities: \(ProbeKind.allCases.filter(\.givesProbabilities).map(\.rawValue).joined(separator: ", ")).")
+        hint:
+          "Kinds that give probabilities: \(ProbeKind.allCases.filter(\.givesProbabilities).map(\.rawValue).joined(separator: ", "))."
+      )
     }
     return try meaning == .classes ? scores.softmax() : scores.sigmoid()
   }

@@ -23,7 +23,8 @@ public struct ProbeRows: Sendable {
   public init(_ features: Tensor, _ target: ProbeTarget, groups: [Int]? = nil, types: [Int]? = nil) throws {
     guard features.rank == 2, features.dtype.isFloatingPoint else {
       throw VitroError(
-        .shape, "probe", "the features are \(features.dtype) \(features.shape), expected [rows, width] of floating point")
+        .shape, "probe",
+        "the features are \(features.dtype) \(features.shape), expected [rows, width] of floating point")
     }
     guard features.shape[0] > 0, features.shape[1] > 0 else {
       throw VitroError(.shape, "probe", "there is nothing to probe: the features are \(features.shape)")
@@ -89,7 +90,8 @@ public struct ProbeParts: Sendable {
   public init(train: ProbeRows, validation: ProbeRows, test: ProbeRows) throws {
     for (name, part) in [("validation", validation), ("test", test)] {
       guard part.width == train.width else {
-        throw VitroError(.shape, "probe", "the \(name) part has \(part.width) features, the training part \(train.width)")
+        throw VitroError(
+          .shape, "probe", "the \(name) part has \(part.width) features, the training part \(train.width)")
       }
       guard part.target.matches(train.target) else {
         throw VitroError(
@@ -98,7 +100,8 @@ public struct ProbeParts: Sendable {
         )
       }
       guard (part.types == nil) == (train.types == nil), (part.groups == nil) == (train.groups == nil) else {
-        throw VitroError(.argument, "probe", "the training part or the \(name) part has no types or groups, the other has")
+        throw VitroError(
+          .argument, "probe", "the training part or the \(name) part has no types or groups, the other has")
       }
     }
     try train.target.requireVariation()

@@ -60,7 +60,8 @@ public enum ProbeTarget: Sendable {
     switch self {
     case .classes(let labels, let count):
       guard count >= 2 else {
-        throw Self.error("there are \(count) classes, expected two or more", hint: "A probe needs something to tell apart.")
+        throw Self.error(
+          "there are \(count) classes, expected two or more", hint: "A probe needs something to tell apart.")
       }
       if let row = labels.firstIndex(where: { $0 < 0 || $0 >= count }) {
         throw Self.error("the label of row \(row) is \(labels[row]), expected 0 ..< \(count)", row: row)
@@ -109,7 +110,8 @@ extension ProbeTarget {
       }
       let present = Set(labels)
       if present.count == 1, let only = present.first {
-        throw Self.error("all \(labels.count) training rows are of class \(only)", hint: "A probe needs rows of two classes.")
+        throw Self.error(
+          "all \(labels.count) training rows are of class \(only)", hint: "A probe needs rows of two classes.")
       }
       if let missing = (0..<count).first(where: { !present.contains($0) }) {
         throw Self.error(
