@@ -5,10 +5,10 @@ internal import VitroTensor
 /// What a probe reads, with its control: there is no such result without one.
 ///
 /// ```swift
-/// let result = try Probe(ProbeSettings(.logistic)).run(parts)
-/// let accuracy = result.scores[.accuracy]  // on the test part, with its interval
-/// let selectivity = result.control.selectivity  // how much of it is not the probe's own doing
-/// let majority = result.baseline  // the score of always answering the most frequent class
+/// let again = try Probe(ProbeSettings(.logistic)).run(parts)
+/// let accuracy = again.scores[.accuracy]  // on the test part, with its interval
+/// let selectivity = again.control.selectivity  // how much of it is not the probe's own doing
+/// let majority = again.baseline  // the score of always answering the most frequent class
 /// ```
 public struct ControlledProbe: Sendable {
   /// The fitted probe.

@@ -10,7 +10,7 @@ internal import VitroTensor
 ///
 /// ```swift
 /// let codes = try Probe().onlineCode(parts.train, validation: parts.validation)
-/// print(codes.task.compression, codes.control.compression)  // how many times shorter than sending each target by itself
+/// print(codes.task.compression, codes.control.compression)  // times shorter than without features
 /// ```
 public struct OnlineCode: Sendable, Hashable, Codable {
   /// A block of rows that was sent with one probe.

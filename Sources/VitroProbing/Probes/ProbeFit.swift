@@ -6,7 +6,7 @@ public import VitroTensor
 /// ```swift
 /// let fit = try Probe(ProbeSettings(.logistic)).fit(parts.train, validation: parts.validation)
 /// let direction = fit.linearModels?[0].weights  // in the coordinates of the raw features
-/// let scores = try fit.scores(parts.test)
+/// let answers = try fit.predictions(parts.test.features).classes
 /// ```
 public struct ProbeFit: Sendable {
   /// How it was fitted.

@@ -6,7 +6,7 @@ public import VitroTensor
 ///
 /// ```swift
 /// let predictions = try fit.predictions(unseen)
-/// let classes = predictions.classes  // the class of each row
+/// let classes = try predictions.classes  // the class of each row
 /// let probabilities = try predictions.probabilities()  // [rows, classes]
 /// ```
 public struct ProbePredictions: Sendable {
