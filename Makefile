@@ -31,7 +31,7 @@ dependencies:
 	  $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $$missing; \
 	fi
 
-bench: dependencies  ## Time the engine; with PYTHON=… naming a Python that has torch, beside PyTorch.
+bench: dependencies  ## Time the engine; with PYTHON=… naming a Python that has torch or scikit-learn, beside them.
 	cd Benchmarks && ./run $(if $(PYTHON),--python $(PYTHON))
 
 fuzz: build  ## Feed 100 000 broken files of each format to the readers.

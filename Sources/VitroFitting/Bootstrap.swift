@@ -25,6 +25,28 @@ public enum Bootstrap {
     rows: Int, groups: [Int]? = nil, resamples: Int = 1000, confidence: Double = 0.95, seed: UInt64,
     statistic: ([Int]) throws -> Double
   ) throws -> Estimate {
+    let estimates = try intervals(
+      rows: rows, groups: groups, resamples: resamples, confidence: confidence, seed: seed
+    ) { [try statistic($0)] }
+    return estimates[0]
+  }
+
+  /// The percentile intervals of several statistics of the same draws.
+  ///
+  /// A draw in which a statistic is NaN, such as the recall of a class that was not drawn, does not count for it.
+  ///
+  /// - Parameters:
+  ///   - rows: The number of rows.
+  ///   - groups: A group for each row; then whole groups are drawn.
+  ///   - resamples: How often rows are drawn anew.
+  ///   - confidence: The probability that each interval covers, between 0 and 1.
+  ///   - seed: What the draws come from.
+  ///   - statistics: The statistics, always equally many, of a list of row numbers, with repetitions.
+  /// - Throws: ``/VitroCore/VitroError`` when there are no rows or settings are out of range, and what `statistics` throws.
+  public static func intervals(
+    rows: Int, groups: [Int]? = nil, resamples: Int = 1000, confidence: Double = 0.95, seed: UInt64,
+    statistics: ([Int]) throws -> [Double]
+  ) throws -> [Estimate] {
     guard rows > 0, resamples > 0, confidence > 0, confidence < 1, groups.map({ $0.count == rows }) ?? true else {
       throw VitroError(
         .argument, "bootstrap", "\(resamples) resamples of \(rows) rows at confidence \(confidence) are not possible")
@@ -34,19 +56,22 @@ public enum Bootstrap {
       return byGroup.keys.sorted().map { byGroup[$0] ?? [] }
     }
     let units = members?.count ?? rows
-    var values: [Double] = []
+    let estimates = try statistics(Array(0..<rows))
+    var values = [[Double]](repeating: [], count: estimates.count)
     for resample in 0..<resamples {
       var stream = RandomStream(seed: seed, "bootstrap", resample)
       let drawn = stream.draw(words: units).map { Int(($0.multipliedFullWidth(by: UInt32(units))).high) }
       let sample = members.map { members in drawn.flatMap { members[$0] } } ?? drawn
-      let value = try statistic(sample)
-      if !value.isNaN { values.append(value) }
+      for (index, value) in try statistics(sample).prefix(estimates.count).enumerated() where !value.isNaN {
+        values[index].append(value)
+      }
     }
-    let estimate = try statistic(Array(0..<rows))
-    values.sort()
     let tail = (1 - confidence) / 2
-    return Estimate(
-      value: estimate, low: quantile(values, tail), high: quantile(values, 1 - tail), confidence: confidence)
+    return zip(estimates, values).map { estimate, values in
+      let values = values.sorted()
+      return Estimate(
+        value: estimate, low: quantile(values, tail), high: quantile(values, 1 - tail), confidence: confidence)
+    }
   }
 
   /// The quantile of sorted values, linear between neighbours (NumPy's default); NaN when there are none.

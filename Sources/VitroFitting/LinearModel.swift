@@ -56,6 +56,18 @@ public struct LinearModel: Sendable {
   /// The number of classes, or `nil` for a regression.
   public var classCount: Int? { kind == .regression ? nil : max(outputCount, 2) }
 
+  /// The model of raw features, given this one of standardized features: `W/scale` and `b − (W/scale)·mean`.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` when the standardizer knows another number of features.
+  public func inRawCoordinates(of standardizer: Standardizer) throws -> LinearModel {
+    guard standardizer.mean.count == featureCount else {
+      throw VitroError(
+        .shape, "LinearModel", "the model has \(featureCount) features, the standardizer \(standardizer.mean.count)")
+    }
+    let raw = try weights / Tensor(standardizer.scale)
+    return try LinearModel(kind: kind, weights: raw, intercepts: intercepts - raw.matmul(Tensor(standardizer.mean)))
+  }
+
   /// `x·Wᵀ + b`: x `[rows, features]`, result `[rows, outputs]`, in the type of `x`.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the features do not fit.

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from sklearn.covariance import ledoit_wolf_shrinkage
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
-from sklearn.metrics import (balanced_accuracy_score, f1_score, log_loss, r2_score, roc_auc_score)
+from sklearn.metrics import (accuracy_score, balanced_accuracy_score, f1_score, log_loss, r2_score, roc_auc_score)
 from sklearn.preprocessing import StandardScaler
 
 print(f"# scikit-learn {sklearn.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}")
@@ -104,3 +104,20 @@ for k, n in ((0, 10), (1, 10), (81, 263), (15, 148), (29, 29), (950, 1000)):
     e = stats.binomtest(k, n).proportion_ci(0.95, "exact")
     print(f"interval {k} of {n}:", float(w.low), float(w.high), float(e.low), float(e.high))
 print("normal quantiles:", [float(stats.norm.ppf(q)) for q in (1e-10, 0.001, 0.025, 0.3, 0.9, 0.975)])
+
+# Scores of probes (VitroProbingTests/Probes/ProbeScoresTests.swift).
+score = lambda i, k: ((i * 7 + k * 11 + i * k) % 13) / 4 - 1.5
+z = np.array([[score(i, k) for k in range(3)] for i in range(40)])
+y = np.array([(i * i + i // 5) % 3 for i in range(40)])
+p = scipy.special.softmax(z, axis=1)
+print("probe classes:", accuracy_score(y, z.argmax(1)), balanced_accuracy_score(y, z.argmax(1)),
+      f1_score(y, z.argmax(1), average="macro"), roc_auc_score(y, p, multi_class="ovr", average="macro"))
+t = np.array([[int((i * i + k * i) % 5 < 2) for k in range(2)] for i in range(40)])
+a = (z[:, :2] > 0).astype(int)
+print("probe labels:", (t == a).mean(), np.mean([balanced_accuracy_score(t[:, k], a[:, k]) for k in range(2)]),
+      f1_score(t, a, average="macro"), roc_auc_score(t, z[:, :2], average="macro"))
+v = np.array([[score(i, k) * 0.8 + (i % 3) / 3 for k in range(2)] for i in range(40)])
+print("probe values:", r2_score(v, z[:, :2]))
+
+for k, n, chance in ((9, 10, 0.5), (0, 5, 0.5), (60, 100, 0.5), (7, 20, 0.1), (900, 1000, 0.85)):
+    print(f"at least {k} of {n} at {chance}:", stats.binomtest(k, n, chance, alternative="greater").pvalue)

@@ -35,12 +35,16 @@ struct Case: Sendable {
   }
 }
 
-/// All cases of an implementation.
-func cases(of implementation: Implementation, threads: Int) -> [Case] {
+/// All cases of an implementation; those of probes need a folder that scikit-learn's side has filled.
+func cases(of implementation: Implementation, threads: Int, probeData: String?) -> [Case] {
   switch implementation {
   case .vitro:
     matmulCases + elementwiseCases + overheadCases + tinyCases + recurrentCases + transformerCases + convnetCases
+<<<<<<< HEAD
       + extractionCases + startUpCases
+=======
+      + startUpCases + (probeData.map(probeCases) ?? [])
+>>>>>>> probes
   case .openblas: rawMatmulCases(threads: threads)
   case .memcpy: [copyCase]
   case .threadedMemcpy: [threadedCopyCase]

@@ -28,6 +28,9 @@ struct VitroBench: ParsableCommand {
   @Option(help: "Who does the work: \(Implementation.allCases.map(\.rawValue).joined(separator: ", ")).")
   var implementation = Implementation.vitro
 
+  @Option(help: "The folder in which sklearn_peer.py leaves the data of the family 'probes'.")
+  var probeData: String?
+
   @Flag(help: "Measure rounds as they are asked for on standard input.")
   var serve = false
 
@@ -42,7 +45,7 @@ struct VitroBench: ParsableCommand {
     let workers = Threads.count
     // The engine divides work itself; OpenBLAS's own threads are measured in a process of their own.
     openblas_set_num_threads(implementation == .openblas ? Int32(workers) : 1)
-    let chosen = cases(of: implementation, threads: workers).filter { timed in
+    let chosen = cases(of: implementation, threads: workers, probeData: probeData).filter { timed in
       filter.map { timed.name.contains($0) || timed.family.contains($0) } ?? true
     }
     let load = Machine.load
