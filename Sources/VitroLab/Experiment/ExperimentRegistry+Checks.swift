@@ -52,10 +52,14 @@ extension FieldKind {
   fileprivate func withAbsolutePaths(_ value: JSONValue) -> JSONValue {
     switch (self, value) {
     case (.path(let names), .string(let path)) where !names.contains(path):
-      .string(URL(filePath: path).absoluteURL.standardizedFileURL.path)
+      Self.absolute(path, after: Self.prefix(of: path, names: names) ?? "")
     case (.list(let kind), .array(let values)): .array(values.map(kind.withAbsolutePaths))
     case (.optional(let kind), _) where value != .null: kind.withAbsolutePaths(value)
     default: value
     }
+  }
+
+  private static func absolute(_ path: String, after prefix: String) -> JSONValue {
+    .string(prefix + URL(filePath: String(path.dropFirst(prefix.count))).absoluteURL.standardizedFileURL.path)
   }
 }

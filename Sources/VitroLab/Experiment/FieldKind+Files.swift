@@ -18,14 +18,18 @@ extension FieldKind {
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`file`) with the nearest name that is there.
   static func checkExists(_ path: String, names: [String], field: String) throws {
-    let prefixes = names.filter { $0.hasSuffix(":DIR") }.map { $0.dropLast("DIR".count) }
-    if let prefix = prefixes.first(where: { path.hasPrefix($0) }) {
+    if let prefix = prefix(of: path, names: names) {
       return try checkExists(String(path.dropFirst(prefix.count)), names: [], field: field)
     }
     if names.contains(path) || FileManager.default.fileExists(atPath: path) { return }
     throw VitroError(
       .file, field, "'\(path)' is not there", hint: nearest(to: path, names: names).map { "Did you mean '\($0)'?" },
       details: ["field": field, "file": path])
+  }
+
+  /// What stands before the directory in a text such as `mnist:my-data`, for a name such as `mnist:DIR`.
+  static func prefix(of path: String, names: [String]) -> String? {
+    names.filter { $0.hasSuffix(":DIR") }.map { String($0.dropLast("DIR".count)) }.first { path.hasPrefix($0) }
   }
 
   /// The nearest name in the first directory on the way that is there.
