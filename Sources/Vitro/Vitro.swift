@@ -10,5 +10,5 @@
 
 extension ExperimentRegistry {
   /// The experiments that ship with Vitro.
-  public static let standard = ExperimentRegistry([Examination.self, XORStudy.self])
+  public static let standard = ExperimentRegistry([Examination.self, XORStudy.self, SkipStudy.self])
 }

@@ -8,8 +8,9 @@ public import VitroTensor
 /// probe with the weights W has nothing left to tell examples apart by. Values of any rank are flattened and put back.
 ///
 /// ```swift
-/// let subspace = try DirectionSubspace(spannedBy: model.weights, mean: mean, scale: scale)
-/// let blinded = try network.run([images], editing: ["relu1": subspace.removal]).output
+/// let subspace = try DirectionSubspace(
+///   spannedBy: fit.model.weights, mean: standardizer.mean, scale: standardizer.scale)
+/// let blinded = try network.run([images], editing: ["relu3": subspace.removal]).output
 /// ```
 public struct DirectionSubspace: Sendable {
   /// B, `[rank, width]` float64 with orthonormal rows.

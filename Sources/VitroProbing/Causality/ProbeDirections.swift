@@ -6,7 +6,7 @@ internal import VitroTensor
 ///
 /// ```swift
 /// let directions = ProbeDirections(
-///   tap: "relu1", model: fit.model, control: shuffledFit.model, mean: standardizer.mean, scale: standardizer.scale)
+///   tap: "relu3", model: fit.model, control: shuffledFit.model, mean: standardizer.mean, scale: standardizer.scale)
 /// ```
 public struct ProbeDirections: Sendable {
   /// The value's tap.
