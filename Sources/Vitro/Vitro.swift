@@ -10,5 +10,7 @@
 
 extension ExperimentRegistry {
   /// The experiments that ship with Vitro.
-  public static let standard = ExperimentRegistry([Examination.self, XORStudy.self, ImageProbing.self])
+  public static let standard = ExperimentRegistry([
+    Examination.self, ImageProbing.self, SkipStudy.self, XORStudy.self,
+  ])
 }

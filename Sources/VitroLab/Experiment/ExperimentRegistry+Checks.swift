@@ -52,16 +52,14 @@ extension FieldKind {
   fileprivate func withAbsolutePaths(_ value: JSONValue) -> JSONValue {
     switch (self, value) {
     case (.path(let names), .string(let path)) where !names.contains(path):
-      .string(Self.directoryPrefix(of: path, names: names).map { prefix in
-        prefix + Self.absolute(String(path.dropFirst(prefix.count)))
-      } ?? Self.absolute(path))
+      Self.absolute(path, after: Self.prefix(of: path, names: names) ?? "")
     case (.list(let kind), .array(let values)): .array(values.map(kind.withAbsolutePaths))
     case (.optional(let kind), _) where value != .null: kind.withAbsolutePaths(value)
     default: value
     }
   }
 
-  private static func absolute(_ path: String) -> String {
-    URL(filePath: path).absoluteURL.standardizedFileURL.path
+  private static func absolute(_ path: String, after prefix: String) -> JSONValue {
+    .string(prefix + URL(filePath: String(path.dropFirst(prefix.count))).absoluteURL.standardizedFileURL.path)
   }
 }

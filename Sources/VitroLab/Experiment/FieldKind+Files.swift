@@ -18,7 +18,7 @@ extension FieldKind {
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`file`) with the nearest name that is there.
   static func checkExists(_ path: String, names: [String], field: String) throws {
-    if let prefix = directoryPrefix(of: path, names: names) {
+    if let prefix = prefix(of: path, names: names) {
       return try checkExists(String(path.dropFirst(prefix.count)), names: [], field: field)
     }
     if names.contains(path) || FileManager.default.fileExists(atPath: path) { return }
@@ -27,8 +27,8 @@ extension FieldKind {
       details: ["field": field, "file": path])
   }
 
-  /// What stands before the directory in a path such as `mnist:data`, if `mnist:DIR` is one of the names.
-  static func directoryPrefix(of path: String, names: [String]) -> String? {
+  /// What stands before the directory in a text such as `mnist:my-data`, for a name such as `mnist:DIR`.
+  static func prefix(of path: String, names: [String]) -> String? {
     names.filter { $0.hasSuffix(":DIR") }.map { String($0.dropLast("DIR".count)) }.first { path.hasPrefix($0) }
   }
 

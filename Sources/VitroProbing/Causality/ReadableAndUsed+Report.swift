@@ -1,0 +1,154 @@
+internal import VitroCore
+internal import VitroFitting
+public import VitroLab
+
+extension ReadableAndUsed {
+  /// The findings as blocks of a report: how they came about, what is readable beside what is used, and what steering does.
+  ///
+  /// Nothing is drawn when there are no values.
+  public func blocks() -> [ReportBlock] {
+    guard !values.isEmpty else { return [] }
+    return [
+      .text(method), .text(RichText(sentence)), .figure(sideBySide), .table(table), .figure(steeringCurves),
+      .note(.caveat, caveat),
+    ]
+  }
+
+  private var method: RichText {
+    RichText(
+      "At each value the directions that the probe reads are projected out, `x − Wᵀ(WWᵀ)⁺W(x − μ)`, so that every score of the probe becomes a "
+        + "constant, and the network runs on from there on \(count) test examples. Beside it the same is done with the directions of the "
+        + "probe with **shuffled labels**, and with \(draws) **random subspaces** of the same rank, normal in standardized coordinates. Accuracy "
+        + "without any of this is \(Self.percent.text(accuracy.value, Interval(accuracy))). Intervals are at 95 %, by the bootstrap over examples."
+    )
+  }
+
+  private var caveat: RichText {
+    RichText(
+      "What is taken out is what this probe reads, at once and everywhere in the value; another probe may still read something, and a network may "
+        + "hold the same thing elsewhere. A value without its directions is one that the network has never met, which the random subspaces make "
+        + "comparable, not harmless. McNemar's exact test takes examples as independent. \(values.count) values are judged at 95 % each, so about one "
+        + "in twenty verdicts may be chance."
+    )
+  }
+
+  static let percent = NumberFormat.percent(1)
+
+  /// Readable and used, tap by tap.
+  private var sideBySide: Figure {
+    func lost(_ estimates: [Estimate?]) -> (y: [Double], low: [Double], high: [Double]) {
+      (
+        estimates.map { -($0?.value ?? .nan) }, estimates.map { -($0?.high ?? .nan) },
+        estimates.map { -($0?.low ?? .nan) }
+      )
+    }
+    let used = lost(values.map(\.removal.change.accuracy))
+    let shuffled = lost(values.map { $0.shuffled?.change.accuracy })
+    var series = [
+      LineSeries(
+        "readable: accuracy of the probe above its control", y: values.map { $0.margin?.value ?? .nan },
+        low: values.map { $0.margin?.low ?? .nan }, high: values.map { $0.margin?.high ?? .nan }),
+      LineSeries(
+        "used: accuracy that the network loses without it", y: used.y, low: used.low, high: used.high),
+      LineSeries(
+        "lost without random directions", role: .control, of: "used: accuracy that the network loses without it",
+        y: values.map { -$0.randomChange }, low: values.map { -$0.randomRange.high },
+        high: values.map { -$0.randomRange.low }),
+    ]
+    if values.contains(where: { $0.shuffled != nil }) {
+      series.append(
+        LineSeries(
+          "lost without the directions of shuffled labels", role: .baseline, y: shuffled.y, low: shuffled.low,
+          high: shuffled.high))
+    }
+    return Figure(
+      "Readable, and used",
+      caption: RichText(
+        "Where the two solid lines part, a probe reads what the network does not need, or the network needs more than the probe reads. Whiskers "
+          + "are 95 % intervals; those of random directions span all \(draws) draws."),
+      .lines(
+        LineFigure(
+          categories: values.map(\.tap), x: Axis("value, in the order of the network"),
+          y: Axis("share of test examples", format: .percent), series: series,
+          references: [ReferenceLine("nothing", 0)])))
+  }
+
+  private var steeringCurves: Figure {
+    let frames = values.map { value in
+      let steering = value.steering
+      func series(
+        _ name: String, _ estimates: [Estimate], _ role: LineSeries.Role = .measured, of counterpart: String? = nil
+      ) -> LineSeries {
+        LineSeries(
+          name, role: role, of: counterpart, x: steering.strengths, y: estimates.map(\.value),
+          low: estimates.map(\.low), high: estimates.map(\.high))
+      }
+      let curves =
+        [
+          series("the probe's direction of the class", steering.probe),
+          series("a random direction", steering.random, .control, of: "the probe's direction of the class"),
+        ] + (steering.shuffled.map { [series("the direction of shuffled labels", $0, .baseline)] } ?? [])
+      return FigureSequence.Frame(
+        value.tap,
+        .lines(
+          LineFigure(
+            x: Axis("added along the direction", unit: "standard deviations"),
+            y: Axis("answers that are the class", format: .percent, range: Interval(0, 1)), series: curves,
+            references: [ReferenceLine("untouched", 1 / Double(max(steering.classCount, 1)))])))
+    }
+    return Figure(
+      "Steering",
+      caption: RichText(
+        "How often the network answers a class when so many standard deviations are added along that class's direction, the mean over the "
+          + "classes, on \(steeredCount) test examples. A direction that the network uses pulls the answers with it; one that is only readable does not."
+      ), .sequence(FigureSequence("value", frames: frames, start: strongest)))
+  }
+
+  /// The value at which steering moves most.
+  private var strongest: Int? {
+    values.indices.max { reach(values[$0]) < reach(values[$1]) }
+  }
+
+  private func reach(_ value: Value) -> Double {
+    let curve = value.steering.probe.map(\.value)
+    return (curve.max() ?? 0) - (curve.min() ?? 0)
+  }
+
+  private var table: Table {
+    let hasClasses = values.contains { $0.classRemoval != nil }
+    let percent = Self.percent
+    func cell(_ estimate: Estimate?) -> Table.Cell {
+      estimate.map { .number($0.value, Interval($0)) } ?? .missing()
+    }
+    return Table(
+      title: "Change of the network's accuracy without directions of a value",
+      columns: [
+        .init("value"), .init("probe", percent), .init("control", percent), .init("rank", .integer),
+        .init("variance taken", percent), .init("change", percent), .init("p", .significant(2)),
+        .init("random: mean", percent), .init("random: range"), .init("shuffled", percent),
+      ] + (hasClasses ? [.init("own class", percent), .init("other classes", percent)] : []) + [.init("verdict")],
+      rows: values.map { value in
+        [
+          .text(value.tap), cell(value.probe), cell(value.control), .number(Double(value.removal.rank)),
+          .number(value.removal.variance), cell(value.removal.change.accuracy), .number(value.removal.change.pValue),
+          .number(value.randomChange),
+          .text("\(percent.bare(value.randomRange.low)) … \(percent.text(value.randomRange.high))"),
+          cell(value.shuffled?.change.accuracy),
+        ] + (hasClasses ? [cell(value.classRemoval?.own), cell(value.classRemoval?.others)] : []) + [
+          .text(value.verdict.words)
+        ]
+      })
+  }
+}
+
+extension ReadableAndUsed.Verdict {
+  /// The verdict in a word or two.
+  var words: String {
+    switch self {
+    case .notReadable: "not readable"
+    case .used: "used"
+    case .unused: "readable, not used"
+    case .undecided: "undecided"
+    }
+  }
+}
