@@ -40,16 +40,27 @@ public struct Ridge: Sendable, Hashable, Codable {
     return try problem.model(factor.solve(problem.right, columns: problem.outputs))
   }
 
-  /// Fits for several penalties with one eigendecomposition; ``alpha`` itself is not used.
+  /// Fits for several penalties with one Gram matrix; ``alpha`` itself is not used.
+  ///
+  /// A few well-conditioned systems are factored each, of many the Gram matrix is decomposed once.
   ///
   /// - Throws: As ``fit(_:targets:sampleWeights:)``.
-  /// - Complexity: O(rows · features · m + m³) once and O(m² · outputs) for each penalty.
+  /// - Complexity: O(rows · features · m + m³) once and O(m² · outputs) for each penalty, O(m³) when they are few.
   public func fit(
     _ x: Tensor, targets y: Tensor, alphas: [Double], sampleWeights: [Double]? = nil
   ) throws -> [LinearModel] {
     try alphas.forEach(requirePenalty)
     let problem = try RidgeProblem(self, x, y, sampleWeights)
     let size = problem.size
+    let trace = (0..<size).reduce(0) { $0 + problem.kernel[$1 * size + $1] }
+    if alphas.count <= Self.fewPenalties, alphas.allSatisfy({ $0 > 1e-9 * trace / Double(size) }) {
+      return try alphas.map { alpha in
+        var matrix = problem.kernel
+        for i in 0..<size { matrix[i * size + i] += alpha }
+        let factor = try CholeskyFactor(matrix, size: size, "Ridge.fit", hint: "Use an α above 0.")
+        return try problem.model(factor.solve(problem.right, columns: problem.outputs))
+      }
+    }
     let eigen = try symmetricEigen(problem.kernel, size: size)
     let vectors = try Tensor(eigen.vectors, shape: [size, size])
     let rotated = try Tensor(problem.right, shape: [problem.outputs, size]).matmul(vectors, transposeB: true)
@@ -64,6 +75,9 @@ public struct Ridge: Sendable, Hashable, Codable {
       return try problem.model(solution.doubles)
     }
   }
+
+  /// An eigendecomposition takes as long as 27 Cholesky factors.
+  private static let fewPenalties = 16
 
   private func requirePenalty(_ alpha: Double) throws {
     guard alpha >= 0, alpha.isFinite else {

@@ -40,6 +40,17 @@ import VitroTensor
     }
   }
 
+  @Test func fewAndManyPenaltiesGiveTheSameModels() throws {
+    let alphas = (0..<20).map { 0.05 * Double($0 + 1) }
+    let many = try Ridge(standardizing: true).fit(x, targets: targets, alphas: alphas)
+    let few = try Ridge(standardizing: true).fit(x, targets: targets, alphas: Array(alphas[..<3]))
+    #expect(many.count == 20)
+    for (one, other) in zip(many, few) {
+      #expect(try relativeDifference(one.weights.doubles, other.weights.doubles) < 1e-10)
+      #expect(try relativeDifference(one.intercepts.doubles, other.intercepts.doubles) < 1e-10)
+    }
+  }
+
   @Test func rowWeightsCount() throws {
     let model = try Ridge(alpha: 0.1).fit(x, targets: targets, sampleWeights: Fixture.rowWeights(40))
     let expected = [

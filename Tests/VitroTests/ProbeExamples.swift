@@ -76,6 +76,11 @@ import Vitro
       // docs:end
       #expect(result.fit.neurons?[0].count == 4)
     }
+    // docs:SparsityCurve
+    let curve = try Probe().sparsityCurve(parts, neurons: [1, 2, 4])
+    for (neurons, result) in zip(curve.neurons, curve.results) { print(neurons, result.scores.value.value) }
+    // docs:end
+    #expect(curve.results.map { $0.fit.neurons?[0].count } == [1, 2, 4])
     // docs:Probe
     let probe = Probe(ProbeSettings(.logistic, seed: 1))
     let result = try probe.run(parts)  // never without its control

@@ -11,6 +11,7 @@ struct ProbeNetwork: Sendable {
 
   private static let batchSize = 128
   private static let mostEpochs = 100
+  private static let epochsWithoutValidation = 20
   private static let patience = 5
 
   /// Scores in the scale of the target, `[rows, outputs]`, float64.
@@ -40,7 +41,8 @@ struct ProbeNetwork: Sendable {
         ]), seed: settings.seed)
     let known = try knownRows(validationTarget, target)
     let training = TrainingSettings(
-      .epochs(mostEpochs), batchSize: batchSize, optimizer: .adamW(rate: 1e-3, decay: 0.01), loss: loss(target),
+      .epochs(known.isEmpty ? epochsWithoutValidation : mostEpochs), batchSize: batchSize,
+      optimizer: .adamW(rate: 1e-3, decay: 0.01), loss: loss(target),
       seed: settings.seed,
       earlyStopping: known.isEmpty ? nil : TrainingSettings.EarlyStopping(.validationLoss, patience: patience))
     let source = try TensorSource(prepared(features), target: encoded(target, output))

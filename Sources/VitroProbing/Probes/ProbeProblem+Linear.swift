@@ -7,6 +7,7 @@ extension ProbeProblem {
   func logistic() throws -> [ProbeFit] {
     let sets = targets.flatMap(\.labelSets)
     guard !sets.isEmpty else { return targets.map { fixed($0) } }
+    try requireRoom(min(2 * train.shape[0], width), most: 2 * Self.largestSystem)
     var starts: [LinearModel]?
     var candidates: [(strength: Double, fits: [ProbeFit])] = []
     for strength in settings.strengths.sorted(by: >) {
@@ -37,6 +38,7 @@ extension ProbeProblem {
 
   /// Ridge regressions; classes and labels are targets of ±1.
   func ridge() throws -> [ProbeFit] {
+    try requireRoom(min(train.shape[0], width), most: Self.largestSystem)
     let strengths = settings.strengths.sorted(by: >)
     let candidates = try targets.map { target in
       try target.isFixed ? strengths.map { fixed(target, strength: $0) } : ridge(target, strengths)
@@ -98,12 +100,7 @@ extension ProbeProblem {
   /// Mass-mean probes and discriminants.
   func discriminants() throws -> [ProbeFit] {
     let needsCovariance = settings.kind == .lda || settings.metric != .plain
-    guard !needsCovariance || width <= Self.widestCovariance else {
-      throw VitroError(
-        .unsupported, "probe",
-        "a covariance of \(width) features has \(width) × \(width) numbers, at most \(Self.widestCovariance) features are taken",
-        hint: "Use a logistic probe or a plain mass-mean probe, or pool the features first.")
-    }
+    if needsCovariance { try requireRoom(width, most: Self.largestSystem) }
     let standardizer = settings.standardizing ? try Standardizer(fitting: train) : nil
     let features = try standardizer.map { try $0(train) } ?? train
     return try targets.map { target in
@@ -118,7 +115,16 @@ extension ProbeProblem {
     }
   }
 
-  private static let widestCovariance = 8192
+  private static let largestSystem = 8192
+
+  /// Refuses a dense system that would take gigabytes and hours.
+  private func requireRoom(_ size: Int, most: Int) throws {
+    guard size > most else { return }
+    throw VitroError(
+      .unsupported, "probe",
+      "a probe of kind '\(settings.kind.rawValue)' on \(train.shape[0]) rows of \(width) features solves \(size) × \(size) equations, at most \(most) × \(most) are taken",
+      hint: "Pool the features, take fewer rows, or use an MLP or a plain mass-mean probe.")
+  }
 
   private func discriminant(_ features: Tensor, _ set: LabelSet) throws -> LinearModel {
     if settings.kind == .massMean {

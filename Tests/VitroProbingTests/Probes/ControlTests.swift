@@ -134,7 +134,7 @@ import VitroTensor
   }
 
   @Test func foldsTestEveryRowOnceAndKeepGroupsWhole() throws {
-    let (features, labels, _) = try Planted.classes(rows: 240, width: 5, signal: 3)
+    let (features, labels, _) = try Planted.classes(rows: 240, width: 5, signal: 1.5)
     let rows = try ProbeRows(features, .classes(labels, count: 2), groups: (0..<240).map { $0 / 6 })
     let found = try Probe().crossValidated(rows, folds: 4)
     #expect(found.results.count == 4)

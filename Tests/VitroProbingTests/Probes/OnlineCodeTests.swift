@@ -19,7 +19,7 @@ import VitroTensor
   /// Features that say nothing leave a fit with the frequencies, p = n_k / n, so that p′ is Laplace's (n_k + 1) / (n + K).
   @Test(arguments: [2, 3, 5]) func withoutFeaturesItIsTheCodeOfLaplace(_ classes: Int) throws {
     let rows = 400
-    let labels = (0..<rows).map { $0 * $0 % 7 % classes }
+    let labels = (0..<rows).map { ($0 * $0 + $0 / 3) % 7 % classes }
     let features = try Tensor.ones([rows, 2], dtype: .float64)
     let train = try ProbeRows(features, .classes(labels, count: classes))
     let code = try Probe(ProbeSettings(tolerance: 1e-13)).onlineCode(train, validation: train).task

@@ -28,7 +28,8 @@ import VitroTensor
     let units = [1.0, 10, 0.1, 3, 1, 0.5]
     let features = try noise * Tensor(units) + Tensor([0.0, 100, -5, 0, 1, 2])
     let parts = try Planted.parts(ProbeRows(features, .classes(labels, count: 2)))
-    let probe = Probe(ProbeSettings(kind, standardizing: standardizing, metric: .withinClass(ridge: 1e-6)))
+    let probe = Probe(
+      ProbeSettings(kind, standardizing: standardizing, metric: .withinClass(ridge: 1e-6), shrinkage: .none))
     let model = try #require(try probe.fit(parts.train, validation: parts.validation).linearModels?.first)
     let expected = try (directions.slice(1..<2) - directions.slice(0..<1)).doubles
     let found = try zip(model.weights.doubles, units).map { $0 * $1 }
@@ -55,8 +56,12 @@ import VitroTensor
     let model = try #require(result.fit.linearModels?.first)
     let columns = try model.weights.abs().max(axes: [0]).doubles
     #expect(columns.indices.filter { columns[$0] != 0 } == planted)
-    let one = try Probe(ProbeSettings(.kSparse, neurons: 1, ranking: ranking)).run(parts)
-    #expect(one.scores.value.high < result.scores.value.low, "one neuron of three does not tell three classes apart")
+    let curve = try Probe(ProbeSettings(ranking: ranking)).sparsityCurve(parts, neurons: [100, 3, 1, 40])
+    #expect(curve.neurons == [1, 3, 40])
+    #expect(curve.results[1].scores == result.scores)
+    let accuracies = curve.results.map(\.scores.value)
+    #expect(accuracies[0].high < accuracies[1].low, "one neuron of three does not tell three classes apart")
+    #expect(accuracies[2].value < accuracies[1].value + 0.03, "37 more bring nothing")
   }
 
   @Test(arguments: [ProbeKind.ridge, .mlp]) func aPlantedRegressionIsRead(_ kind: ProbeKind) throws {
