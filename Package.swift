@@ -55,7 +55,9 @@ let modules: [Module] = [
   // Floor 5
   Module(
     name: "VitroProbing",
-    dependencies: ["VitroCore", "VitroTensor", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab"], tested: true),
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab",
+    ], tested: true),
   // Floor 6
   Module(
     name: "Vitro",

@@ -55,7 +55,8 @@ public struct DiscriminantAxes: Sendable {
     let spread = try within.matmul(within, transposeA: true) / count
     let average = try spread.trace().item() / Double(size)
     guard average > 0 else {
-      throw VitroError(.numerical, operation, "the rows of each class are all alike: there is no spread to compare with")
+      throw VitroError(
+        .numerical, operation, "the rows of each class are all alike: there is no spread to compare with")
     }
     let identity = try Tensor.eye(size, dtype: .float64)
     let shrunk = try spread * (1 - shrinkage) + identity * (shrinkage * average)

@@ -32,13 +32,16 @@ import VitroTensor
       let truth = index / number == index % number ? components.variances[index / number] * Double(count - 1) : 0
       #expect(abs(value - truth) < 1e-7 * spread[0])
     }
-    #expect(try components.directions.max(axes: [1]).doubles.allSatisfy { $0 > 0 }, "the sign is that of the largest element")
+    #expect(
+      try components.directions.max(axes: [1]).doubles.allSatisfy { $0 > 0 }, "the sign is that of the largest element")
   }
 
   @Test func rowsWithoutVarianceHaveNoComponents() throws {
     #expect(throws: VitroError.self) { try PrincipalComponents(fitting: .ones([5, 3]), count: 2) }
     #expect(throws: VitroError.self) { try PrincipalComponents(fitting: rows(1, 3), count: 2) }
-    #expect(throws: VitroError.self) { try PrincipalComponents(fitting: Tensor(rows: [[1, .nan], [2, 3]]), count: 1) }
+    #expect(throws: VitroError.self) {
+      try PrincipalComponents(fitting: Tensor(rows: [[1, .nan], [2, 3]]), count: 1)
+    }
   }
 
   /// Of two classes the axis is Fisher's: Σ_w⁻¹(μ₁ − μ₀).
@@ -66,7 +69,8 @@ import VitroTensor
     var stream = RandomStream(seed: 8, "planted")
     let labels = (0..<300).map { $0 % 3 }
     // Three classes on two of 400 features, among which others vary more.
-    let noise = try stream.normal([300, 400], dtype: .float64)
+    let noise =
+      try stream.normal([300, 400], dtype: .float64)
       * Tensor((0..<400).map { $0 < 2 ? 1 : 1.5 }, shape: [1, 400])
     let centres = [(0.0, 0.0), (8, 0), (0, 8)]
     let planted = labels.flatMap { [centres[$0].0, centres[$0].1] + [Double](repeating: 0, count: 398) }

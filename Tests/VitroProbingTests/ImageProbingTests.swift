@@ -78,7 +78,7 @@ import VitroTensor
       #expect(taps == ImageConvnet.probedTaps)
       let report = try lab.store.report(of: run.id)
       try report.validate()
-      #expect(report.sections.map(\.id) == ["probes", "views", "network"])
+      #expect(report.sections.map(\.id) == ["probes", "used", "views", "network"])
       let sequences = report.figures.compactMap { figure -> Int? in
         if case .sequence(let sequence) = figure.content { sequence.frames.count } else { nil }
       }

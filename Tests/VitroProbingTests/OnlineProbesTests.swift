@@ -104,7 +104,8 @@ import VitroTensor
         try online().read(
           network(), data, parts: parts, seed: 0, scratch: folder, observer: Stopper(after: reports))
       }
-      let resumed = try online().read(network(), data, parts: parts, seed: 0, scratch: folder, observer: SilentObserver())
+      let resumed = try online().read(
+        network(), data, parts: parts, seed: 0, scratch: folder, observer: SilentObserver())
       #expect(resumed.readings == undisturbed.readings)
       for (one, other) in zip(resumed.probes, undisturbed.probes) {
         #expect(one.model.weights.isIdentical(to: other.model.weights))

@@ -19,7 +19,8 @@ public struct ImageProbing: Experiment {
   /// `images`.
   public static let name = "images"
   /// What is asked.
-  public static let abstract = "Images: what each layer of a convnet makes linearly readable, before and after training."
+  public static let abstract =
+    "Images: what each layer of a convnet makes linearly readable, before and after training."
   /// What it does, and with what.
   public static let discussion = """
     Trains the convnet of Alain & Bengio (2016) on labelled images and fits a linear probe to ten of its values, on random \
@@ -45,7 +46,9 @@ public struct ImageProbing: Experiment {
       "probeEpochs", \.probeEpochs, in: 1...10_000,
       help: "How often probes that learn in the forward pass see the images; by itself 3, more where they are few."),
     Field("precision", \.precision, help: "How activations are kept on disk."),
-    Field("memory", \.memory, in: 1...1_048_576, help: "The most MiB that images, and activations on their way to disk, may take."),
+    Field(
+      "memory", \.memory, in: 1...1_048_576,
+      help: "The most MiB that images, and activations on their way to disk, may take."),
   ]
 
   /// Where the images are.
@@ -74,6 +77,9 @@ public struct ImageProbing: Experiment {
     let result = ImageProbingResult(
       title: images.name, source: images.source, classNames: images.classNames, epochs: epochs(of: images),
       seeds: try (0..<seeds).map { try seed($0, run, images, convnet) },
+      used: try run.stage("taking out what probes read") { stage in
+        try interventions(run, stage, images)
+      },
       film: try everyEpoch ? film(run, images, convnet) : [],
       views: try run.stage("viewing layers") { try views(run, $0, images, convnet) })
     return Outcome(report: try result.report(series: run.series()), facts: result.facts)
@@ -139,7 +145,8 @@ public struct ImageProbing: Experiment {
       let result = try Trainer(ImageConvnet.settings(epochs: epoch, seed: seed)).train(
         &network, on: training, validation: validation, checkpoints: stage.checkpoints.path,
         observer: TrainingReporter(
-          stage, stage: "training\(suffix(number))", totalSteps: steps, prefix: number == 0 ? "" : "seed \(number + 1) "))
+          stage, stage: "training\(suffix(number))", totalSteps: steps, prefix: number == 0 ? "" : "seed \(number + 1) "
+        ))
       guard result.state != .interrupted else {
         throw VitroError(.interrupted, "training the convnet", "stopped after \(result.steps) of \(steps) steps")
       }
@@ -157,7 +164,25 @@ public struct ImageProbing: Experiment {
     let found = try probes.read(
       network, images, parts: parts, seed: seed, scratch: stage.checkpoints.appending(path: "probes"),
       stage: stage.name, observer: stage)
+    try TapProbe.write(found.probes, to: stage.directory.appending(path: Self.probesFile))
     return found.readings
+  }
+
+  private static let probesFile = "probes.safetensors"
+
+  /// Takes what the probes of the first trained network read out of it, and adds it, and counts what it answers.
+  private func interventions(_ run: Run, _ stage: Stage, _ images: any LabeledSource) throws -> ReadableAndUsed {
+    let parts = try images.parts(seed: run.seed)
+    let probes = try TapProbe.read(
+      run.artifact(Self.probesFile, of: "probing the trained network\(suffix(0))"))
+    var interventions = DirectionInterventions()
+    interventions.draws = 4
+    interventions.mostExamples = 2000
+    interventions.mostSteered = 128
+    interventions.strengths = [-4, -2, 0, 2, 4]
+    return try interventions.run(
+      trained(run, 0), images.subset(parts.test), directions: probes.map(\.directions),
+      groups: images.groups.map { groups in parts.test.map { groups[$0] } }, seed: run.seed, observer: stage)
   }
 
   /// The probes of the first network after each epoch but the last, which is probed anyway.

@@ -13,6 +13,7 @@ extension ImageProbingResult {
     if film.count > 0 { probes.append(.figure(motion)) }
     probes += notes.map { .note($0.0, $0.1) }
     var sections = [ReportSection("What a linear probe reads", id: "probes", probes)]
+    sections.append(ReportSection("Readable and used", id: "used", used.blocks()))
     if let section = viewSection { sections.append(section) }
     sections.append(
       ReportSection(
@@ -27,7 +28,8 @@ extension ImageProbingResult {
       metrics: [
         Metric(
           "test accuracy", accuracy.value, format: .percent(2), interval: Interval(accuracy),
-          explanation: RichText("The network's own answers\(seeds.count > 1 ? ", mean of \(seeds.count) networks" : "")."),
+          explanation: RichText(
+            "The network's own answers\(seeds.count > 1 ? ", mean of \(seeds.count) networks" : "")."),
           control: Metric.Control("most frequent class", 1 - seeds[0].majorityError)),
         Metric(
           "best probe, trained", best.trained.value, format: .percent(2), interval: Interval(best.trained),
@@ -37,7 +39,8 @@ extension ImageProbingResult {
           "best probe, random weights", bestUntrained.untrained.value, format: .percent(2),
           interval: Interval(bestUntrained.untrained), explanation: RichText("Test error at `\(bestUntrained.tap)`."),
           control: Metric.Control(
-            "shuffled labels", bestUntrained.untrainedControl.value, interval: Interval(bestUntrained.untrainedControl))),
+            "shuffled labels", bestUntrained.untrainedControl.value, interval: Interval(bestUntrained.untrainedControl))
+        ),
       ], sections: sections)
   }
 
@@ -67,13 +70,16 @@ extension ImageProbingResult {
       : "Intervals are Clopper and Pearson's, 95 %: they hold for this network; others from other seeds differ (see `--seeds`)."
     return RichText(
       "A softmax regression at each of ten values of the convnet, fitted on \(counts.train) images and judged on \(counts.test) others, as Alain & Bengio (2016). "
-        + "\(fit) No gradient of a probe reaches the network. Each stands beside the same probe with **shuffled labels**. \(spread)")
+        + "\(fit) No gradient of a probe reaches the network. Each stands beside the same probe with **shuffled labels**. \(spread)"
+    )
   }
 
   /// Where the errors move most, in sentences that the intervals bear out.
   private var findings: RichText {
     var sentences: [String] = []
-    if let layer = layers.filter({ ($0.untrainedStep?.high ?? 0) < 0 }).min(by: { $0.change(\.untrainedStep) < $1.change(\.untrainedStep) }),
+    if let layer = layers.filter({ ($0.untrainedStep?.high ?? 0) < 0 }).min(by: {
+      $0.change(\.untrainedStep) < $1.change(\.untrainedStep)
+    }),
       let step = layer.untrainedStep
     {
       sentences.append("On **random weights** the largest step is at `\(layer.tap)`: \(Self.points(step)).")
@@ -88,7 +94,8 @@ extension ImageProbingResult {
       sentences.append("No layer of the trained network reads worse than the one before it beyond its interval.")
     } else {
       let words = kinks.compactMap { layer in layer.step.map { "`\(layer.tap)` (\(Self.points($0)))" } }
-      sentences.append("After training, a probe reads worse than at the value before at " + words.joined(separator: ", ") + ".")
+      sentences.append(
+        "After training, a probe reads worse than at the value before at " + words.joined(separator: ", ") + ".")
     }
     return RichText(sentences.joined(separator: " "))
   }
@@ -128,7 +135,8 @@ extension ImageProbingResult {
     RichText(
       "Two convolutions 5 × 5 with 32 and 64 filters, ReLU and 2 × 2 max pooling after each, 512 units with ReLU and dropout ½, one score a class; "
         + "weights drawn from N(0, 0.1²) within two deviations. Trained for \(epochs) epochs of \(seeds[0].counts.train) images: batches of 64, momentum 0.9, a rate of 0.01 "
-        + "that falls by 5 % an epoch, L2 of 5·10⁻⁴ on the linear layers. It answers **\(NumberFormat.percent(2).text(accuracy.value))** of test images rightly.")
+        + "that falls by 5 % an epoch, L2 of 5·10⁻⁴ on the linear layers. It answers **\(NumberFormat.percent(2).text(accuracy.value))** of test images rightly."
+    )
   }
 
   // MARK: Figures

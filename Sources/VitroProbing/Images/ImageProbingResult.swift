@@ -9,6 +9,8 @@ struct ImageProbingResult {
   let classNames: [String]
   let epochs: Int
   let seeds: [Seed]
+  /// What the first network does with what its probes read.
+  let used: ReadableAndUsed
   /// The readings of the first network after each epoch but the last.
   let film: [[LayerReading]]
   let views: Views
@@ -92,7 +94,7 @@ struct ImageProbingResult {
             "interval": .numbers([layer.trained.low, layer.trained.high]), "control": .number(layer.control.value),
             "exactError": layer.exact.map { .number($0.value) } ?? .null,
           ]
-        }),
+        }), "used": used.facts,
     ]
   }
 }

@@ -34,7 +34,8 @@ struct ExactProbe {
       }
       let errors = zip(try fits[0].model.predict(features.validation), problem.labels[problem.validation])
         .count { $0 != $1 }
-      if errors < best?.errors ?? .max { best = (errors, fits, strength) } else { break }
+      guard errors < best?.errors ?? .max else { break }
+      best = (errors, fits, strength)
     }
     guard let best else { throw VitroError(.argument, "probing", "there are no strengths to choose from") }
     func correct(_ fit: LogisticFit, _ labels: [Int]) throws -> [Bool] {
@@ -43,7 +44,7 @@ struct ExactProbe {
     probe = TapProbe(
       tap: tap, model: try features.uncompressed(best.fits[0].model, standardizer),
       control: try features.uncompressed(best.fits[1].model, standardizer), mean: standardizer.mean,
-      deviation: standardizer.scale, correct: try correct(best.fits[0], problem.labels),
+      deviation: standardizer.scale, classes: problem.classes, correct: try correct(best.fits[0], problem.labels),
       controlCorrect: try correct(best.fits[1], problem.shuffled))
     strength = best.strength
     converged = best.fits.allSatisfy(\.converged)

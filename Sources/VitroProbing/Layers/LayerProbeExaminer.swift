@@ -29,7 +29,18 @@ public struct LayerProbeExaminer: Examiner {
       "A linear probe errs on **\(percent.text(first.error.value))** of test examples at `\(first.tap)` and on "
         + "**\(percent.text(best.error.value))** at `\(best.tap)`; with shuffled labels it errs on \(percent.text(best.control.value))."
     )
-    var blocks: [ReportBlock] = [.text(method(result)), .figure(curve(result)), .table(table(result))]
+    var blocks: [ReportBlock] = [
+      .text(method(result, grouped: subject.data.groups != nil)), .figure(curve(result)), .table(table(result)),
+    ]
+    for unseen in result.unseenClasses {
+      blocks.append(
+        .note(
+          .warning,
+          RichText(
+            "Class '\(unseen.name)' has no training example: its \(unseen.tests) test examples count as errors of every probe."
+          )
+        ))
+    }
     for reading in result.readings where !reading.converged {
       blocks.append(.note(.warning, RichText("A fit at `\(reading.tap)` stopped before its tolerance.")))
     }
@@ -43,6 +54,8 @@ public struct LayerProbeExaminer: Examiner {
           "Readable is not used: a probe shows what a linear classifier could take from a layer, not what the network does with it. "
             + "The \(result.readings.count) intervals are each at 95 %; about one in twenty may miss its truth by chance."
         )))
+    let used = try interventions(subject, result, observer)
+    if let used { blocks += used.blocks() }
     return Finding(
       section: ReportSection("What each layer makes linearly readable", id: id, blocks), headline: headline,
       metrics: [
@@ -60,15 +73,36 @@ public struct LayerProbeExaminer: Examiner {
               "interval": .numbers([$0.error.low, $0.error.high]), "untrained": .number($0.untrained.value),
               "features": .integer($0.width),
             ]
-          })
+          }),
+        "used": used?.facts ?? .null,
       ])
   }
 
-  private func method(_ result: LayerProbes.Result) -> RichText {
+  /// What the network does with what the probes read; nothing when its output is not one score for each class.
+  private func interventions(
+    _ subject: Subject, _ result: LayerProbes.Result, _ observer: any Observer
+  ) throws -> ReadableAndUsed? {
+    guard let output = subject.network.graph.outputs.first,
+      try subject.network.shape(at: output) == [subject.data.classNames.count]
+    else { return nil }
+    let test = try subject.data.subset(subject.parts.test)
+    var interventions = DirectionInterventions()
+    interventions.draws = 4
+    interventions.mostExamples = 1000
+    interventions.mostSteered = 100
+    interventions.strengths = [-4, -2, 0, 2, 4]
+    return try interventions.run(
+      subject.network, test, directions: result.probes.map(\.directions), groups: test.groups, seed: subject.seed,
+      observer: observer)
+  }
+
+  private func method(_ result: LayerProbes.Result, grouped: Bool) -> RichText {
     RichText(
-      "At each value of the network a softmax regression with an L2 penalty is fitted to the standardized activations of "
-        + "\(result.counts.train) examples; its strength is chosen among \(probes.candidates.count) on \(result.counts.validation) others; errors are "
-        + "counted on \(result.counts.test) more, with 95 % intervals (Clopper–Pearson). Each probe stands beside two comparisons: the same "
+      "At each value of the network a softmax regression is fitted to the standardized activations of \(result.counts.train) examples; "
+        + (result.method == .exact
+          ? "its L2 penalty is chosen among \(probes.candidates.count) on \(result.counts.validation) others; "
+          : "as some values are too wide to keep, all are trained in the forward pass and stopped early on \(result.counts.validation) others; ")
+        + "errors are counted on \(result.counts.test) more, with 95 % intervals (\(grouped ? "whole groups drawn anew" : "Clopper–Pearson")). Each probe stands beside two comparisons: the same "
         + "probe with **shuffled labels**, which shows what it reads where there is nothing to read, and the same probe on the same network "
         + "with **random weights**, which shows what the architecture alone makes readable. No gradient of a probe reaches the network."
     )

@@ -9,7 +9,8 @@ internal import VitroTensor
 extension LayerProbes {
   /// Probes one network: keeps the narrow values in one pass, and trains probes in the forward pass if a value is too wide to keep.
   func read(
-    _ network: Network, _ problem: LayerProblem, seed: UInt64, scratch: URL, stage: String, taps chosen: [String]? = nil,
+    _ network: Network, _ problem: LayerProblem, seed: UInt64, scratch: URL, stage: String,
+    taps chosen: [String]? = nil,
     _ observer: any Observer
   ) throws -> LayerReadings {
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)

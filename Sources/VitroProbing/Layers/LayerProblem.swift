@@ -8,7 +8,8 @@ internal import VitroTensor
 struct LayerProblem: Sendable {
   let examples: any LabeledSource
   let train, validation, test: Range<Int>
-  let classCount: Int
+  /// The data's classes that occur in training, ascending; the probes number them from 0.
+  let classes: [Int]
   /// The label of each example, numbered anew over the classes that occur in training; −1 for others.
   let labels: [Int]
   /// The labels shuffled within each part: what is read where there is nothing to read.
@@ -39,7 +40,7 @@ struct LayerProblem: Sendable {
     validation = train.upperBound..<train.upperBound + parts.validation.count
     test = validation.upperBound..<order.count
     examples = try data.subset(order)
-    classCount = present.count
+    classes = present
     let numbers = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
     let labels = order.map { numbers[data.labels[$0]] ?? -1 }
     self.labels = labels
@@ -59,6 +60,8 @@ struct LayerProblem: Sendable {
       (classNames[label], testLabels.count { $0 == label })
     }
   }
+
+  var classCount: Int { classes.count }
 
   /// The true labels and the shuffled ones.
   var labelSets: [[Int]] { [labels, shuffled] }

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import VitroCore
 internal import VitroData
-public import VitroFitting
+internal import VitroFitting
 internal import VitroNetworks
 internal import VitroTensor
 
@@ -25,24 +25,6 @@ public struct OnlineProbeSettings: Sendable, Hashable, Codable {
     let steps = max(1, (examples + batchSize - 1) / batchSize)
     return epochs ?? min(max(3, (1000 + steps - 1) / steps), 200)
   }
-}
-
-/// What was fitted at one tap: the probe, the same probe fitted to shuffled labels, and what they answer.
-public struct TapProbe: Sendable {
-  /// The tap.
-  public var tap: String
-  /// The probe, in the coordinates of the raw features.
-  public var model: LinearModel
-  /// The probe of the shuffled labels.
-  public var control: LinearModel
-  /// The mean of each feature over training examples.
-  public var mean: [Double]
-  /// The standard deviation of each feature over training examples.
-  public var deviation: [Double]
-  /// Which test examples the probe answers rightly.
-  var correct: [Bool]
-  /// Which test examples the other probe answers as the shuffled labels say.
-  var controlCorrect: [Bool]
 }
 
 /// A training of probes in the forward pass of a network.
@@ -91,7 +73,8 @@ struct OnlineProbes {
       TapProbe(
         tap: heads.taps[tap].name, model: try heads.model(tap, set: 0, of: best, scalings[tap]),
         control: try heads.model(tap, set: 1, of: best, scalings[tap]), mean: try scalings[tap].mean.doubles,
-        deviation: try scalings[tap].deviation.doubles, correct: correct[tap][0], controlCorrect: correct[tap][1])
+        deviation: try scalings[tap].deviation.doubles, classes: problem.classes, correct: correct[tap][0],
+        controlCorrect: correct[tap][1])
     }
   }
 
