@@ -10,7 +10,7 @@ extension SkipStudy: Experiment {
   /// `skip`.
   public static let name = "skip"
   /// A dead half that the loss does not show.
-  public static let abstract = "A network too deep to train, and the skip connection that leaves half of it dead."
+  public static let abstract = "A network of 128 layers, and the skip connection that leaves half of it dead."
   /// What the report shows.
   public static let discussion = """
     Trains 128 fully connected ReLU layers on images by plain gradient descent, with and without a skip connection that \
