@@ -83,10 +83,13 @@ import VitroTensor
     var odd = study()
     odd.layers = 5
     #expect(throws: VitroError.self) { try odd.validate() }
-    var late = study()
-    late.moments = [41]
-    #expect(throws: VitroError.self) { try late.validate() }
+    var huge = study()
+    (huge.layers, huge.width, huge.seeds) = (1024, 4096, 1000)
+    #expect(throws: VitroError.self) { try huge.validate() }
     try study().validate()
     #expect(study().probedSteps == [0, 10, 40])
+    var short = study()
+    short.steps = 5
+    #expect(short.probedSteps == [0, 5], "no moment after the end")
   }
 }

@@ -38,8 +38,8 @@ public struct SkipStudy: Sendable {
   /// The layers that the skip connection bypasses.
   public var bypassed: Int { layers / 2 }
 
-  /// The steps after which probes look, in order, the last step among them.
-  public var probedSteps: [Int] { Set(moments + [steps]).sorted() }
+  /// The steps after which probes look, in order, the last step among them; moments after the end are left out.
+  public var probedSteps: [Int] { Set(moments.filter { $0 < steps } + [steps]).sorted() }
 
   /// N(0, gain²·2/fanIn) for the weights of the graph, and biases 0.
   func initialization(of graph: Graph) -> Initialization {
