@@ -92,4 +92,14 @@ import VitroTensor
     short.steps = 5
     #expect(short.probedSteps == [0, 5], "no moment after the end")
   }
+
+  @Test func theSentenceSaysNoMoreThanTheInterval() {
+    func part(_ low: Double, _ high: Double) -> String {
+      SkipResult.part(Estimate(value: (low + high) / 2, low: low, high: high))
+    }
+    #expect(part(-0.014, 0.014) == "are dead")
+    #expect(part(-0.017, -0.007) == "do next to nothing")
+    #expect(part(-0.12, -0.045) == "have a part in that")
+    #expect(part(-0.042, 0.003).contains("do not tell"))
+  }
 }

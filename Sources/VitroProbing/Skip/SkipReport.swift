@@ -45,11 +45,17 @@ extension SkipResult {
     let cost =
       "held at a constant, they change accuracy by **\(percent.text(change.value, Interval(change)))**, the image that the skip carries by "
       + "\(percent.text(cuts.skip.accuracy.value))."
-    if !isBypassedUnused {
-      return start + ", and the \(study.bypassed) layers that it bypasses have a part in that: " + cost
+    return start + "; the \(study.bypassed) layers that it bypasses \(Self.part(change)): " + cost
+  }
+
+  /// What an interval of the change without the bypassed half supports.
+  static func part(_ change: Estimate) -> String {
+    switch (change.high < 0, change.low > -ReadableAndUsed.negligible) {
+    case (false, true): "are dead"
+    case (true, true): "do next to nothing"
+    case (true, false): "have a part in that"
+    case (false, false): "have a part in that, or none, which these examples do not tell"
     }
-    return start + ", but the \(study.bypassed) layers that it bypasses "
-      + (change.high < 0 ? "do next to nothing: " : "are dead: ") + cost
   }
 
   private func trainingBlocks(_ series: [MetricSeries]) -> [ReportBlock] {
