@@ -11,7 +11,7 @@ extension SkipResult {
     let (with, without) = (try accuracy(skipping), try accuracy(plain))
     let percent = Self.percent
     return Report(
-      id: "probe-skip", title: "A skip connection, and the half that it leaves dead", kicker: "Probing",
+      id: "probe-skip", title: "A skip connection, and the half that it bypasses", kicker: "Probing",
       lede: RichText(lede(with, without)),
       metrics: [
         Metric(

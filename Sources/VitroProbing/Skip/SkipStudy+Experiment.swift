@@ -9,8 +9,8 @@ extension SkipStudy: Experiment {
   public static var group: (any ExperimentGroup.Type)? { Probing.self }
   /// `skip`.
   public static let name = "skip"
-  /// A dead half that the loss does not show.
-  public static let abstract = "A network of 128 layers, and the skip connection that leaves half of it dead."
+  /// What the loss does not show of a network.
+  public static let abstract = "128 layers, a skip connection past half of them, and what is left of that half."
   /// What the report shows.
   public static let discussion = """
     Trains 128 fully connected ReLU layers on images by plain gradient descent, with and without a skip connection that \
