@@ -83,10 +83,23 @@ import VitroTensor
     var odd = study()
     odd.layers = 5
     #expect(throws: VitroError.self) { try odd.validate() }
-    var late = study()
-    late.moments = [41]
-    #expect(throws: VitroError.self) { try late.validate() }
+    var huge = study()
+    (huge.layers, huge.width, huge.seeds) = (1024, 4096, 1000)
+    #expect(throws: VitroError.self) { try huge.validate() }
     try study().validate()
     #expect(study().probedSteps == [0, 10, 40])
+    var short = study()
+    short.steps = 5
+    #expect(short.probedSteps == [0, 5], "no moment after the end")
+  }
+
+  @Test func theSentenceSaysNoMoreThanTheInterval() {
+    func part(_ low: Double, _ high: Double) -> String {
+      SkipResult.part(Estimate(value: (low + high) / 2, low: low, high: high))
+    }
+    #expect(part(-0.014, 0.014) == "are dead")
+    #expect(part(-0.017, -0.007) == "do next to nothing")
+    #expect(part(-0.12, -0.045) == "have a part in that")
+    #expect(part(-0.042, 0.003).contains("do not tell"))
   }
 }

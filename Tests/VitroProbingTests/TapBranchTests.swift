@@ -31,6 +31,7 @@ import VitroTensor
   @Test func runningOnFromATapEqualsEditingTheWholeRun() throws {
     let (network, data) = try (network(), data())
     let batch = try data.batch(Array(0..<40))
+    var changed = 0
     for tap in network.outputTaps where tap != "scores" {
       let branch = try TapBranch(network, tap: tap)
       let recording = try branch.record(batch)
@@ -43,9 +44,11 @@ import VitroTensor
         scale: .init(repeating: 1, count: width))
       let whole = try network.run(batch.inputs, editing: [tap: subspace.removal]).output.argmax(axis: 1).ints
       #expect(try branch.answers(recording, with: subspace.removing(from: recording.value)) == whole, "\(tap)")
+      changed += zip(whole, untouched).count { $0 != $1 }
       let some = try recording.rows([3, 17, 5])
       #expect(try branch.answers(some, with: subspace.removing(from: some.value)) == [3, 17, 5].map { whole[$0] })
     }
+    #expect(changed > 0, "the removals are not idle")
   }
 
   @Test func whatStandsBesideTheTapIsKeptAndNotComputedAgain() throws {

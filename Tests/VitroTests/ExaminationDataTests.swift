@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Vitro
 
@@ -19,5 +20,23 @@ import Vitro
     #expect(typo?.hint == "Did you mean 'fashion-mnist'?")
     let missing = #expect(throws: VitroError.self) { try check("mnist:/nowhere") }
     #expect(missing?.details["file"] == "/nowhere")
+  }
+
+  @Test func theDirectoryOfANamedFormIsKeptAbsolute() throws {
+    struct Reader: Experiment {
+      static let name = "reader"
+      static let abstract = "Says where its data are."
+      static let fields: [Field<Self>] = [Field("data", path: \.data, names: ["mnist:DIR"], help: "The data.")]
+      var data = "mnist:."
+      func run(_ run: Run) throws -> Outcome {
+        Outcome(report: Report(id: "reader", title: "Reader", sections: []), facts: ["data": .string(data)])
+      }
+    }
+    try withTemporaryFolder { folder in
+      let lab = try Lab(
+        store: RunStore(directory: URL(filePath: folder)), registry: ExperimentRegistry([Reader.self]))
+      let kept = try lab.run(RunConfiguration(Reader()), observer: SilentObserver()).configuration.fields["data"]
+      #expect(kept == .string("mnist:" + FileManager.default.currentDirectoryPath))
+    }
   }
 }

@@ -36,7 +36,7 @@ extension ReadableAndUsed {
   /// The taps of values, as many as a sentence bears.
   private static func list(_ values: [Value]) -> String {
     let names = values.map { "`\($0.tap)`" }
-    if names.count > 6 { return "\(names.count) values from \(names[0]) to \(names[names.count - 1])" }
+    if names.count > 6 { return names.prefix(5).joined(separator: ", ") + " and \(names.count - 5) more" }
     guard let last = names.last, names.count > 1 else { return names.joined() }
     return names.dropLast().joined(separator: ", ") + " and " + last
   }

@@ -10,6 +10,7 @@ extension ReadableAndUsed {
     guard !values.isEmpty else { return [] }
     return [
       .text(method), .text(RichText(sentence)), .figure(sideBySide), .table(table), .figure(steeringCurves),
+      .table(detailTable),
       .note(.caveat, caveat),
     ]
   }
@@ -69,8 +70,7 @@ extension ReadableAndUsed {
       .lines(
         LineFigure(
           categories: values.map(\.tap), x: Axis("value, in the order of the network"),
-          y: Axis("share of test examples", format: .percent), series: series,
-          references: [ReferenceLine("nothing", 0)])))
+          y: Axis("share of test examples", format: .percent), series: series)))
   }
 
   private var steeringCurves: Figure {
@@ -115,29 +115,42 @@ extension ReadableAndUsed {
   }
 
   private var table: Table {
-    let hasClasses = values.contains { $0.classRemoval != nil }
     let percent = Self.percent
-    func cell(_ estimate: Estimate?) -> Table.Cell {
-      estimate.map { .number($0.value, Interval($0)) } ?? .missing()
-    }
     return Table(
-      title: "Change of the network's accuracy without directions of a value",
+      title: "What the probe reads, and the change of the network's accuracy without it",
       columns: [
-        .init("value"), .init("probe", percent), .init("control", percent), .init("rank", .integer),
-        .init("variance taken", percent), .init("change", percent), .init("p", .significant(2)),
-        .init("random: mean", percent), .init("random: range"), .init("shuffled", percent),
-      ] + (hasClasses ? [.init("own class", percent), .init("other classes", percent)] : []) + [.init("verdict")],
+        .init("value"), .init("probe", percent), .init("control", percent), .init("change", percent),
+        .init("p", .significant(2)), .init("random (range)", percent), .init("verdict"),
+      ],
       rows: values.map { value in
         [
-          .text(value.tap), cell(value.probe), cell(value.control), .number(Double(value.removal.rank)),
-          .number(value.removal.variance), cell(value.removal.change.accuracy), .number(value.removal.change.pValue),
-          .number(value.randomChange),
-          .text("\(percent.bare(value.randomRange.low)) … \(percent.text(value.randomRange.high))"),
-          cell(value.shuffled?.change.accuracy),
-        ] + (hasClasses ? [cell(value.classRemoval?.own), cell(value.classRemoval?.others)] : []) + [
-          .text(value.verdict.words)
+          .text(value.tap), Self.cell(value.probe), Self.cell(value.control),
+          Self.cell(value.removal.change.accuracy), value.removal.change.pValueCell,
+          .number(value.randomChange, Interval(value.randomRange.low, value.randomRange.high)),
+          .text(value.verdict.words),
         ]
       })
+  }
+
+  private var detailTable: Table {
+    let percent = Self.percent
+    return Table(
+      title: "What was taken out, and the change of accuracy by other directions",
+      columns: [
+        .init("value"), .init("rank", .integer), .init("variance", percent), .init("of random", percent),
+        .init("shuffled labels", percent), .init("own class", percent), .init("another class", percent),
+      ],
+      rows: values.map { value in
+        [
+          .text(value.tap), .number(Double(value.removal.rank)), .number(value.removal.variance),
+          .number(value.random.map(\.variance).mean), Self.cell(value.shuffled?.change.accuracy),
+          Self.cell(value.classRemoval?.own), Self.cell(value.classRemoval?.others),
+        ]
+      })
+  }
+
+  private static func cell(_ estimate: Estimate?) -> Table.Cell {
+    estimate.map { .number($0.value, Interval($0)) } ?? .missing()
   }
 }
 
@@ -151,4 +164,9 @@ extension ReadableAndUsed.Verdict {
     case .undecided: "undecided"
     }
   }
+}
+
+extension PairedChange {
+  /// The p-value, as far down as it means anything.
+  var pValueCell: Table.Cell { pValue < 1e-12 ? .text("< 10⁻¹²") : .number(pValue) }
 }

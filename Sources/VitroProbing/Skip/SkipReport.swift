@@ -11,7 +11,7 @@ extension SkipResult {
     let (with, without) = (try accuracy(skipping), try accuracy(plain))
     let percent = Self.percent
     return Report(
-      id: "probe-skip", title: "A skip connection, and the half that it leaves dead", kicker: "Probing",
+      id: "probe-skip", title: "A skip connection, and the half that it bypasses", kicker: "Probing",
       lede: RichText(lede(with, without)),
       metrics: [
         Metric(
@@ -41,18 +41,24 @@ extension SkipResult {
       "With the skip connection the network answers **\(percent.text(with.value))** of \(skipping.count) test images right, without it "
       + "**\(percent.text(without.value))**"
     guard isBetter else { return start + ": after \(study.steps) steps the skip has made no difference that shows." }
-    return start
-      + (isBypassedUnused
-        ? ", but the \(study.bypassed) layers that it bypasses are dead: held at a constant, they change accuracy by **\(percent.text(cuts.bypassed.accuracy.value, Interval(cuts.bypassed.accuracy)))**."
-        : ", and the \(study.bypassed) layers that it bypasses have a part in that: held at a constant, they change accuracy by **\(percent.text(cuts.bypassed.accuracy.value, Interval(cuts.bypassed.accuracy)))**.")
+    let change = cuts.bypassed.accuracy
+    let cost =
+      "held at a constant, they change accuracy by **\(percent.text(change.value, Interval(change)))**, the image that the skip carries by "
+      + "\(percent.text(cuts.skip.accuracy.value))."
+    return start + "; the \(study.bypassed) layers that it bypasses \(Self.part(change)): " + cost
+  }
+
+  /// What an interval of the change without the bypassed half supports.
+  static func part(_ change: Estimate) -> String {
+    switch (change.high < 0, change.low > -ReadableAndUsed.negligible) {
+    case (false, true): "are dead"
+    case (true, true): "do next to nothing"
+    case (true, false): "have a part in that"
+    case (false, false): "have a part in that, or none, which these examples do not tell"
+    }
   }
 
   private func trainingBlocks(_ series: [MetricSeries]) -> [ReportBlock] {
-    func validation(_ name: String) -> LineSeries? {
-      series.first { $0.name == "\(name): validation loss" }.map {
-        LineSeries(name, x: $0.steps.map(Double.init), y: $0.values)
-      }
-    }
     let count = study.seeds > 1 ? " The mean of \(study.seeds) networks of each kind." : ""
     var blocks: [ReportBlock] = [
       .text(
@@ -62,16 +68,21 @@ extension SkipResult {
             + "keeps the size of signals (He et al., 2015), biases 0. With the skip, layer \(study.bypassed + 1) reads the image beside layer "
             + "\(study.bypassed) (Alain & Bengio, 2016, [section 5.1](https://arxiv.org/abs/1610.01644)).\(count)"))
     ]
-    let lines = [validation("with the skip"), validation("without the skip")].compactMap(\.self)
+    let stretch = max(1, study.steps / 100)
+    let lines = ["with the skip", "without the skip"].compactMap { name in
+      series.first { $0.name == "\(name): loss" }.map { Self.line(name, $0, stretch: stretch) }
+    }
     if !lines.isEmpty {
       blocks.append(
         .figure(
           Figure(
             "Loss",
-            caption: "Cross-entropy on the validation examples after each pass through the training examples.",
+            caption: RichText(
+              "Cross-entropy of the batches, the mean of \(stretch) steps\(study.seeds > 1 ? " and \(study.seeds) networks" : ""). A network that answers every "
+                + "class alike stands at chance."),
             .lines(
               LineFigure(
-                x: Axis("step", format: .integer), y: Axis("validation loss", unit: "nats"), series: lines,
+                x: Axis("step", format: .integer), y: Axis("loss", unit: "nats"), series: lines,
                 references: [ReferenceLine("chance", log(Double(max(classCount, 2))))])))))
     }
     if study.seeds > 1 {
@@ -90,6 +101,15 @@ extension SkipResult {
             })))
     }
     return blocks
+  }
+
+  /// A series as the means of stretches of steps.
+  private static func line(_ name: String, _ series: MetricSeries, stretch: Int) -> LineSeries {
+    let starts = stride(from: 0, to: series.values.count, by: stretch)
+    let stretches = starts.map { $0..<min($0 + stretch, series.values.count) }
+    return LineSeries(
+      name, x: stretches.map { series.steps[$0].map(Double.init).mean },
+      y: stretches.map { Array(series.values[$0]).mean })
   }
 
   private var probeBlocks: [ReportBlock] {
@@ -144,8 +164,9 @@ extension SkipResult {
     return Figure(
       "Probe error by layer",
       caption: RichText(
-        "Lower is more readable. A linear probe on every layer of the network with the skip, fitted anew at each moment, with 95 % intervals. The skip "
-          + "comes in between layers \(study.bypassed) and \(study.bypassed + 1)."),
+        "Lower is more readable. A linear probe on every layer of the network with the skip, fitted anew at each moment to at most "
+          + "\(SkipStudy.probedExamples) examples and judged on at most as many others, with 95 % intervals. The skip comes in between layers \(study.bypassed) and \(study.bypassed + 1)."
+      ),
       .sequence(FigureSequence("steps", frames: frames)))
   }
 
@@ -180,7 +201,7 @@ extension SkipResult {
     func row(_ name: String, _ change: PairedChange) -> [Table.Cell] {
       [
         .text(name), .number(change.accuracy.value, Interval(change.accuracy)), .number(Double(change.lost)),
-        .number(Double(change.gained)), .number(change.pValue),
+        .number(Double(change.gained)), change.pValueCell,
       ]
     }
     return Table(
@@ -196,7 +217,7 @@ extension SkipResult {
   private var caveat: RichText {
     RichText(
       "One network of each kind is probed\(study.seeds > 1 ? ", the first of \(study.seeds)" : ""), and its intervals speak of examples, not of other seeds. "
-        + "Whether the network without the skip trains hangs on the scale of the weights, the rate and the patience: try `--gain`, `--rate` and `--steps`."
+        + "How far either network comes hangs on the scale of the weights, the rate and the patience: try `--gain`, `--rate` and `--steps`."
     )
   }
 }

@@ -22,9 +22,6 @@ struct SkipResult {
     moment.layers.filter { ($0.number > study.bypassed) == (number == 1) }
   }
 
-  /// Whether the examples show that what the bypassed layers compute is worth no more than ``ReadableAndUsed/negligible`` of accuracy.
-  var isBypassedUnused: Bool { cuts.bypassed.accuracy.low > -ReadableAndUsed.negligible }
-
   /// The keys that scripts rely on.
   var facts: [String: JSONValue] {
     func training(_ training: SkipTraining) -> JSONValue {

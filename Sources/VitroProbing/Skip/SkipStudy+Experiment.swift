@@ -9,8 +9,8 @@ extension SkipStudy: Experiment {
   public static var group: (any ExperimentGroup.Type)? { Probing.self }
   /// `skip`.
   public static let name = "skip"
-  /// A dead half that the loss does not show.
-  public static let abstract = "A network too deep to train, and the skip connection that leaves half of it dead."
+  /// What the loss does not show of a network.
+  public static let abstract = "128 layers, a skip connection past half of them, and what is left of that half."
   /// What the report shows.
   public static let discussion = """
     Trains 128 fully connected ReLU layers on images by plain gradient descent, with and without a skip connection that \
@@ -32,21 +32,29 @@ extension SkipStudy: Experiment {
     Field("rate", \.rate, in: 0...1000, help: "The learning rate."),
     Field("batchSize", \.batchSize, in: 1...1_000_000, help: "The examples of a step."),
     Field("gain", \.gain, in: 0...100, help: "The scale of the weights at first; 1 keeps the size of signals."),
-    Field("moments", \.moments, in: 0...10_000_000, help: "After which steps to probe, besides the last."),
+    Field(
+      "moments", \.moments, in: 0...10_000_000,
+      help: "After which steps to probe, as far as they come, besides the last."),
     Field("seeds", \.seeds, in: 1...1000, help: "How many networks of each kind to train; the first is probed."),
   ]
 
-  /// Two halves, and no moment after the end.
+  /// Two halves, and networks that fit into memory.
   public func validate() throws {
     guard layers % 2 == 0 else {
       throw VitroError(.argument, "probe skip", "there are \(layers) layers, expected an even number: two halves")
     }
-    if let late = moments.first(where: { $0 > steps }) {
+    let (weights, overflow) = (layers * seeds).multipliedReportingOverflow(by: width * width)
+    guard !overflow, weights <= Self.mostWeights else {
       throw VitroError(
-        .argument, "probe skip", "a moment to probe is step \(late), but the training ends after \(steps)",
-        details: ["field": "moments", "found": "\(late)", "expected": "0 to \(steps)"])
+        .argument, "probe skip",
+        "\(seeds) × \(layers) layers of \(width) units have more than \(Self.mostWeights) weights",
+        hint: "Take fewer layers, units or seeds.",
+        details: ["field": "width", "found": "\(width)", "expected": "at most \(Self.mostWeights) weights in all"])
     }
   }
+
+  /// The most weights of the networks of one kind: a gibibyte of them.
+  private static let mostWeights = 1 << 28
 
   private static let skipStage = "training with the skip"
 

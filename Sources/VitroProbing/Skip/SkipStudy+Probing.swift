@@ -40,12 +40,15 @@ struct SkipCuts: Codable, Sendable {
 }
 
 extension SkipStudy {
+  /// The most examples that probes are fitted to, and judged on.
+  static let probedExamples = 1000
+
   /// Fits probes to every layer.
   func probe(
     _ network: Network, since start: Network, _ data: LabeledData, _ parts: DataParts, step: Int, stage: Stage
   ) throws -> SkipMoment {
     var probes = LayerProbes()
-    probes.limits = (train: 1000, validation: 500, test: 1000)
+    probes.limits = (train: Self.probedExamples, validation: Self.probedExamples / 2, test: Self.probedExamples)
     let result = try probes.run(network, data, parts: parts, seed: stage.seed, observer: stage)
     let readings = Dictionary(result.readings.map { ($0.tap, $0) }) { first, _ in first }
     guard let image = readings["input"] else {

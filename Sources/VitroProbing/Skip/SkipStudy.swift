@@ -1,7 +1,7 @@
 internal import VitroCore
 public import VitroNetworks
 
-/// The network that is too deep to train, and the skip connection that leaves half of it dead (Alain & Bengio, 2016, section 5.1).
+/// The network that is too deep to train, and the skip connection that leaves half of it idle (Alain & Bengio, 2016, section 5.1).
 ///
 /// 128 fully connected layers of 128 ReLU units classify images. Beside it stands the same network with one long skip connection: what enters the
 /// second half is the first half's output and the image itself, concatenated. Both are trained by plain gradient descent, and linear probes on every
@@ -38,8 +38,8 @@ public struct SkipStudy: Sendable {
   /// The layers that the skip connection bypasses.
   public var bypassed: Int { layers / 2 }
 
-  /// The steps after which probes look, in order, the last step among them.
-  public var probedSteps: [Int] { Set(moments + [steps]).sorted() }
+  /// The steps after which probes look, in order, the last step among them; moments after the end are left out.
+  public var probedSteps: [Int] { Set(moments.filter { $0 < steps } + [steps]).sorted() }
 
   /// N(0, gain²·2/fanIn) for the weights of the graph, and biases 0.
   func initialization(of graph: Graph) -> Initialization {
