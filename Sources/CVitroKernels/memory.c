@@ -9,7 +9,10 @@
 
 enum { smallest_log2 = 6, classes_per_octave = 4, octaves = 36, class_count = octaves * classes_per_octave };
 
-static const int64_t cache_limit = (int64_t)4 << 30;
+// What is kept for later counts as memory of the process all the same: a bounded amount, and no buffer so large that taking it anew
+// from the system costs little beside filling it.
+static const int64_t cache_limit = (int64_t)1 << 30;
+static const int64_t largest_cached = (int64_t)128 << 20;
 
 typedef struct free_buffer {
   struct free_buffer *next;
@@ -65,7 +68,7 @@ void vitro_release(void *pointer, int64_t bytes) {
   free_buffer *buffer = pointer;
   pthread_mutex_lock(&lock);
   statistics.bytes_in_use -= rounded;
-  int keep = statistics.bytes_cached + rounded <= cache_limit;
+  int keep = rounded <= largest_cached && statistics.bytes_cached + rounded <= cache_limit;
   if (keep) {
     buffer->next = free_lists[class];
     free_lists[class] = buffer;

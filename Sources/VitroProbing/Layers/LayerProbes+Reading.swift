@@ -16,7 +16,10 @@ extension LayerProbes {
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     var plan = try TapPlan(network, chosen ?? taps ?? TapPlan.taps(of: network), problem, widest: widest)
     while true {
-      guard !plan.taps.isEmpty else { return LayerReadings(readings: [], skipped: plan.skipped, probes: []) }
+      guard !plan.taps.isEmpty else {
+        return LayerReadings(
+          readings: [], skipped: plan.skipped, probes: [], majorityError: problem.majorityError)
+      }
       do {
         return try read(network, problem, plan, seed: seed, scratch: scratch, stage: stage, observer)
       } catch let error as VitroError where error.code == .numerical && error.details["tap"] != nil {
@@ -89,7 +92,9 @@ extension LayerProbes {
       readings.append(reading)
     }
     observer.update(ProgressUpdate(stage, completed: plan.taps.count, of: plan.taps.count))
-    return LayerReadings(readings: readings, skipped: skipped, probes: readings.compactMap { probes[$0.tap] })
+    return LayerReadings(
+      readings: readings, skipped: skipped, probes: readings.compactMap { probes[$0.tap] },
+      majorityError: problem.majorityError)
   }
 
   private func recorder(

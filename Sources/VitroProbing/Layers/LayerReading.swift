@@ -39,6 +39,9 @@ public struct LayerReadings: Sendable {
   /// The probes themselves, in the same order.
   public var probes: [TapProbe]
 
+  /// The test error of always answering the most frequent class of the training part.
+  public var majorityError: Double
+
   /// A value of the network that was not probed.
   public struct SkippedTap: Sendable, Hashable, Codable {
     /// Its tap.

@@ -9,9 +9,8 @@ struct TapPlan {
   private(set) var scalings: [TapScaling] = []
   private(set) var skipped: [LayerReadings.SkippedTap] = []
 
-  /// So many training examples say where features lie, as long as their values fit into so many numbers.
+  /// So many training examples say where features lie.
   private static let measuredRows = 2000
-  private static let measuredValues = 256 << 20
 
   /// The taps of a network that are worth a probe: its inputs, and the operations whose output is not just their input in another shape.
   static func taps(of network: Network) -> [String] {
@@ -40,27 +39,27 @@ struct TapPlan {
   }
 
   private mutating func measure(_ network: Network, _ problem: LayerProblem) throws {
-    let width = max(1, taps.map(\.width).reduce(0, +))
-    let rows = problem.train.prefix(max(2, min(Self.measuredRows, Self.measuredValues / width)))
-    var parts = taps.map { _ in [Tensor]() }
+    let rows = problem.train.prefix(Self.measuredRows)
+    var sums = taps.map { _ in TapScaling.Sums() }
     var unfit: [String: String] = [:]
-    for start in stride(from: 0, to: rows.count, by: 128) {
+    for start in stride(from: 0, to: rows.count, by: 125) {
       let run = try network.run(
-        problem.examples.batch(Array(rows[start..<min(start + 128, rows.count)])).inputs,
+        problem.examples.batch(Array(rows[start..<min(start + 125, rows.count)])).inputs,
         recording: .names(taps.map(\.name)), needsOutputs: false)
       for (number, tap) in taps.enumerated() where unfit[tap.name] == nil {
         let value = try run.value(at: tap.name)
-        if !value.dtype.isFloatingPoint {
+        guard value.dtype.isFloatingPoint else {
           unfit[tap.name] = "not a vector of numbers"
-        } else {
-          let features = try TapFeatures.rows(value)
-          if features.isFinite { parts[number].append(features) } else { unfit[tap.name] = "NaN or infinite values" }
+          continue
         }
+        let features = try TapFeatures.rows(value)
+        if features.isFinite { try sums[number].add(features) } else { unfit[tap.name] = "NaN or infinite values" }
       }
     }
     skipped += taps.compactMap { tap in unfit[tap.name].map { .init(tap: tap.name, reason: $0) } }
-    scalings = try taps.indices.filter { unfit[taps[$0].name] == nil }.map { try TapScaling(.concatenate(parts[$0])) }
-    taps.removeAll { unfit[$0.name] != nil }
+    let fit = taps.indices.filter { unfit[taps[$0].name] == nil }
+    scalings = try fit.compactMap { try sums[$0].scaling() }
+    taps = fit.map { taps[$0] }
   }
 
   /// Leaves out a tap at which an example further on has no number.

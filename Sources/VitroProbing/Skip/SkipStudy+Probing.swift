@@ -49,7 +49,7 @@ extension SkipStudy {
   ) throws -> SkipMoment {
     var probes = LayerProbes()
     probes.limits = (train: Self.probedExamples, validation: Self.probedExamples / 2, test: Self.probedExamples)
-    let result = try probes.run(network, data, parts: parts, seed: stage.seed, observer: stage)
+    let result = try probes.read(network, data, parts: parts, seed: stage.seed, stage: stage.name, observer: stage)
     let readings = Dictionary(result.readings.map { ($0.tap, $0) }) { first, _ in first }
     guard let image = readings["input"] else {
       throw VitroError(.unsupported, "probe skip", "the images of '\(data.name)' cannot be probed")
