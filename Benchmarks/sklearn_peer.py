@@ -5,7 +5,7 @@
 It writes the data that both read into the folder: activations like those of a residual stream, with a spectrum that falls as a power, three
 features of very large variance, and a class signal that grows from layer to layer.
 
-At its default tolerance scikit-learn stays up to 8 % above the optimum of the last layers. It gets the loosest one, by powers of ten, that comes within
+At its default tolerance scikit-learn stays up to 14 % above the optimum of the last layers. It gets the loosest one, by powers of ten, that comes within
 10⁻⁴ of the optimum at every layer, as Vitro does; after a case both are judged by one objective in float64.
 """
 
