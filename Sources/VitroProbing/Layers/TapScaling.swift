@@ -1,3 +1,4 @@
+internal import VitroCore
 internal import VitroTensor
 
 /// Where the features at a tap lie and how far they spread, measured on some rows.
