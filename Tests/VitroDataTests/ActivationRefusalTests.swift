@@ -33,7 +33,8 @@ import VitroTensor
     }
     _ = try recorder(folder, diskBudget: 53 * Recording.rowBytes)
     #expect(throws: VitroError.self) { try recorder(folder, count: 1 << 40, memoryBudget: 1 << 10) }
-    #expect(throws: VitroError.self) { try recorder(folder, count: .max, diskBudget: .max) }
+    #expect(throws: VitroError.self) { try recorder(folder, count: 1 << 44, diskBudget: .max) }
+    #expect(throws: VitroError.self) { try recorder(folder, count: .max) }
     #expect(throws: VitroError.self) { try recorder(folder, memoryBudget: -1) }
     #expect(!FileManager.default.fileExists(atPath: folder.path("store/activations.json")))
   }
@@ -66,6 +67,9 @@ import VitroTensor
     #expect(throws: VitroError.self) { try recorder(folder, taps: []) }
     #expect(throws: VitroError.self) { try recorder(folder, taps: ["relu1", "relu1"]) }
     #expect(throws: VitroError.self) { try recorder(folder, count: 0) }
+    let empty = try Network(.chain("nothing", input: [0], [("flatten", Flatten())]), seed: 0)
+    let widthless = #expect(throws: VitroError.self) { try recorder(folder, network: empty, taps: ["input"]) }
+    #expect(widthless?.details["found"] == "[0]")
     let many = try Network(Recording.network().graph, instances: 2, seed: 0)
     #expect(throws: VitroError.self) { try recorder(folder, network: many) }
     #expect(throws: VitroError.self) {
@@ -121,10 +125,10 @@ import VitroTensor
     #expect(longer?.details["found"] == "[3, 4]")
     #expect(longer?.details["expected"] == "[2, 4]")
     let whole = #expect(throws: VitroError.self) {
-      try self.recorder(folder, network: network, taps: ["tokens"], count: 3)
+      try self.recorder(folder, network: network, taps: ["input"], count: 3)
         .append(network.run([Tensor([1, 2, 3], shape: [3, 1])], recording: .all))
     }
-    #expect(whole?.code == .dtype && whole?.details["tap"] == "tokens", "\(String(describing: whole))")
+    #expect(whole?.code == .dtype && whole?.details["tap"] == "input")
   }
 
   @Test func damagedBytesAreFound() throws {

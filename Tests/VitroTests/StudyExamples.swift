@@ -217,12 +217,14 @@ import Vitro
       // docs:end
       #expect(shares.count == 2 && places.shape == [60, 2], "two features have two directions")
     }
-    let three = labels.indices.map { $0 % 3 }
-    // docs:DiscriminantAxes
-    let axes = try DiscriminantAxes(fitting: x, labels: three, classCount: 3)
-    let places = try axes.project(unseen)  // [rows, 2]: two axes for three classes
-    // docs:end
-    #expect(places.shape == [60, 2])
+    do {
+      let labels = labels.indices.map { $0 % 3 }
+      // docs:DiscriminantAxes
+      let axes = try DiscriminantAxes(fitting: x, labels: labels, classCount: 3)
+      let places = try axes.project(unseen)  // [rows, 2]: two axes for three classes
+      // docs:end
+      #expect(places.shape == [60, 2])
+    }
   }
 
   @Test func imagesAreProbed() throws {

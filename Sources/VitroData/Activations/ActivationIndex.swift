@@ -9,13 +9,14 @@ struct ActivationIndex: Codable, Sendable, Equatable {
     var rows: Int
     /// The size of the file.
     var bytes: Int
-    /// The CRC-32 of each value's bytes.
-    var checksums: [UInt32]
+    /// The xxHash of each value's bytes.
+    var checksums: [String]
   }
 
   static let fileName = "activations.json"
   static let formatName = "vitro-activations"
   static let currentVersion = 1
+  static let rowLimit = 1 << 44
   static let shardLimit = 100_000
   static let maximumBytes = 256 << 20
 
@@ -101,7 +102,7 @@ struct ActivationIndex: Codable, Sendable, Equatable {
     func require(_ holds: Bool, _ field: String, _ found: @autoclosure () -> String, _ expected: String) throws {
       if !holds { throw VitroError.malformed(file: path, field: field, found: found(), expected: expected) }
     }
-    try require((1...1 << 44).contains(count), "count", "\(count)", "1 to 2⁴⁴ rows")
+    try require((1...Self.rowLimit).contains(count), "count", "\(count)", "1 to 2⁴⁴ rows")
     try require((1...1 << 16).contains(values.count), "values", "\(values.count)", "1 to 65536 values")
     try require(Set(values.map(\.tap)).count == values.count, "values", "a tap twice", "each tap once")
     try require(shards.count <= Self.shardLimit, "shards", "\(shards.count)", "at most \(Self.shardLimit)")

@@ -55,7 +55,7 @@ struct ActivationShard {
     let width = index.values[value].width
     let stored = width * index.precision.dtype.byteWidth
     let atOnce = max(1, Self.chunk / stored)
-    var checksum = CRC32()
+    var checksum = XXHash64()
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: atOnce) {
       let part = first..<min(first + atOnce, rows.upperBound)
       let place = (part.lowerBound - rows.lowerBound) * width * 4
@@ -71,10 +71,10 @@ struct ActivationShard {
         try Tensor(raw).cast(to: .float32).raw.withBytes { floats.copyMemory(from: $0) }
       }
     }
-    guard rows == 0..<record.rows, checksum.value != record.checksums[value] else { return }
+    guard rows == 0..<record.rows, checksum.hexDigest != record.checksums[value] else { return }
     throw VitroError.malformed(
-      file: path, field: "checksum of '\(index.values[value].tap)'", found: String(checksum.value, radix: 16),
-      expected: String(record.checksums[value], radix: 16),
+      file: path, field: "checksum of '\(index.values[value].tap)'", found: checksum.hexDigest,
+      expected: String(record.checksums[value].prefix(64)),
       hint: "The file was damaged after it was written; delete it and record again.")
   }
 }

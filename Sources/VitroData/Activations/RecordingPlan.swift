@@ -32,7 +32,9 @@ struct RecordingPlan {
         .unsupported, "recording activations", "the network has \(network.instances ?? 0) instances",
         hint: "Record one at a time: network.instance(0).")
     }
-    guard count >= 1 else { throw refuse("there are \(count) examples", "A store needs at least one row.") }
+    guard (1...ActivationIndex.rowLimit).contains(count) else {
+      throw refuse("there are \(count) examples", "A store has 1 to 2⁴⁴ rows.")
+    }
     guard !taps.isEmpty else { throw refuse("no tap is named", "Taps: \(network.tapNames.joined(separator: ", ")).") }
     let chosen = Set(taps)
     guard chosen.count == taps.count else { throw refuse("a tap is named twice: \(taps.joined(separator: ", "))") }

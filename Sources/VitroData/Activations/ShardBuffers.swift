@@ -15,7 +15,7 @@ struct ShardBuffers {
   private var current = 0
 
   /// A shard of more bytes than this would put off for too long the moment from which an interrupted recording can go on.
-  static let shardBytes = 64 << 20
+  static let shardBytes = 32 << 20
 
   init(capacity: Int, widths: [Int], dtype: DType) {
     (self.capacity, self.widths, self.dtype) = (capacity, widths, dtype)

@@ -48,9 +48,9 @@ final class ShardWriter: Sendable {
     var next = index.withLock { $0 }
     let path = ActivationIndex.shardPath(next.shards.count, in: directory)
     let checksums = arrays.map { array in
-      var checksum = CRC32()
+      var checksum = XXHash64()
       array.withBytes { checksum.update($0) }
-      return checksum.value
+      return checksum.hexDigest
     }
     try Safetensors.write(
       zip(next.values, arrays).map { ($0.tap, $1) },

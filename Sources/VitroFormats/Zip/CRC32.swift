@@ -1,15 +1,15 @@
 internal import CZlib
 
-/// The CRC-32 of a stream of bytes, by which zip archives and stores of activations notice damage (ISO 3309, as in zlib).
-package struct CRC32: Sendable, Hashable {
+/// The CRC-32 of a stream of bytes, by which zip archives notice damage (ISO 3309, as in zlib).
+struct CRC32: Sendable, Hashable {
   /// The checksum of everything taken in so far.
-  package private(set) var value: UInt32 = 0
+  private(set) var value: UInt32 = 0
 
   /// Creates the checksum of nothing yet.
-  package init() {}
+  init() {}
 
   /// Takes in more bytes.
-  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
     var rest = bytes
     while rest.count > 0 {
       let length = min(rest.count, 1 << 30)

@@ -6,13 +6,13 @@ internal import VitroTensor
 /// The linear probes of several taps as one network, so that the trainer trains them all at once.
 ///
 /// Each tap is an input of its own with one softmax regression for each set of labels. The losses of all are averaged, and none shares a
-/// parameter with another, so that under Adam each learns as it would alone. Inputs of many features are scaled down by √(784 / width),
-/// which is to Adam a learning rate that falls with the width.
+/// parameter with another, so that under Adam each learns as it would alone. Inputs are scaled by √(784 / width), by 3 at most, so that a
+/// step of Adam, which moves every weight alike, moves the scores about as far at every width.
 struct ProbeHeads: Sendable {
   struct Tap: Sendable {
     let name: String
     let width: Int
-    var factor: Double { min(1, (784 / Double(width)).squareRoot()) }
+    var factor: Double { min(3, (784 / Double(width)).squareRoot()) }
   }
 
   let taps: [Tap]
