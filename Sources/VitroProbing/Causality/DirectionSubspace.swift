@@ -70,7 +70,7 @@ public struct DirectionSubspace: Sendable {
   /// The values without the subspace, in their shape and type.
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`shape`) when an example has another number of features.
-  /// - Complexity: O(examples · width · rank), in double precision.
+  /// - Complexity: O(examples · width · rank), in the type of the value.
   public func removing(from value: Tensor) throws -> Tensor {
     let rows = try Self.rows(of: value)
     guard rows.shape[1] == width, value.dtype.isComputing else {
@@ -79,13 +79,17 @@ public struct DirectionSubspace: Sendable {
       )
     }
     guard rank > 0 else { return value }
-    let coordinates = try coordinates(of: rows)
-    return try value - coordinates.matmul(basis).cast(to: value.dtype).reshaped(value.shape)
+    let lying = try coordinates(of: rows).matmul(basis.cast(to: value.dtype))
+    return try value - lying.reshaped(value.shape)
   }
 
-  /// B(x − μ), `[examples, rank]`.
-  func coordinates(of rows: Tensor) throws -> Tensor {
-    try (rows.cast(to: .float64) - mean).matmul(basis, transposeB: true)
+  /// B(x − μ), `[examples, rank]`, in the type of the rows.
+  func coordinates(of rows: Tensor) throws -> Tensor { try Self.coordinates(of: rows, along: basis, from: mean) }
+
+  /// D(x − μ) for directions `[directions, width]` and μ `[1, width]` in float64, in the type of the rows, which are not copied.
+  static func coordinates(of rows: Tensor, along directions: Tensor, from mean: Tensor) throws -> Tensor {
+    let origin = try mean.matmul(directions, transposeB: true).cast(to: rows.dtype)
+    return try rows.matmul(directions.cast(to: rows.dtype), transposeB: true) - origin
   }
 
   /// The projection as an edit of a tap.

@@ -78,8 +78,8 @@ struct InterventionTap {
     let mean = try Tensor(directions.mean, shape: [1, directions.width])
     var moments = RunningMoments(count: rows.shape[0])
     for recording in recordings {
-      let centred = try DirectionSubspace.rows(of: recording.value).cast(to: .float64) - mean
-      try moments.add(centred.matmul(rows, transposeB: true))
+      let values = try DirectionSubspace.rows(of: recording.value)
+      try moments.add(DirectionSubspace.coordinates(of: values, along: rows, from: mean).cast(to: .float64))
     }
     return moments.variances
   }

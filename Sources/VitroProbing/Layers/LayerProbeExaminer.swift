@@ -19,7 +19,8 @@ public struct LayerProbeExaminer: Examiner {
   /// Fits the probes and tells what they read.
   public func examine(_ subject: Subject, observer: any Observer) throws -> Finding {
     let result = try probes.run(
-      subject.network, subject.data, parts: subject.parts, seed: subject.seed, observer: observer)
+      subject.network, subject.data, parts: subject.parts, seed: subject.seed,
+      scratch: (observer as? Stage)?.checkpoints, observer: observer)
     guard let first = result.readings.first, let best = result.readings.min(by: { $0.error.value < $1.error.value })
     else {
       throw VitroError(.unsupported, "probing", "no value of the network can be probed")

@@ -8,7 +8,7 @@ internal import VitroTensor
 /// Linear probes on every layer: what each makes linearly readable (Alain & Bengio, 2016), never without its control.
 ///
 /// For each value of the network a softmax regression is fitted to its standardized activations on the training part, and its error measured
-/// on the test part. Beside it stands the same probe fitted to shuffled labels: what it reads where there is nothing to read. ``run(_:_:parts:seed:observer:)`` adds
+/// on the test part. Beside it stands the same probe fitted to shuffled labels: what it reads where there is nothing to read. ``run(_:_:parts:seed:scratch:observer:)`` adds
 /// the same probes on the same network with random weights: what the architecture makes readable without training.
 ///
 /// Values up to ``widestKept`` features are kept on disk (`ActivationStore`) in one pass over the examples and fitted by a solver, L2-penalized, the strength
