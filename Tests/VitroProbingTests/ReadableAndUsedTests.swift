@@ -66,6 +66,19 @@ import VitroTensor
     #expect(found.sentence.contains("**readable but not used** at `values`"))
   }
 
+  /// The pattern of a probe takes along what varies with it: without that of the ignored feature, the feature that is read has lost its label too.
+  @Test func patternsTakeAlongWhatVariesWithThem() throws {
+    let found = try run([probe(of: 0), probe(of: 1)])
+    for value in found.values {
+      #expect(value.pattern.rank == 1 && value.pattern.variance > value.removal.variance)
+      #expect(value.pattern.change.accuracy.high < -0.2)
+      #expect(abs(value.shuffledPattern?.change.accuracy.value ?? 1) < 0.02, "the third feature varies with nothing")
+      #expect(value.patternExcess?.high ?? 0 < -0.2)
+    }
+    #expect(found.values[1].verdict == .unused, "the verdict is on what the probe itself reads")
+    #expect(found.sentence.contains("Without the probe's patterns"))
+  }
+
   @Test func steeringMovesTheAnswersAlongWhatIsUsedOnly() throws {
     let found = try run([probe(of: 0), probe(of: 1)])
     let (used, ignored) = (found.values[0].steering, found.values[1].steering)

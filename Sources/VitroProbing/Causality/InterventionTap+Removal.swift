@@ -15,6 +15,10 @@ extension InterventionTap {
       random.map { $0.right[example] ? 1.0 : 0 }.mean
     }
     let excess = zip(probe.right, randomShares).map { ($0 ? 1.0 : 0) - $1 }
+    let pattern = try removal(of: subspace(patternRows(of: rows)))
+    let shuffledPattern = try directions.control.map { control in
+      try removal(of: subspace(patternRows(of: ProbeDirections.classRows(of: control))))
+    }
     let readings = try readings()
     return ReadableAndUsed.Value(
       tap: directions.tap, width: directions.width, probe: try Self.accuracy(readings.probe),
@@ -25,7 +29,27 @@ extension InterventionTap {
       },
       removal: probe.removal, shuffled: shuffled, random: random.map(\.removal),
       excess: try PairedChange.mean(of: excess, groups: groups, seed: seed),
+      pattern: pattern.removal, shuffledPattern: shuffledPattern?.removal,
+      patternExcess: try shuffledPattern.map { other in
+        try PairedChange.mean(
+          of: zip(pattern.right, other.right).map { ($0 ? 1.0 : 0) - ($1 ? 1.0 : 0) }, groups: groups, seed: seed)
+      },
       classRemoval: try classRemoval(rows), steering: try steering(rows))
+  }
+
+  /// Σ s(x)·(x − μ)ᵀ over the examples for the scores s = W(x − μ), `[classes, width]`: how the value varies with what the probe reads.
+  ///
+  /// Weights say what to look at, patterns how it is held: weights also cancel what the value holds besides.
+  private func patternRows(of weights: Tensor) throws -> Tensor {
+    let mean = try Tensor(directions.mean, shape: [1, directions.width])
+    var sum = try Tensor.zeros([weights.shape[0], directions.width], dtype: .float64)
+    for recording in recordings {
+      let values = try DirectionSubspace.rows(of: recording.value)
+      let scores = try DirectionSubspace.coordinates(of: values, along: weights, from: mean)
+      let products = try scores.matmul(values, transposeA: true).cast(to: .float64)
+      sum = try sum + products - scores.sum(axes: [0]).cast(to: .float64).expandingAxis(1) * mean
+    }
+    return sum
   }
 
   private func subspace(_ rows: Tensor) throws -> DirectionSubspace {

@@ -29,8 +29,20 @@ extension ReadableAndUsed {
     if !undecided.isEmpty {
       parts.append("at \(Self.list(undecided)) \(count) examples do not tell whether what is readable is used")
     }
-    let text = parts.joined(separator: "; ") + "."
-    return text.prefix(1) == "r" ? "**R" + text.dropFirst(3) : text.prefix(1).uppercased() + text.dropFirst()
+    var text = parts.joined(separator: "; ") + "."
+    if text.hasPrefix("**r") { text = "**R" + text.dropFirst(3) }
+    return text.prefix(1).uppercased() + text.dropFirst() + patternSentence
+  }
+
+  /// Where taking out patterns costs more than those of shuffled labels.
+  private var patternSentence: String {
+    let costly = values.filter { $0.verdict != .notReadable && ($0.patternExcess?.high ?? 0) < 0 }
+    guard let most = costly.min(by: { $0.patternExcess?.value ?? 0 < $1.patternExcess?.value ?? 0 }) else { return "" }
+    let change = most.pattern.change.accuracy
+    return
+      " Without the probe's patterns, and whatever varies with them, accuracy falls beyond the control at \(Self.list(costly)), most at "
+      + "`\(most.tap)`: **\(Self.percent.text(change.value, Interval(change)))** (patterns of shuffled labels: "
+      + "\(Self.percent.text(most.shuffledPattern?.change.accuracy.value ?? .nan)))."
   }
 
   /// The taps of values, as many as a sentence bears.
@@ -44,7 +56,8 @@ extension ReadableAndUsed {
   /// The keys that scripts rely on, a list in the order of the network.
   ///
   /// Each has `tap`, `accuracyChange`, `interval` of it, `randomChange`, `randomRange`, `shuffledChange` and `variance`, the share that was
-  /// taken out with the probe's directions; and `rank`, `pValue` and `verdict`.
+  /// taken out with the probe's directions; `rank`, `pValue` and `verdict`; and `patternChange`, `patternInterval`, `patternVariance` and
+  /// `shuffledPatternChange` of the probe's patterns.
   public var facts: JSONValue {
     .array(
       values.map { value in
@@ -56,6 +69,10 @@ extension ReadableAndUsed {
           "randomRange": .numbers([value.randomRange.low, value.randomRange.high]),
           "shuffledChange": value.shuffled.map { .number($0.change.accuracy.value) } ?? .null,
           "variance": .number(value.removal.variance), "rank": .integer(value.removal.rank),
+          "patternChange": .number(value.pattern.change.accuracy.value),
+          "patternInterval": .numbers([value.pattern.change.accuracy.low, value.pattern.change.accuracy.high]),
+          "patternVariance": .number(value.pattern.variance),
+          "shuffledPatternChange": value.shuffledPattern.map { .number($0.change.accuracy.value) } ?? .null,
           "pValue": .number(change.pValue), "verdict": .string(value.verdict.rawValue),
         ]
       })

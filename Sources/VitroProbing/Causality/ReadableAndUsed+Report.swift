@@ -9,7 +9,8 @@ extension ReadableAndUsed {
   public func blocks() -> [ReportBlock] {
     guard !values.isEmpty else { return [] }
     return [
-      .text(method), .text(RichText(sentence)), .figure(sideBySide), .table(table), .figure(steeringCurves),
+      .text(method), .text(RichText(sentence)), .figure(sideBySide), .table(table), .table(patternTable),
+      .figure(steeringCurves),
       .table(detailTable),
       .note(.caveat, caveat),
     ]
@@ -19,7 +20,9 @@ extension ReadableAndUsed {
     RichText(
       "At each value the directions that the probe reads are projected out, `x − Wᵀ(WWᵀ)⁺W(x − μ)`, so that every score of the probe becomes a "
         + "constant, and the network runs on from there on \(count) test examples. Beside it the same is done with the directions of the "
-        + "probe with **shuffled labels**, and with \(draws) **random subspaces** of the same rank, normal in standardized coordinates. Accuracy "
+        + "probe with **shuffled labels**, and with \(draws) **random subspaces** of the same rank, normal in standardized coordinates. Weights say what "
+        + "a probe looks at, not how the value holds it; so its **patterns** are taken out too, the directions along which the value varies with the "
+        + "probe's scores (Haufe et al., 2014), beside the patterns of the probe with shuffled labels, which are as large. Accuracy "
         + "without any of this is \(Self.percent.text(accuracy.value, Interval(accuracy))). Intervals are at 95 %, by the bootstrap over examples."
     )
   }
@@ -44,28 +47,33 @@ extension ReadableAndUsed {
       )
     }
     let used = lost(values.map(\.removal.change.accuracy))
-    let shuffled = lost(values.map { $0.shuffled?.change.accuracy })
+    let patterns = lost(values.map(\.pattern.change.accuracy))
+    let shuffled = lost(values.map { $0.shuffledPattern?.change.accuracy })
+    let (directions, pattern) = (
+      "used: accuracy lost without its directions", "used: accuracy lost without its patterns"
+    )
     var series = [
       LineSeries(
         "readable: accuracy of the probe above its control", y: values.map { $0.margin?.value ?? .nan },
         low: values.map { $0.margin?.low ?? .nan }, high: values.map { $0.margin?.high ?? .nan }),
+      LineSeries(directions, y: used.y, low: used.low, high: used.high),
       LineSeries(
-        "used: accuracy that the network loses without it", y: used.y, low: used.low, high: used.high),
-      LineSeries(
-        "lost without random directions", role: .control, of: "used: accuracy that the network loses without it",
-        y: values.map { -$0.randomChange }, low: values.map { -$0.randomRange.high },
+        "lost without random directions", role: .control, of: directions, y: values.map { -$0.randomChange },
+        low: values.map { -$0.randomRange.high },
         high: values.map { -$0.randomRange.low }),
     ]
-    if values.contains(where: { $0.shuffled != nil }) {
-      series.append(
+    if values.contains(where: { $0.shuffledPattern != nil }) {
+      series += [
+        LineSeries(pattern, y: patterns.y, low: patterns.low, high: patterns.high),
         LineSeries(
-          "lost without the directions of shuffled labels", role: .baseline, y: shuffled.y, low: shuffled.low,
-          high: shuffled.high))
+          "lost without patterns of shuffled labels", role: .control, of: pattern, y: shuffled.y, low: shuffled.low,
+          high: shuffled.high),
+      ]
     }
     return Figure(
       "Readable, and used",
       caption: RichText(
-        "Where the two solid lines part, a probe reads what the network does not need, or the network needs more than the probe reads. Whiskers "
+        "Where the solid lines part, a probe reads what the network does not need, or the network needs more than the probe reads. Whiskers "
           + "are 95 % intervals; those of random directions span all \(draws) draws."),
       .lines(
         LineFigure(
@@ -128,6 +136,23 @@ extension ReadableAndUsed {
           Self.cell(value.removal.change.accuracy), value.removal.change.pValueCell,
           .number(value.randomChange, Interval(value.randomRange.low, value.randomRange.high)),
           .text(value.verdict.words),
+        ]
+      })
+  }
+
+  private var patternTable: Table {
+    let percent = Self.percent
+    return Table(
+      title: "The change of accuracy without the probe's patterns",
+      columns: [
+        .init("value"), .init("variance", percent), .init("change", percent), .init("p", .significant(2)),
+        .init("variance, shuffled labels", percent), .init("change, shuffled labels", percent),
+      ],
+      rows: values.map { value in
+        [
+          .text(value.tap), .number(value.pattern.variance), Self.cell(value.pattern.change.accuracy),
+          value.pattern.change.pValueCell, value.shuffledPattern.map { .number($0.variance) } ?? .missing(),
+          Self.cell(value.shuffledPattern?.change.accuracy),
         ]
       })
   }

@@ -35,6 +35,13 @@ public struct ReadableAndUsed: Sendable, Hashable, Codable {
     public var random: [Removal]
     /// The change by the probe's directions less the mean change by random ones, with its bootstrap interval.
     public var excess: Estimate
+    /// What taking out the probe's patterns did: the directions along which the value varies with the probe's scores (Haufe et al., 2014), and with
+    /// them whatever else varies so.
+    public var pattern: Removal
+    /// What taking out the patterns of the probe fitted to shuffled labels did.
+    public var shuffledPattern: Removal?
+    /// The change by the probe's patterns less that by those of shuffled labels, with its bootstrap interval.
+    public var patternExcess: Estimate?
     /// What taking out a single class's direction did; nothing for two classes, which share theirs.
     public var classRemoval: ClassRemoval?
     /// How often the network answers a class as its direction is added.
@@ -85,9 +92,9 @@ public struct ReadableAndUsed: Sendable, Hashable, Codable {
   public enum Verdict: String, Sendable, Hashable, Codable {
     /// The probe reads no more than its control, or there is no control.
     case notReadable
-    /// Readable, and taking it out costs more than taking out random directions.
+    /// Readable, and taking out the probe's directions costs more than taking out random ones.
     case used
-    /// Readable, and taking it out costs at most ``ReadableAndUsed/negligible`` more than taking out random directions.
+    /// Readable, and taking out the probe's directions costs at most ``ReadableAndUsed/negligible`` more than taking out random ones.
     case unused
     /// Readable; whether it is used the examples do not tell.
     case undecided
