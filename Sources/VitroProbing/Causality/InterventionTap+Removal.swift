@@ -1,3 +1,4 @@
+internal import VitroCore
 internal import VitroFitting
 internal import VitroTensor
 

@@ -28,7 +28,8 @@ struct ExactProbe {
     for candidate in candidates.sorted() {
       let strength = candidate / Double(problem.train.count)
       let regression = LogisticRegression(
-        inverseRegularization: strength, standardizing: !features.isStandardized, tolerance: 1e-4)
+        inverseRegularization: strength, standardizing: !features.isStandardized, tolerance: LayerProbes.tolerance,
+        maximumIterations: LayerProbes.mostIterations)
       let fits = try regression.fit(features.train, labelSets: sets, starts: best?.fits.map(\.model)) { _ in
         !observer.shouldStop
       }

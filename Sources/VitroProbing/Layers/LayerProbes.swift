@@ -46,6 +46,11 @@ public struct LayerProbes: Sendable {
   /// The most training, validation and test examples that are used.
   public var limits = (train: Int.max, validation: Int.max, test: Int.max)
 
+  /// The certified relative distance of an exact fit's objective from the optimum: far below what an error can tell.
+  static let tolerance = 1e-3
+  /// Where features are rare, as pixels at the border, the last part of the way is long and changes no answer.
+  static let mostIterations = 200
+
   /// Creates the study with its default settings.
   public init() {}
 
