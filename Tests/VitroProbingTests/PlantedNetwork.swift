@@ -41,7 +41,7 @@ struct PlantedNetwork {
       return "\(x),\(y),\(label(x, y))" + (groups.map { ",g\(row % $0)" } ?? "")
     }
     let file = folder.appending(path: "\(name).csv")
-    let head = "x,y,label" + (groups == nil ? "" : ",group")
+    let head = "u,v,label" + (groups == nil ? "" : ",group")
     try Data(([head] + lines).joined(separator: "\n").utf8).write(to: file)
     return file.path
   }
@@ -80,6 +80,7 @@ struct NetworkReading {
         case .array(let interval)? = keys["interval"]
       else { throw VitroError(.failed, "reading facts", "\(probe)") }
       func number(_ value: JSONValue?) throws -> Double {
+        if case .integer(let whole)? = value { return Double(whole) }
         guard case .number(let number)? = value else { throw VitroError(.failed, "reading facts", "\(probe)") }
         return number
       }

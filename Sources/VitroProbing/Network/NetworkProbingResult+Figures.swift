@@ -5,35 +5,51 @@ internal import VitroLab
 extension NetworkProbingResult {
   private static let place = Axis("value, in the order of the network")
 
-  /// The errors of every kind by tap, each with its control.
+  /// So many kinds have a line for their control each; of more the best control of any kind is one line.
+  private static let mostControls = 3
+
+  /// The errors of every kind by tap, with their controls.
   var errorFigure: Figure {
     let positive = readings.allSatisfy { $0.accuracy.high < 1 && $0.control.high < 1 }
-    let error = Axis("test error", scale: positive ? .log : .linear, format: .percent)
-    let majority = readings.first.map { [ReferenceLine("majority class", 1 - $0.baseline)] } ?? []
+    let isMerged = kinds.count > Self.mostControls
+    let controls =
+      isMerged
+      ? [LineSeries("the best control of any kind", role: .control, taps.map { Self.error(bestControl($0)) })]
+      : kinds.map { kind in series(kind, "\(kind.title), control") { Self.error($0.control) } }
+    let dashed =
+      isMerged
+      ? "the dashed one is the least error that any of their controls makes there (\(controlName))"
+      : "dashed ones their controls (\(controlName))"
     return Figure(
       "Error by value",
-      caption: RichText(
-        "Lower is more readable. Solid lines are probes, dashed ones their controls (\(controlName)); whiskers are 95 % intervals."
-      ),
+      caption: RichText("Lower is more readable. Solid lines are probes, \(dashed); whiskers are 95 % intervals."),
       .lines(
         LineFigure(
-          categories: taps, x: Self.place, y: error,
-          series: kinds.map { kind in series(kind) { Self.error($0.accuracy) } }
-            + kinds.map { kind in series(kind, "\(kind.title), control") { Self.error($0.control) } },
-          references: majority)))
+          categories: taps, x: Self.place, y: Axis("test error", scale: positive ? .log : .linear, format: .percent),
+          series: kinds.map { kind in series(kind) { Self.error($0.accuracy) } } + controls,
+          references: readings.first.map { [ReferenceLine("majority class", 1 - $0.baseline)] } ?? [])))
   }
+
+  private func bestControl(_ tap: String) -> Estimate {
+    let controls = readings.filter { $0.tap == tap }.map(\.control)
+    return controls.max { $0.value < $1.value } ?? Self.gap
+  }
+
+  private static let gap = Estimate(value: .nan, low: .nan, high: .nan)
 
   /// How much of each reading is not the probe's own doing.
   var selectivityFigure: Figure {
-    Figure(
+    // Where all stands far above zero, an axis down to it would hide the differences.
+    let isNearZero = readings.contains { $0.selectivity.low < 0.2 }
+    return Figure(
       "Selectivity by value",
       caption:
-        "The accuracy less that of the control on the same examples, with 95 % intervals of the difference (Hewitt & Liang, 2019).",
+        "The accuracy less that of the probe's own control on the same examples, with 95 % intervals of the difference (Hewitt & Liang, 2019).",
       .lines(
         LineFigure(
           categories: taps, x: Self.place, y: Axis("selectivity", format: .percent),
           series: kinds.map { kind in series(kind) { $0.selectivity } },
-          references: [ReferenceLine("no more than the control", 0)])))
+          references: isNearZero ? [ReferenceLine("no more than the control", 0)] : [])))
   }
 
   /// One kind's estimates by tap, a gap where it has none; with another name it is the control.
@@ -41,8 +57,7 @@ extension NetworkProbingResult {
     _ kind: ProbeKind, _ name: String? = nil, _ value: (TapReading) -> Estimate
   ) -> LineSeries {
     let known = readings(kind)
-    let gap = Estimate(value: .nan, low: .nan, high: .nan)
-    let estimates = taps.map { known[$0].map(value) ?? gap }
+    let estimates = taps.map { known[$0].map(value) ?? Self.gap }
     guard let name else { return LineSeries(kind.title, estimates) }
     return LineSeries(name, role: .control, of: kind.title, estimates)
   }

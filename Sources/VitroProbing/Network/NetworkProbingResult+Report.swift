@@ -30,8 +30,9 @@ extension NetworkProbingResult {
       let count = taps.count - 1
       return start + (count > 0 ? "; none of the \(count) values after it reads more." : ".")
     }
-    let gain = best.accuracy.low > first.accuracy.high ? "against" : "which is not clearly more than"
-    return start + ", \(gain) **\(percent.text(first.accuracy.value))** at `\(origin)`."
+    let isClear = best.accuracy.low > first.accuracy.high
+    return start + "; at `\(origin)` it tells **\(percent.text(first.accuracy.value))**"
+      + (isClear ? "." : ", and the intervals of the two overlap.")
   }
 
   private func metrics(_ best: TapReading) -> [Metric] {
@@ -58,7 +59,8 @@ extension NetworkProbingResult {
         .caveat,
         RichText(
           "After Holm's correction **\(holding) of \(count) readings** \(verb) (one-sided sign test, 5 % for any of them to be wrong). "
-            + "Readable is not used: a probe says what could be taken from a value, not what the network does with it.")
+            + "The best of \(count) readings is chosen on the examples that it is judged on, which flatters it a little. Readable is not used: a probe says what could be taken from a value, not what the network does with it."
+        )
       ))
     for unseen in subject.unseen {
       blocks.append(
@@ -119,9 +121,9 @@ extension NetworkProbingResult {
     return explanation + aside
   }
 
-  /// The table, and what was left out.
+  /// The tables, and what was left out.
   private func tableBlocks() throws -> [ReportBlock] {
-    [.table(try table())]
+    [.table(scoreTable), .table(try controlTable())]
       + readings.filter { !$0.converged }.map {
         .note(.warning, RichText("A \($0.kind.title) fit at `\($0.tap)` stopped before its tolerance."))
       } + skippedNote
@@ -134,35 +136,40 @@ extension NetworkProbingResult {
     return [.note(.remark, RichText("Not probed:\n\n" + (shown + rest).joined(separator: "\n\n")))]
   }
 
-  private func table() throws -> Table {
-    let adjusted = try MultipleComparisons.holm(readings.map(\.pValue))
+  private var scoreTable: Table {
     let hasAreas = readings.contains { $0.auc != nil }
-    let format = Self.percent
-    var columns: [Table.Column] = [.init("tap"), .init("probe"), .init("features", .integer)]
-    columns += ["accuracy", "balanced", "macro F1"].map { .init($0, format) }
-    if hasAreas { columns.append(.init("AUC", .fixed(3))) }
-    columns += ["control", "selectivity", "majority"].map { .init($0, format) }
-    columns += [.init("p", .significant(2)), .init("p, Holm", .significant(2)), .init("λ", .significant(2))]
-    let rows = zip(readings, adjusted).map { reading, adjusted in
-      let area: [Table.Cell] = hasAreas ? [Self.cell(reading.auc, isPlain: true)] : []
-      let start: [Table.Cell] = [.text(reading.tap), .text(reading.kind.title), .number(Double(reading.features))]
-      let scores =
-        [Self.cell(reading.accuracy)]
-        + [reading.balancedAccuracy, reading.macroF1].map {
-          Self.cell($0, isPlain: true)
-        }
-      let controls: [Table.Cell] = [
-        Self.cell(reading.control, isPlain: true), Self.cell(reading.selectivity), .number(reading.baseline),
-        .number(reading.pValue), .number(adjusted), reading.strength.map { .number($0) } ?? .missing("none to choose"),
-      ]
-      return start + scores + area + controls
-    }
-    return Table(columns: columns, rows: rows)
+    return Table(
+      title: "What each probe reads",
+      columns: [.init("tap"), .init("probe"), .init("features", .integer)]
+        + ["accuracy", "control", "balanced", "macro F1"].map { .init($0, Self.percent) }
+        + (hasAreas ? [.init("AUC", .fixed(3))] : []),
+      rows: readings.map { reading in
+        [.text(reading.tap), .text(reading.kind.title), .number(Double(reading.features))]
+          + [.number(reading.accuracy.value, Interval(reading.accuracy)), .number(reading.control.value)]
+          + [reading.balancedAccuracy, reading.macroF1].map(Self.cell) + (hasAreas ? [Self.cell(reading.auc)] : [])
+      })
   }
 
-  private static func cell(_ estimate: Estimate?, isPlain: Bool = false) -> Table.Cell {
-    guard let estimate else { return .missing("not defined") }
-    return .number(estimate.value, isPlain ? nil : Interval(estimate))
+  private func controlTable() throws -> Table {
+    let adjusted = try MultipleComparisons.holm(readings.map(\.pValue))
+    return Table(
+      title: "Against the control",
+      columns: [
+        .init("tap"), .init("probe"), .init("control", Self.percent), .init("selectivity", Self.percent),
+        .init("majority", Self.percent), .init("p", .significant(2)), .init("p, Holm", .significant(2)),
+        .init("λ", .significant(2)),
+      ],
+      rows: zip(readings, adjusted).map { reading, adjusted in
+        [
+          .text(reading.tap), .text(reading.kind.title), .number(reading.control.value, Interval(reading.control)),
+          .number(reading.selectivity.value, Interval(reading.selectivity)), .number(reading.baseline),
+          .number(reading.pValue), .number(adjusted), reading.strength.map { .number($0) } ?? .missing(),
+        ]
+      })
+  }
+
+  private static func cell(_ estimate: Estimate?) -> Table.Cell {
+    estimate.map { .number($0.value) } ?? .missing("not defined")
   }
 }
 
