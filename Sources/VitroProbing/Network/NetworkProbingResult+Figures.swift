@@ -43,8 +43,9 @@ extension NetworkProbingResult {
     let isNearZero = readings.contains { $0.selectivity.low < 0.2 }
     return Figure(
       "Selectivity by value",
-      caption:
-        "The accuracy less that of the probe's own control on the same examples, with 95 % intervals of the difference (Hewitt & Liang, 2019).",
+      caption: RichText(
+        "The accuracy less that of the probe's own control on the same examples, with 95 % intervals of the difference (Hewitt & Liang, 2019)."
+          + (isNearZero ? "" : " Zero, no more than the control, is off the axis.")),
       .lines(
         LineFigure(
           categories: taps, x: Self.place, y: Axis("selectivity", format: .percent),
