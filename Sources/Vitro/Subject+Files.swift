@@ -1,4 +1,3 @@
-internal import Foundation
 internal import VitroCore
 internal import VitroData
 public import VitroLab
@@ -16,11 +15,8 @@ extension Subject {
     }
     let data = try LabeledData.load(dataPath).shaped(network.graph.inputs[0].shape)
     try self.init(network: network.instance(0), data: data, seed: seed)
-    let isDirectory = (try? URL(filePath: networkPath).resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
-    let networkFiles =
-      isDirectory ? ["network.json", "weights.safetensors"].map { "\(networkPath)/\($0)" } : [networkPath]
     readFiles =
-      networkFiles.filter { FileManager.default.fileExists(atPath: $0) }.map { ("network", $0) }
+      Network.files(at: networkPath).map { ("network", $0) }
       + data.files.map { ("data", $0) }
   }
 }

@@ -11,6 +11,6 @@
 extension ExperimentRegistry {
   /// The experiments that ship with Vitro.
   public static let standard = ExperimentRegistry([
-    Examination.self, ImageProbing.self, SkipStudy.self, XORStudy.self,
+    Examination.self, ImageProbing.self, NetworkProbing.self, SkipStudy.self, XORStudy.self,
   ])
 }

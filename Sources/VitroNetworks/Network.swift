@@ -60,6 +60,14 @@ public struct Network: Sendable {
   /// The taps of the inputs and of each node's output, without the values inside layers.
   public var outputTaps: [String] { graph.inputs.map(\.name) + graph.nodes.map(\.name) }
 
+  /// The names of selected taps, in the order in which they are reached.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a name that no tap has, with the nearest one, or a pattern that none matches.
+  public func taps(_ selection: TapSelection) throws -> [String] {
+    let selected = try selection.resolve(plan)
+    return tapNames.indices.filter(selected.contains).map { tapNames[$0] }
+  }
+
   /// The shape of a value for one example, −1 for lengths known only at run time; `nil` for values inside a layer.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when there is no such tap.

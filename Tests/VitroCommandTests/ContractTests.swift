@@ -152,7 +152,7 @@ import Vitro
   @Test func helpIsAsRecorded() throws {
     for (name, arguments) in [
       ("help", ["help"]), ("help-examine", ["help", "examine"]), ("help-probe-xor", ["help", "probe", "xor"]),
-      ("help-probe-skip", ["help", "probe", "skip"]),
+      ("help-probe-skip", ["help", "probe", "skip"]), ("help-probe-network", ["help", "probe", "network"]),
       ("help-run", ["help", "run"]), ("help-runs", ["help", "runs"]),
     ] {
       let run = try CommandProcess(list: arguments)

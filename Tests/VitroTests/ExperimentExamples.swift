@@ -76,4 +76,20 @@ struct CoinStudy: Experiment {
       #expect(run.metrics.contains { $0.label == "best probe" })
     }
   }
+  @Test func anyNetworkIsProbed() throws {
+    try withTemporaryFolder { folder in
+      try Network(DigitsConvnet.graph, seed: 0).save(to: "\(folder)/my-network")
+      let lab = Lab(store: try RunStore(directory: URL(filePath: "\(folder)/store")), registry: .standard)
+      // docs:NetworkProbing
+      var study = NetworkProbing()
+      study.network = "\(folder)/my-network"
+      study.data = "digits"
+      study.probes = [.logistic, .lda]
+      study.taps = ["relu*", "logits"]
+      let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
+      // docs:end
+      #expect(run.state == .finished)
+      #expect(run.metrics.map(\.label) == ["accuracy of the best probe", "its selectivity"])
+    }
+  }
 }

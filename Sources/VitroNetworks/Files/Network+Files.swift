@@ -39,6 +39,16 @@ extension Network {
     }
   }
 
+  /// The files that ``init(_:)`` reads at a path, for checksums.
+  public static func files(at path: String) -> [String] {
+    var isDirectory: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    guard exists, isDirectory.boolValue || path.hasSuffix(".json") else { return [path] }
+    let directory = isDirectory.boolValue ? path : (path as NSString).deletingLastPathComponent
+    let prefix = directory.isEmpty || directory.hasSuffix("/") ? directory : directory + "/"
+    return [isDirectory.boolValue ? prefix + "network.json" : path, prefix + "weights.safetensors"]
+  }
+
   /// Reads a network that ``save(to:)`` or an exporter wrote.
   ///
   /// The graph is checked before any memory is taken, and the weights before they are copied: every parameter must be there, with its shape, and nothing

@@ -1,4 +1,5 @@
 public import VitroCore
+internal import VitroData
 public import VitroFitting
 internal import VitroTensor
 
@@ -15,6 +16,8 @@ public struct RepeatedProbe: Sendable {
     case folds
     /// The random numbers: control targets, initial weights, orders.
     case seeds
+    /// The division into training, validation and test rows, and the random numbers with it.
+    case divisions
   }
 
   /// What differs between the runs.
@@ -29,34 +32,61 @@ public struct RepeatedProbe: Sendable {
   public let selectivity: Estimate
 
   /// What the intervals mean, in a sentence.
-  public var caveat: String {
+  public var caveat: String { Self.caveat(repetition, count: results.count) }
+
+  static func caveat(_ repetition: Repetition, count: Int) -> String {
     switch repetition {
     case .folds:
-      "Folds are not independent, for any two share training rows: the interval over \(results.count) folds is widened by √(1 + k/(k − 1)) "
+      "Folds are not independent, for any two share training rows: the interval over \(count) folds is widened by √(1 + k/(k − 1)) "
         + "(Nadeau & Bengio, 2003), which is a correction and no proof."
     case .seeds:
-      "The interval over \(results.count) seeds says how much chance in fitting matters, not how much the choice of rows does."
+      "The interval over \(count) seeds says how much chance in fitting matters, not how much the choice of rows does."
+    case .divisions:
+      "Divisions are not independent, for they draw from the same rows: the interval over \(count) divisions is widened by "
+        + "√(1 + n·test/training rows) (Nadeau & Bengio, 2003), which is a correction and no proof."
     }
   }
 
+  /// By how much Student's intervals are widened because the runs share rows.
+  private let widening: Double
+
   /// Puts runs together.
   ///
+  /// - Parameters:
+  ///   - repetition: What differs between the runs.
+  ///   - results: The runs.
+  ///   - testShare: How many rows each run is judged on for one that it is fitted to; of folds it follows from their number.
   /// - Throws: ``/VitroCore/VitroError`` with less than two runs.
-  public init(_ repetition: Repetition, _ results: [ControlledProbe]) throws {
+  public init(_ repetition: Repetition, _ results: [ControlledProbe], testShare: Double? = nil) throws {
     self.repetition = repetition
     self.results = results
     let count = Double(results.count)
-    // The variance of a mean over k folds: s²·(1/k + test/training rows), and the fold's rows are 1/(k − 1) of the others.
-    let widening = repetition == .folds && count > 1 ? (1 + count / (count - 1)).squareRoot() : 1
-    func mean(_ values: [Double]) throws -> Estimate {
-      var estimate = try Estimate.mean(of: values)
-      estimate.low = estimate.value - widening * (estimate.value - estimate.low)
-      estimate.high = estimate.value + widening * (estimate.high - estimate.value)
-      return estimate
-    }
-    score = try mean(results.map(\.scores.value.value))
-    control = try mean(results.map(\.control.scores.value.value))
-    selectivity = try mean(results.map(\.control.selectivity.value))
+    // The variance of a mean over k runs: s²·(1/k + test/training rows), and a fold's rows are 1/(k − 1) of the others.
+    let share: Double =
+      switch repetition {
+      case .folds: count > 1 ? 1 / (count - 1) : 0
+      case .divisions: testShare ?? 0
+      case .seeds: 0
+      }
+    widening = (1 + count * share).squareRoot()
+    score = try Self.mean(results.map(\.scores.value.value), widening)
+    control = try Self.mean(results.map(\.control.scores.value.value), widening)
+    selectivity = try Self.mean(results.map(\.control.selectivity.value), widening)
+  }
+
+  /// The mean of any other score, with the same kind of interval; `nil` where a run has none.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` when a score is not finite.
+  public func mean(_ metric: ProbeMetric) throws -> Estimate? {
+    let values = results.compactMap { $0.scores[metric]?.value }
+    return values.count == results.count ? try Self.mean(values, widening) : nil
+  }
+
+  private static func mean(_ values: [Double], _ widening: Double) throws -> Estimate {
+    var estimate = try Estimate.mean(of: values)
+    estimate.low = estimate.value - widening * (estimate.value - estimate.low)
+    estimate.high = estimate.value + widening * (estimate.high - estimate.value)
+    return estimate
   }
 }
 
@@ -71,26 +101,11 @@ extension Probe {
   ) throws -> RepeatedProbe {
     var labels: [Int]?
     if case .classes(let all, _) = rows.target { labels = all }
-    let zeros = [Int](repeating: 0, count: rows.count)
-    let divided =
-      if let groups = rows.groups {
-        try Splits.folds(folds, groups: groups, labels: labels, seed: settings.seed)
-      } else {
-        try Splits.folds(folds, labels: labels ?? zeros, seed: settings.seed)
-      }
+    let divided = try DataParts.folds(
+      folds, labels: labels, groups: rows.groups, rows: rows.count, seed: settings.seed)
     let results = try divided.enumerated().map { index, fold in
       observer.update(ProgressUpdate("folds", completed: index, of: folds))
-      func outside(_ values: [Int]) -> [Int] { fold.training.map { values[$0] } }
-      let inner =
-        if let groups = rows.groups {
-          try Splits.grouped(
-            groups: outside(groups), labels: labels.map(outside), shares: [0.8, 0.2], seed: settings.seed)
-        } else {
-          try Splits.stratified(labels: outside(labels ?? zeros), shares: [0.8, 0.2], seed: settings.seed)
-        }
-      let parts = try ProbeParts(
-        rows, train: inner[0].map { fold.training[$0] }, validation: inner[1].map { fold.training[$0] },
-        test: fold.test)
+      let parts = try ProbeParts(rows, train: fold.train, validation: fold.validation, test: fold.test)
       return try run(parts, observer: observer)
     }
     return try RepeatedProbe(.folds, results)

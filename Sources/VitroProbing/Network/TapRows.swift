@@ -1,0 +1,43 @@
+internal import VitroCore
+internal import VitroData
+internal import VitroFitting
+internal import VitroTensor
+
+/// The recorded values at one tap as the rows of probes, read from disk for each division when they are asked for.
+struct TapRows {
+  let store: ActivationStore
+  let tap: String
+  let width: Int
+  /// Where each example's row is in the store.
+  let places: [Int: Int]
+  let divisions: ProbeDivisions
+  let groups: [Int]?
+
+  /// The rows of a division, with their groups, which are their types too.
+  func parts(_ number: Int) throws -> ProbeParts {
+    let division = divisions.parts[number]
+    return try ProbeParts(
+      train: rows(division.train), validation: rows(division.validation), test: rows(division.test))
+  }
+
+  private func rows(_ examples: [Int]) throws -> ProbeRows {
+    let labels = examples.map { divisions.labels[$0] }
+    let groups = groups.map { groups in examples.map { groups[$0] } }
+    return try ProbeRows(
+      store.features(at: tap, rows: examples.compactMap { places[$0] }),
+      .classes(labels, count: divisions.classes.count), groups: groups, types: groups)
+  }
+
+  /// The first value that is no number.
+  func firstNotFinite() throws -> (row: Int, feature: Int)? {
+    var found: (row: Int, feature: Int)?
+    let budget = max(16 << 20, width * DType.float32.byteWidth)
+    try store.forEachBlock(at: tap, memoryBudget: budget) { block, positions in
+      guard found == nil, !block.isFinite, let place = try block.floats.firstIndex(where: { !$0.isFinite }) else {
+        return
+      }
+      found = (positions.lowerBound + place / block.shape[1], place % block.shape[1])
+    }
+    return found
+  }
+}
