@@ -40,11 +40,7 @@ func cases(of implementation: Implementation, threads: Int, probeData: String?) 
   switch implementation {
   case .vitro:
     matmulCases + elementwiseCases + overheadCases + tinyCases + recurrentCases + transformerCases + convnetCases
-<<<<<<< HEAD
-      + extractionCases + startUpCases
-=======
-      + startUpCases + (probeData.map(probeCases) ?? [])
->>>>>>> probes
+      + extractionCases + (probeData.map(probeCases) ?? []) + startUpCases
   case .openblas: rawMatmulCases(threads: threads)
   case .memcpy: [copyCase]
   case .threadedMemcpy: [threadedCopyCase]

@@ -83,7 +83,8 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   /// Creates settings.
   public init(
     _ duration: Duration, batchSize: Int? = nil, optimizer: Optimizer = .adam(), decayed: [String]? = nil,
-    schedule: Schedule = .constant, loss: Loss, clip: Double? = nil, seed: UInt64 = 0, shuffle: Bool = true, dropLast: Bool = false,
+    schedule: Schedule = .constant, loss: Loss, clip: Double? = nil, seed: UInt64 = 0, shuffle: Bool = true,
+    dropLast: Bool = false,
     earlyStopping: EarlyStopping? = nil, checkpoint: CheckpointInterval? = nil
   ) {
     self.duration = duration

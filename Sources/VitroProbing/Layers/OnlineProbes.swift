@@ -15,7 +15,9 @@ public struct OnlineProbeSettings: Sendable, Hashable, Codable {
   public var epochs: Int?
   /// The examples of a step.
   public var batchSize = 128
-  /// Adam's rate for 784 features; for others it goes with the square root of 784 over their number, up to threefold. In the last fifth of the epochs a fifth of it.
+  /// Adam's rate for 784 features; for others it goes with the square root of 784 over their number, up to threefold.
+  ///
+  /// In the last fifth of the epochs it is a fifth of that.
   public var rate = 2e-3
 
   /// Creates the settings with their defaults.
