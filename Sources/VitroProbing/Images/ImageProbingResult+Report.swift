@@ -8,7 +8,11 @@ extension ImageProbingResult {
     let layers = layers
     guard let first = layers.first, let best = layers.min(by: { $0.trained.value < $1.trained.value }),
       let bestUntrained = layers.min(by: { $0.untrained.value < $1.untrained.value })
-    else { throw VitroError(.unsupported, "probing images", "no value of the network can be probed") }
+    else {
+      throw VitroError(
+        .unsupported, "probing images", "no value of the network can be probed",
+        hint: "Look for NaN or infinite values in the images.")
+    }
     var probes: [ReportBlock] = [.text(method), .figure(errors), .text(findings), .table(table)]
     if film.count > 0 { probes.append(.figure(motion)) }
     probes += notes.map { .note($0.0, $0.1) }

@@ -9,18 +9,25 @@ struct ExactProbe {
   let strength: Double
   let converged: Bool
 
-  /// `nil` when a value is NaN or infinite.
+  /// A row whose value is NaN or infinite.
+  struct RowNotFinite: Error { let number: Int }
+
+  /// Fits a probe to the rows of a tap, or says which of them cannot be fitted.
   ///
   /// Strengths are tried from strong to weak penalty, each from the fit before, until the validation error grows.
-  init?(
+  static func fit(
     _ store: ActivationStore, _ tap: String, _ problem: LayerProblem, _ candidates: [Double],
     _ observer: any Observer
-  ) throws {
+  ) throws -> Result<ExactProbe, RowNotFinite> {
     let raw = ProbeFeatures(
       train: try store.features(at: tap, rows: problem.train),
       validation: try store.features(at: tap, rows: problem.validation),
       test: try store.features(at: tap, rows: problem.test))
-    guard raw.isFinite else { return nil }
+    for (features, rows) in [
+      (raw.train, problem.train), (raw.validation, problem.validation), (raw.test, problem.test),
+    ] {
+      if let row = try features.firstRowNotFinite { return .failure(RowNotFinite(number: rows.lowerBound + row)) }
+    }
     let standardizer = try Standardizer(fitting: raw.train)
     let features = try raw.compressed()
     let sets = problem.labelSets.map { LabelSet(Array($0[problem.train]), classCount: problem.classCount) }
@@ -42,12 +49,12 @@ struct ExactProbe {
     func correct(_ fit: LogisticFit, _ labels: [Int]) throws -> [Bool] {
       zip(try fit.model.predict(features.test), labels[problem.test]).map { $0 == $1 }
     }
-    probe = TapProbe(
+    let probe = TapProbe(
       tap: tap, model: try features.uncompressed(best.fits[0].model, standardizer),
       control: try features.uncompressed(best.fits[1].model, standardizer), mean: standardizer.mean,
       deviation: standardizer.scale, classes: problem.classes, correct: try correct(best.fits[0], problem.labels),
       controlCorrect: try correct(best.fits[1], problem.shuffled))
-    strength = best.strength
-    converged = best.fits.allSatisfy(\.converged)
+    return .success(
+      ExactProbe(probe: probe, strength: best.strength, converged: best.fits.allSatisfy(\.converged)))
   }
 }

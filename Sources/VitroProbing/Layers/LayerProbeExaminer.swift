@@ -13,17 +13,24 @@ public struct LayerProbeExaminer: Examiner {
   /// Creates the examiner.
   public init() {}
 
-  /// Whether there are at least two classes.
-  public func applies(to subject: Subject) -> Bool { Set(subject.data.labels).count >= 2 }
+  /// Always: data that cannot be probed are told of.
+  public func applies(to subject: Subject) -> Bool { true }
 
-  /// Fits the probes and tells what they read.
+  /// Fits the probes and tells what they read, or why there is nothing to read.
   public func examine(_ subject: Subject, observer: any Observer) throws -> Finding {
+    let classes = Set(subject.data.labels)
+    guard classes.count >= 2 else {
+      let name = classes.first.map { "'\(subject.data.classNames[$0])'" } ?? "none"
+      return nothing([
+        .note(.warning, RichText("All examples are of one class, \(name): there is nothing to tell apart."))
+      ])
+    }
     let result = try probes.run(
       subject.network, subject.data, parts: subject.parts, seed: subject.seed,
       scratch: (observer as? Stage)?.checkpoints, observer: observer)
     guard let first = result.readings.first, let best = result.readings.min(by: { $0.error.value < $1.error.value })
     else {
-      throw VitroError(.unsupported, "probing", "no value of the network can be probed")
+      return nothing([.note(.warning, "No value of the network can be probed.")] + left(result))
     }
     let percent = NumberFormat.percent(1)
     let headline = RichText(
@@ -45,9 +52,7 @@ public struct LayerProbeExaminer: Examiner {
     for reading in result.readings where !reading.converged {
       blocks.append(.note(.warning, RichText("A fit at `\(reading.tap)` stopped before its tolerance.")))
     }
-    for (tap, reason) in result.skipped {
-      blocks.append(.note(.remark, RichText("`\(tap)` was not probed: \(reason).")))
-    }
+    blocks += left(result)
     blocks.append(
       .note(
         .caveat,
@@ -95,6 +100,18 @@ public struct LayerProbeExaminer: Examiner {
     return try interventions.run(
       subject.network, test, directions: result.probes.map(\.directions), groups: test.groups, seed: subject.seed,
       observer: observer)
+  }
+
+  /// The section of an examination in which nothing was probed.
+  private func nothing(_ blocks: [ReportBlock]) -> Finding {
+    Finding(
+      section: ReportSection("What each layer makes linearly readable", id: id, blocks),
+      facts: ["layers": .array([]), "used": .null])
+  }
+
+  /// What was left out, and why.
+  private func left(_ result: LayerProbes.Result) -> [ReportBlock] {
+    result.skipped.map { .note(.remark, RichText("`\($0.tap)` was not probed: \($0.reason).")) }
   }
 
   private func method(_ result: LayerProbes.Result, grouped: Bool) -> RichText {

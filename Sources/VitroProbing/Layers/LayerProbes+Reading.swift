@@ -24,7 +24,8 @@ extension LayerProbes {
         return try read(network, problem, plan, seed: seed, scratch: scratch, stage: stage, observer)
       } catch let error as VitroError where error.code == .numerical && error.details["tap"] != nil {
         // One value that is no number among thousands of examples: the tap is named and the others are probed without it.
-        plan.leaveOut(error.details["tap"] ?? "", "NaN or infinite values")
+        plan.leaveOut(
+          error.details["tap"] ?? "", problem.notFinite(error.details["row"].flatMap { Int($0) } ?? 0))
         try FileManager.default.removeItem(at: scratch)
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
       }
@@ -74,11 +75,12 @@ extension LayerProbes {
       observer.update(ProgressUpdate(stage, completed: number, of: plan.taps.count, detail: tap.name))
       var exact: ExactProbe?
       if let store, tap.width <= widestKept {
-        guard let found = try ExactProbe(store, tap.name, problem, candidates, observer) else {
-          skipped.append(.init(tap: tap.name, reason: "NaN or infinite values"))
+        switch try ExactProbe.fit(store, tap.name, problem, candidates, observer) {
+        case .success(let found): exact = found
+        case .failure(let row):
+          skipped.append(.init(tap: tap.name, reason: problem.notFinite(row.number)))
           continue
         }
-        exact = found
       }
       if method == .exact, let exact { probes[tap.name] = exact.probe }
       guard let probe = probes[tap.name] else {

@@ -8,6 +8,8 @@ internal import VitroTensor
 struct LayerProblem: Sendable {
   let examples: any LabeledSource
   let train, validation, test: Range<Int>
+  /// The place of each example in the data.
+  private let positions: [Int]
   /// The data's classes that occur in training, ascending; the probes number them from 0.
   let classes: [Int]
   /// The label of each example, numbered anew over the classes that occur in training; −1 for others.
@@ -40,6 +42,7 @@ struct LayerProblem: Sendable {
     validation = train.upperBound..<train.upperBound + parts.validation.count
     test = validation.upperBound..<order.count
     examples = try data.subset(order)
+    positions = order
     classes = present
     let numbers = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
     let labels = order.map { numbers[data.labels[$0]] ?? -1 }
@@ -60,6 +63,9 @@ struct LayerProblem: Sendable {
       (classNames[label], testLabels.count { $0 == label })
     }
   }
+
+  /// Why a tap is left out at which an example has no number.
+  func notFinite(_ row: Int) -> String { "NaN or infinite values, first seen in example \(positions[row])" }
 
   var classCount: Int { classes.count }
 

@@ -16,7 +16,6 @@ struct ProbeFeatures {
   var isStandardized: Bool { basis != nil }
 
   var width: Int { train.shape[1] }
-  var isFinite: Bool { train.isFinite && validation.isFinite && test.isFinite }
 
   /// More rows than this are not worth decomposing.
   private static let mostRows = 2048

@@ -26,7 +26,7 @@ struct TapFeatures: BatchSource {
     let inputs = try heads.taps.indices.map { number in
       let tap = heads.taps[number]
       let values = try Self.rows(run.value(at: tap.name))
-      guard values.isFinite else { throw try notFinite(values, tap.name, rows) }
+      if let row = try values.firstRowNotFinite { throw VitroError.notFinite(tap: tap.name, row: rows[row]) }
       return try scalings[number].apply(values, factor: tap.factor)
     }
     let sets = problem.labelSets
@@ -38,20 +38,24 @@ struct TapFeatures: BatchSource {
   static func rows(_ value: Tensor) throws -> Tensor {
     try (value.rank == 1 ? value.expandingAxis(1) : value.flattened(from: 1)).cast(to: .float32)
   }
+}
 
-  private func notFinite(_ values: Tensor, _ tap: String, _ rows: [Int]) throws -> VitroError {
-    let width = values.shape[1]
-    let place = try values.floats.firstIndex { !$0.isFinite } ?? 0
-    return VitroError.notFinite(tap: tap, example: rows[place / width], feature: place % width)
+extension Tensor {
+  /// The first of the rows `[rows, width]` with an element that is NaN or infinite.
+  var firstRowNotFinite: Int? {
+    get throws {
+      if isFinite { return nil }
+      let width = Swift.max(shape[1], 1)
+      return try floats.firstIndex { !$0.isFinite }.map { $0 / width }
+    }
   }
 }
 
 extension VitroError {
-  /// A value of the network that no probe can take.
-  static func notFinite(tap: String, example: Int, feature: Int) -> VitroError {
+  /// A value of the network that no probe can take, by its row in the order of the problem.
+  static func notFinite(tap: String, row: Int) -> VitroError {
     VitroError(
-      .numerical, "probing '\(tap)'", "feature \(feature) of an example is NaN or infinite",
-      hint: "Look at the network's weights and at the data.",
-      details: ["tap": tap, "example": "\(example)", "feature": "\(feature)"])
+      .numerical, "probing '\(tap)'", "a value is NaN or infinite",
+      hint: "Look at the network's weights and at the data.", details: ["tap": tap, "row": "\(row)"])
   }
 }

@@ -53,7 +53,11 @@ struct TapPlan {
           continue
         }
         let features = try TapFeatures.rows(value)
-        if features.isFinite { try sums[number].add(features) } else { unfit[tap.name] = "NaN or infinite values" }
+        if let row = try features.firstRowNotFinite {
+          unfit[tap.name] = problem.notFinite(rows[start + row])
+        } else {
+          try sums[number].add(features)
+        }
       }
     }
     skipped += taps.compactMap { tap in unfit[tap.name].map { .init(tap: tap.name, reason: $0) } }
