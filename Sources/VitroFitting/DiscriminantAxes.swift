@@ -14,7 +14,7 @@ public import VitroTensor
 public struct DiscriminantAxes: Sendable {
   /// The mean of the rows, `[features]`, float64.
   public let mean: Tensor
-  /// `[axes, features]`, float64; along each the variance within classes is 1.
+  /// `[axes, features]`, float64; along each the variance within classes, shrunk, is 1.
   public let directions: Tensor
   /// λ: the variance between classes along each axis where that within is 1, largest first.
   public let separations: [Double]
@@ -54,7 +54,8 @@ public struct DiscriminantAxes: Sendable {
     let size = places.shape[1]
     let spread = try within.matmul(within, transposeA: true) / count
     let average = try spread.trace().item() / Double(size)
-    guard average > 0 else {
+    let total = try places.square().mean().item()
+    guard average > 1e-20 * total, average > 0 else {
       throw VitroError(
         .numerical, operation, "the rows of each class are all alike: there is no spread to compare with")
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import VitroCore
 import VitroData
@@ -91,6 +92,42 @@ import VitroTensor
         if case .sequence(let sequence) = figure.content { sequence.frames.count } else { nil }
       }
       #expect(sequences.first == 3, "random weights, epoch 1 and epoch 2")
+    }
+  }
+
+  /// Asks to stop when the training has come so far.
+  private final class StopInTraining: Observer {
+    let step: Int
+    private let seen = Mutex(0)
+    init(step: Int) { self.step = step }
+    func update(_ progress: ProgressUpdate) {
+      if progress.stage == "training" { seen.withLock { $0 = max($0, progress.completed) } }
+    }
+    var shouldStop: Bool { seen.withLock { $0 >= step } }
+  }
+
+  /// Each epoch's network is that of its epoch, however often training was interrupted.
+  @Test func aFilmThatWasInterruptedIsTheSameFilm() throws {
+    try withLab { lab, folder in
+      var study = ImageProbing()
+      study.data = try images(folder, count: 400)
+      study.epochs = 4
+      study.everyEpoch = true
+      let undisturbed = try lab.run(RunConfiguration(study), observer: SilentObserver())
+      // 240 training images are four batches an epoch: in the middle of the third.
+      #expect(throws: VitroError.self) {
+        try lab.run(RunConfiguration(study), observer: StopInTraining(step: 10))
+      }
+      let stopped = try #require(lab.store.runs().first { $0.state == .interrupted })
+      let resumed = try lab.resume(stopped.id, observer: SilentObserver())
+      #expect(try lab.store.facts(of: resumed.id) == lab.store.facts(of: undisturbed.id))
+      func networks(_ id: String) throws -> [String] {
+        try lab.store.artifacts(of: id, stage: "training").filter { $0.path.contains("weights") }
+          .sorted { $0.path < $1.path }.map(\.sha256)
+      }
+      let kept = try networks(undisturbed.id)
+      #expect(try networks(resumed.id) == kept)
+      #expect(Set(kept).count == 4, "the last epoch's is the network")
     }
   }
 

@@ -79,6 +79,24 @@ import VitroTensor
     #expect(found.sentence.contains("Without the probe's patterns"))
   }
 
+  /// Where the probe's directions are most of the dimensions, random ones take them along and are no control: the loss itself decides.
+  @Test func whatIsTheOnlyRouteIsNotCalledUnused() throws {
+    var narrow = try Network(
+      Graph.chain(
+        "one unit", input: [3], [("unit", Linear(3, 1, bias: false)), ("scores", Linear(1, 2, bias: false))]))
+    try narrow.parameters.set("unit.weight", to: Tensor([1, 0, 0] as [Float], shape: [1, 3]))
+    try narrow.parameters.set("scores.weight", to: Tensor([-1, 1] as [Float], shape: [2, 1]))
+    func model(_ weight: Double) throws -> LinearModel {
+      try LinearModel(kind: .logistic, weights: Tensor([weight], shape: [1, 1]), intercepts: Tensor([0.0]))
+    }
+    let unit = ProbeDirections(tap: "unit", model: try model(2), control: try model(0.1), mean: [0], scale: [1])
+    let found = try DirectionInterventions().run(
+      narrow, data(1200), directions: [unit], seed: 1, observer: SilentObserver())
+    #expect(found.values[0].removal.change.accuracy.high < -0.3)
+    #expect(found.values[0].excess.value == 0, "every random direction is the same one")
+    #expect(found.values[0].verdict == .used)
+  }
+
   @Test func steeringMovesTheAnswersAlongWhatIsUsedOnly() throws {
     let found = try run([probe(of: 0), probe(of: 1)])
     let (used, ignored) = (found.values[0].steering, found.values[1].steering)

@@ -33,6 +33,17 @@ public struct DirectionInterventions: Sendable {
   /// Creates the study with its default settings.
   public init() {}
 
+  /// The same with as few examples as values of a width allow.
+  ///
+  /// - Parameter width: The features of the widest value, in float32.
+  public func limited(toWidth width: Int) -> DirectionInterventions {
+    var result = self
+    let most = mostBytes / (4 * max(width, 1))
+    result.mostExamples = min(
+      mostExamples, max(1, most >= Self.batchSize ? most / Self.batchSize * Self.batchSize : most))
+    return result
+  }
+
   static let batchSize = 256
 
   /// Intervenes at each value for which directions are given.

@@ -17,7 +17,7 @@ extension ReadableAndUsed {
     if let most = used.min(by: { $0.excess.value < $1.excess.value }) {
       let which = used.count == values.count ? "every value" : Self.list(used)
       parts.append(
-        "**Readable and used** at \(which): without the probe's directions accuracy changes most at `\(most.tap)`, by "
+        "**Readable and used** at \(which): without the probe's directions accuracy falls furthest beyond random ones at `\(most.tap)`: "
           + "**\(points.text(most.removal.change.accuracy.value, Interval(most.removal.change.accuracy)))** "
           + "(random directions: \(points.text(most.randomChange)))")
     }

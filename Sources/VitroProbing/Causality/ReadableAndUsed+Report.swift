@@ -18,12 +18,12 @@ extension ReadableAndUsed {
 
   private var method: RichText {
     RichText(
-      "At each value the directions that the probe reads are projected out, `x − Wᵀ(WWᵀ)⁺W(x − μ)`, so that every score of the probe becomes a "
+      "At each value the directions that the probe reads are projected out, `x − Wᵀ(WWᵀ)⁺W(x − μ)`, so that every difference of the probe's scores becomes a "
         + "constant, and the network runs on from there on \(count) test examples. Beside it the same is done with the directions of the "
         + "probe with **shuffled labels**, and with \(draws) **random subspaces** of the same rank, normal in standardized coordinates. Weights say what "
         + "a probe looks at, not how the value holds it; so its **patterns** are taken out too, the directions along which the value varies with the "
-        + "probe's scores (Haufe et al., 2014), beside the patterns of the probe with shuffled labels, which are as large. Accuracy "
-        + "without any of this is \(Self.percent.text(accuracy.value, Interval(accuracy))). Intervals are at 95 %, by the bootstrap over examples."
+        + "probe's scores (Haufe et al., 2014), beside the patterns of the probe with shuffled labels, of the same rank. Accuracy "
+        + "without any of this is \(Self.percent.text(accuracy.value, Interval(accuracy))). Intervals are at 95 %, by the bootstrap over examples, or groups where there are groups."
     )
   }
 
@@ -91,6 +91,7 @@ extension ReadableAndUsed {
           name, role: role, of: counterpart, x: steering.strengths, y: estimates.map(\.value),
           low: estimates.map(\.low), high: estimates.map(\.high))
       }
+      let untouched = steering.strengths.firstIndex(of: 0).map { steering.probe[$0].value }
       let curves =
         [
           series("the probe's direction of the class", steering.probe),
@@ -102,7 +103,7 @@ extension ReadableAndUsed {
           LineFigure(
             x: Axis("added along the direction", unit: "standard deviations"),
             y: Axis("answers that are the class", format: .percent, range: Interval(0, 1)), series: curves,
-            references: [ReferenceLine("untouched", 1 / Double(max(steering.classCount, 1)))])))
+            references: untouched.map { [ReferenceLine("untouched", $0)] } ?? [])))
     }
     return Figure(
       "Steering",

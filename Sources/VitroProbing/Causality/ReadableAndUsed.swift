@@ -92,7 +92,8 @@ public struct ReadableAndUsed: Sendable, Hashable, Codable {
   public enum Verdict: String, Sendable, Hashable, Codable {
     /// The probe reads no more than its control, or there is no control.
     case notReadable
-    /// Readable, and taking out the probe's directions costs more than taking out random ones.
+    /// Readable, and taking out the probe's directions costs more than taking out any of the random ones; or, where they are most of
+    /// the dimensions, so that no random ones can be compared with, costs accuracy at all.
     case used
     /// Readable, and taking out the probe's directions costs at most ``ReadableAndUsed/negligible`` more than taking out random ones.
     case unused
@@ -108,7 +109,9 @@ extension ReadableAndUsed.Value {
   /// What the intervals support.
   public var verdict: ReadableAndUsed.Verdict {
     guard let margin, margin.low > 0 else { return .notReadable }
-    if excess.high < 0 { return .used }
+    // Random subspaces of most of the dimensions take the probe's with them and are no control.
+    if 2 * removal.rank > width { return removal.change.accuracy.high < 0 ? .used : .undecided }
+    if excess.high < 0, removal.change.accuracy.value < randomRange.low { return .used }
     return excess.low > -ReadableAndUsed.negligible ? .unused : .undecided
   }
 }

@@ -142,6 +142,12 @@ public struct ImageProbing: Experiment {
     let steps = (parts.train.count + 63) / 64 * epochs
     let (training, validation) = (try images.subset(parts.train), try images.subset(parts.validation))
     for epoch in keepsEach ? Array(1...epochs) : [epochs] {
+      let kept = stage.checkpoints.appending(path: "epoch-\(epoch)").path
+      // An epoch that was kept before an interruption is not that of the checkpoint, which is further on.
+      if keepsEach, let known = try? Network(kept) {
+        network = known
+        continue
+      }
       let result = try Trainer(ImageConvnet.settings(epochs: epoch, seed: seed)).train(
         &network, on: training, validation: validation, checkpoints: stage.checkpoints.path,
         observer: TrainingReporter(
@@ -150,7 +156,11 @@ public struct ImageProbing: Experiment {
       guard result.state != .interrupted else {
         throw VitroError(.interrupted, "training the convnet", "stopped after \(result.steps) of \(steps) steps")
       }
-      if keepsEach { try network.save(to: stage.directory.appending(path: "epoch-\(epoch)").path) }
+      if keepsEach { try network.save(to: kept) }
+    }
+    for epoch in keepsEach ? Array(1...epochs) : [] {
+      try FileManager.default.copyItem(
+        at: stage.checkpoints.appending(path: "epoch-\(epoch)"), to: stage.directory.appending(path: "epoch-\(epoch)"))
     }
     try network.save(to: stage.directory.appending(path: "network").path)
     let share = try network.accuracy(images.subset(parts.test))[0]
@@ -180,7 +190,7 @@ public struct ImageProbing: Experiment {
     interventions.mostExamples = 2000
     interventions.mostSteered = 128
     interventions.strengths = [-4, -2, 0, 2, 4]
-    return try interventions.run(
+    return try interventions.limited(toWidth: probes.map(\.mean.count).max() ?? 1).run(
       trained(run, 0), images.subset(parts.test), directions: probes.map(\.directions),
       groups: images.groups.map { groups in parts.test.map { groups[$0] } }, seed: run.seed, observer: stage)
   }

@@ -37,11 +37,12 @@ extension ImageProbingResult {
           control: Metric.Control("most frequent class", 1 - seeds[0].majorityError)),
         Metric(
           "best probe, trained", best.trained.value, format: .percent(2), interval: Interval(best.trained),
-          explanation: RichText("Test error at `\(best.tap)`."),
+          explanation: RichText("The lowest of \(layers.count) test errors, at `\(best.tap)`."),
           control: Metric.Control("shuffled labels", best.control.value, interval: Interval(best.control))),
         Metric(
           "best probe, random weights", bestUntrained.untrained.value, format: .percent(2),
-          interval: Interval(bestUntrained.untrained), explanation: RichText("Test error at `\(bestUntrained.tap)`."),
+          interval: Interval(bestUntrained.untrained),
+          explanation: RichText("The lowest of \(layers.count) test errors, at `\(bestUntrained.tap)`."),
           control: Metric.Control(
             "shuffled labels", bestUntrained.untrainedControl.value, interval: Interval(bestUntrained.untrainedControl))
         ),
@@ -71,7 +72,7 @@ extension ImageProbingResult {
     let spread =
       seeds.count > 1
       ? "Values are means over \(seeds.count) networks from different seeds; intervals are Student's, 95 %."
-      : "Intervals are Clopper and Pearson's, 95 %: they hold for this network; others from other seeds differ (see `--seeds`)."
+      : "Intervals are Clopper and Pearson's, those of steps from layer to layer by the bootstrap, 95 %: they hold for this network; others from other seeds differ (see `--seeds`)."
     return RichText(
       "A softmax regression at each of ten values of the convnet, fitted on \(counts.train) images and judged on \(counts.test) others, as Alain & Bengio (2016). "
         + "\(fit) No gradient of a probe reaches the network. Each stands beside the same probe with **shuffled labels**. \(spread)"
@@ -86,12 +87,12 @@ extension ImageProbingResult {
     }),
       let step = layer.untrainedStep
     {
-      sentences.append("On **random weights** the largest step is at `\(layer.tap)`: \(Self.points(step)).")
+      sentences.append("On **random weights** the largest gain is at `\(layer.tap)`: \(Self.points(step)).")
     }
     if let layer = layers.filter({ ($0.step?.high ?? 0) < 0 }).min(by: { $0.change(\.step) < $1.change(\.step) }),
       let step = layer.step
     {
-      sentences.append("After **training** the largest step is at `\(layer.tap)`: \(Self.points(step)).")
+      sentences.append("After **training** the largest gain is at `\(layer.tap)`: \(Self.points(step)).")
     }
     let kinks = layers.filter { ($0.step?.low ?? 0) > 0 }
     if kinks.isEmpty {
@@ -130,7 +131,8 @@ extension ImageProbingResult {
         .caveat,
         RichText(
           "Readable is not used: a probe shows what a linear classifier could take from a layer, not what the network does with it. "
-            + "The \(2 * layers.count) intervals are each at 95 %; about one in twenty may miss its truth by chance.")
+            + "Every interval is at 95 %, so about one in twenty may miss its truth by chance; and the lowest of \(layers.count) errors is chosen on the "
+            + "examples that it is measured on.")
       ))
     return notes
   }

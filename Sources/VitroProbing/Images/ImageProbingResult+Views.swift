@@ -30,9 +30,11 @@ extension ImageProbingResult {
   private func figure(
     _ name: String, _ views: [LayerViews.View], _ points: KeyPath<LayerViews.View, [[Float]]>, _ caption: String
   ) -> Figure? {
+    // Frames of one figure are all in space or all in the plane; a value of two features has no third axis.
+    let most = views.compactMap { $0[keyPath: points].first?.count }.max() ?? 0
     let frames = views.compactMap { view -> FigureSequence.Frame? in
       let places = view[keyPath: points]
-      guard places.first?.count == 3 else { return nil }
+      guard let axes = places.first?.count, axes >= 2, axes == most else { return nil }
       return FigureSequence.Frame(view.tap, .scatter(cloud(places, view.labels)))
     }
     guard !frames.isEmpty else { return nil }
@@ -42,11 +44,13 @@ extension ImageProbingResult {
   private func cloud(_ places: [[Float]], _ labels: [Int]) -> ScatterFigure {
     let classes = Set(labels).sorted()
     return ScatterFigure(
-      x: Axis("1"), y: Axis("2"), z: Axis("3"),
+      x: Axis("1"), y: Axis("2"), z: places.first?.count == 3 ? Axis("3") : nil,
       series: classes.map { label in
         let members = labels.indices.filter { labels[$0] == label }
         func axis(_ number: Int) -> [Double] { members.map { Double(places[$0][number]) } }
-        return ScatterSeries(classNames[label], x: axis(0), y: axis(1), z: axis(2))
+        return ScatterSeries(
+          classNames[label], x: axis(0), y: axis(1),
+          z: places.first?.count == 3 ? axis(2) : [])
       })
   }
 }

@@ -39,11 +39,11 @@ public struct LayerViews: Sendable {
   }
 
   /// At once in memory are so many numbers.
-  private static let mostValues = 128 << 20
+  private static let mostValues = 64 << 20
 
   /// Finds the axes and places the examples.
   ///
-  /// A value that does not vary, or is not finite, has no view.
+  /// A value that does not vary, is not finite, or takes too much memory for all examples at once, has no view.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when a tap does not exist, the examples do not fit the network, or the observer asks to stop.
   /// - Complexity: A forward pass of the examples for each stretch of taps that fits into memory, and O(width · fitted²) for each.
@@ -74,14 +74,24 @@ public struct LayerViews: Sendable {
   ) throws -> View? {
     guard features.isFinite else { return nil }
     let (training, test) = (try features.slice(0..<fitted), try features.slice(fitted..<labels.count))
-    guard let components = try? PrincipalComponents(fitting: training, count: 3) else { return nil }
+    guard let components = try Self.ifThereIs({ try PrincipalComponents(fitting: training, count: 3) }) else {
+      return nil
+    }
     let unit = components.variances[0].squareRoot()
-    let axes = try? DiscriminantAxes(
-      fitting: training, labels: Array(labels.prefix(fitted)), classCount: classCount)
+    let axes = try Self.ifThereIs {
+      try DiscriminantAxes(fitting: training, labels: Array(labels.prefix(fitted)), classCount: classCount)
+    }
     return View(
       tap: tap, principal: try Self.points(components.project(test) / unit),
       varianceShares: components.varianceShares,
       discriminant: try axes.map { try Self.points($0.project(test)) } ?? [], labels: Array(labels.dropFirst(fitted)))
+  }
+
+  /// Nothing where rows have no axes, because they do not vary or are too few.
+  private static func ifThereIs<Value>(_ body: () throws -> Value) throws -> Value? {
+    do { return try body() } catch let error as VitroError where [.numerical, .argument].contains(error.code) {
+      return nil
+    }
   }
 
   private static func points(_ places: Tensor) throws -> [[Float]] {
@@ -97,6 +107,7 @@ public struct LayerViews: Sendable {
     for tap in taps {
       let shape = try network.shape(at: tap) ?? []
       let size = shape.contains(-1) ? Self.mostValues : shape.reduce(rows, *)
+      if size > Self.mostValues { continue }
       if held + size > Self.mostValues {
         groups.append([])
         held = 0

@@ -67,7 +67,8 @@ public struct LayerProbeExaminer: Examiner {
       metrics: [
         Metric(
           "best probe", best.error.value, format: percent, interval: Interval(best.error),
-          explanation: RichText("Test error at `\(best.tap)`."),
+          explanation: RichText(
+            "The lowest of \(result.readings.count) test errors, at `\(best.tap)`; chosen on the same examples."),
           control: Metric.Control(
             "shuffled labels", best.control.value, interval: Interval(best.control)))
       ],
@@ -97,7 +98,7 @@ public struct LayerProbeExaminer: Examiner {
     interventions.mostExamples = 1000
     interventions.mostSteered = 100
     interventions.strengths = [-4, -2, 0, 2, 4]
-    return try interventions.run(
+    return try interventions.limited(toWidth: result.probes.map(\.mean.count).max() ?? 1).run(
       subject.network, test, directions: result.probes.map(\.directions), groups: test.groups, seed: subject.seed,
       observer: observer)
   }
@@ -168,5 +169,5 @@ public struct LayerProbeExaminer: Examiner {
 
 extension LayerProbes.Reading {
   /// Whether every error can be drawn on a logarithmic axis.
-  fileprivate var isPositive: Bool { min(error.low, untrained.low, control.low) > 0 }
+  fileprivate var isPositive: Bool { [error.low, untrained.low, control.low].allSatisfy { !($0 <= 0) } }
 }

@@ -15,6 +15,10 @@ extension LayerProbes {
   ) throws -> LayerReadings {
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     var plan = try TapPlan(network, chosen ?? taps ?? TapPlan.taps(of: network), problem, widest: widest)
+    // What an interrupted study has left out must stay out, or its files do not fit.
+    let leftOut = scratch.appending(path: "left-out.json")
+    var reasons = (try? JSONDecoder().decode([String: String].self, from: Data(contentsOf: leftOut))) ?? [:]
+    for (tap, reason) in reasons.sorted(by: { $0.key < $1.key }) { plan.leaveOut(tap, reason) }
     while true {
       guard !plan.taps.isEmpty else {
         return LayerReadings(
@@ -24,10 +28,13 @@ extension LayerProbes {
         return try read(network, problem, plan, seed: seed, scratch: scratch, stage: stage, observer)
       } catch let error as VitroError where error.code == .numerical && error.details["tap"] != nil {
         // One value that is no number among thousands of examples: the tap is named and the others are probed without it.
-        plan.leaveOut(
-          error.details["tap"] ?? "", problem.notFinite(error.details["row"].flatMap { Int($0) } ?? 0))
-        try FileManager.default.removeItem(at: scratch)
-        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        let tap = error.details["tap"] ?? ""
+        reasons[tap] = problem.notFinite(error.details["row"].flatMap { Int($0) } ?? 0)
+        plan.leaveOut(tap, reasons[tap] ?? "")
+        for folder in ["activations", "online"] {
+          try? FileManager.default.removeItem(at: scratch.appending(path: folder))
+        }
+        try JSONEncoder().encode(reasons).write(to: leftOut, options: .atomic)
       }
     }
   }
@@ -116,7 +123,7 @@ extension LayerProbes {
       tap: tap.name, width: tap.width, method: method, error: try problem.error(probe.correct, seed: seed),
       control: try problem.error(probe.controlCorrect, seed: seed),
       inverseRegularization: method == .exact ? exact?.strength : nil,
-      converged: method == .online || exact?.converged != false,
+      converged: exact?.converged != false,
       exactError: method == .online ? try exact.map { try problem.error($0.probe.correct, seed: seed) } : nil)
   }
 }
@@ -127,9 +134,15 @@ extension LayerProblem {
     guard let testGroups else {
       return try .clopperPearson(successes: correct.count { !$0 }, trials: correct.count)
     }
-    return try Bootstrap.interval(rows: correct.count, groups: testGroups, seed: seed) { rows in
+    let drawn = try Bootstrap.interval(rows: correct.count, groups: testGroups, seed: seed) { rows in
       Double(rows.count { !correct[$0] }) / Double(rows.count)
     }
+    guard drawn.low == drawn.high else { return drawn }
+    // Draws that are all alike, as of one group or of answers that are all right, know no spread.
+    let groups = Set(testGroups).count
+    let least = try Estimate.clopperPearson(
+      successes: Int((drawn.value * Double(groups)).rounded()), trials: groups)
+    return Estimate(value: drawn.value, low: min(least.low, drawn.value), high: max(least.high, drawn.value))
   }
 
   /// How much more often one probe errs than another, example by example.

@@ -64,7 +64,7 @@ public struct LayerProbes: Sendable {
     public var error: Estimate
     /// The test error of the same probe fitted to shuffled labels.
     public var control: Estimate
-    /// The test error of the same probe on the network with random weights.
+    /// The test error of the same probe on the network with random weights; NaN where that cannot be probed.
     public var untrained: Estimate
     /// The strength that was chosen, of an exact fit.
     public var inverseRegularization: Double?
@@ -109,18 +109,21 @@ public struct LayerProbes: Sendable {
       let untrained = try Network(network.graph, dtype: network.parameters.dtype, seed: seed)
       let trained = try read(
         network, problem, seed: seed, scratch: scratch.appending(path: "trained"), stage: "probing layers", observer)
-      let random = try read(
+      var same = self
+      same.method = trained.readings.first?.method ?? method
+      let random = try same.read(
         untrained, problem, seed: seed, scratch: scratch.appending(path: "untrained"),
         stage: "probing random weights", taps: trained.readings.map(\.tap), observer)
       let others = Dictionary(random.readings.map { ($0.tap, $0.error) }) { $1 }
       return Result(
         readings: trained.readings.map {
           Reading(
-            tap: $0.tap, width: $0.width, error: $0.error, control: $0.control, untrained: others[$0.tap] ?? $0.error,
+            tap: $0.tap, width: $0.width, error: $0.error, control: $0.control, untrained: others[$0.tap] ?? .missing,
             inverseRegularization: $0.inverseRegularization, converged: $0.converged)
         },
         method: trained.readings.first?.method ?? .exact, probes: trained.probes,
-        skipped: trained.skipped.map { ($0.tap, $0.reason) }, majorityError: problem.majorityError,
+        skipped: trained.skipped.map { ($0.tap, $0.reason) }
+          + random.skipped.map { ("\($0.tap) of random weights", $0.reason) }, majorityError: problem.majorityError,
         unseenClasses: problem.unseenClasses,
         counts: (problem.train.count, problem.validation.count, problem.test.count))
     }

@@ -50,3 +50,8 @@ public struct LayerReadings: Sendable {
     public var reason: String
   }
 }
+
+extension Estimate {
+  /// Nothing was measured.
+  static let missing = Estimate(value: .nan, low: .nan, high: .nan)
+}

@@ -47,6 +47,7 @@ struct OnlineProbes {
 
   /// The errors of each probe on the validation examples after each epoch so far, and the epoch of the least.
   private struct Account: Codable {
+    var identity: String
     var errors: [[[Int]]] = []
     var best: [[Int]] = []
   }
@@ -141,12 +142,26 @@ struct OnlineProbes {
   private var accountFile: URL { scratch.appending(path: "account.json") }
   private var bestFolder: String { scratch.appending(path: "best").path }
 
+  /// What the account is of.
+  private var identity: String {
+    get throws {
+      let words = [try network.fingerprint(), problem.identity, "\(settings)", "\(heads.taps)", "\(seed)"]
+      return SHA256.hexDigest(of: Array(words.joined(separator: " ").utf8))
+    }
+  }
+
   private func begin() throws -> (Account, learning: Network, best: Network) {
     let fresh = try heads.network()
+    let identity = try identity
     guard let data = try? Data(contentsOf: accountFile),
       let account = try? JSONDecoder().decode(Account.self, from: data),
       let best = try? Network(bestFolder), best.parameters.entries == fresh.parameters.entries
-    else { return (Account(), fresh, fresh) }
+    else { return (Account(identity: identity), fresh, fresh) }
+    guard account.identity == identity else {
+      throw VitroError(
+        .argument, stage, "the folder holds probes of another network, other data or other settings",
+        hint: "Use another folder, or remove it.", details: ["file": scratch.path])
+    }
     return (account, fresh, best)
   }
 

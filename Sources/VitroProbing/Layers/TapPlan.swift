@@ -12,6 +12,9 @@ struct TapPlan {
   /// So many training examples say where features lie.
   private static let measuredRows = 2000
 
+  /// More weights than these, fivefold for the optimizer and twofold for the control, take gigabytes.
+  private static let mostWeights = 32 << 20
+
   /// The taps of a network that are worth a probe: its inputs, and the operations whose output is not just their input in another shape.
   static func taps(of network: Network) -> [String] {
     network.graph.inputs.map(\.name)
@@ -31,6 +34,9 @@ struct TapPlan {
         skipped.append(.init(tap: name, reason: "it has no features"))
       } else if width > widest {
         skipped.append(.init(tap: name, reason: "\(width) features, more than \(widest)"))
+      } else if width * problem.classCount > Self.mostWeights {
+        skipped.append(
+          .init(tap: name, reason: "a probe of \(width) features and \(problem.classCount) classes is too large"))
       } else {
         taps.append(ProbeHeads.Tap(name: name, width: width))
       }
