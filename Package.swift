@@ -40,6 +40,11 @@ let modules: [Module] = [
     resources: [.embedInCode("Resources/digits.csv.gz")], tested: true, testDependencies: ["VitroFuzzing"]),
   Module(
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
+  Module(
+    name: "VitroPiecewise",
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroNetworks", .product(name: "BigInt", package: "BigInt"),
+    ], tested: true),
   // Floor 4
   Module(
     name: "VitroLab",
@@ -59,6 +64,12 @@ let modules: [Module] = [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab",
     ], tested: true),
   Module(
+    name: "VitroCircuits",
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
+      "VitroLab",
+    ], tested: true),
+  Module(
     name: "VitroSuperposition",
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab",
@@ -68,8 +79,9 @@ let modules: [Module] = [
   Module(
     name: "Vitro",
     dependencies: [
-      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab",
-      "VitroProbing", "VitroSuperposition",
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
+      "VitroLab",
+      "VitroProbing", "VitroSuperposition", "VitroCircuits",
     ], tested: true),
 ]
 
@@ -98,6 +110,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
     .systemLibrary(
