@@ -28,12 +28,13 @@ struct BranchAndBound {
     while let part = parts.popLast() {
       seen += 1
       if seen % 256 == 0 { try observer?.checkpoint("certifying") }
-      let (bound, axis) = enclosure(of: part)
+      let (bound, axis, corner) = enclosure(of: part)
       if bound <= allowed {
         largest = max(largest, bound)
         continue
       }
-      worst.include(middle(of: part))
+      worst.include(inBox(zip(part.lower, part.upper).map { $0 + ($1 - $0) / 2 }))
+      worst.include(inBox(corner))
       if worst.value > tolerance || seen >= limit { return certificate(worst, seen: seen, bound: nil) }
       let middle = part.lower[axis] + (part.upper[axis] - part.lower[axis]) / 2
       guard part.lower[axis] < middle, middle < part.upper[axis] else {
@@ -54,16 +55,15 @@ struct BranchAndBound {
       cells: seen)
   }
 
-  /// The middle of a part, moved into the box where rounding outward left it.
-  private func middle(of part: Part) -> [Rational] {
-    zip(part.lower, part.upper).enumerated().map { axis, bounds in
-      let point = Rational(weight: bounds.0 + (bounds.1 - bounds.0) / 2)
-      return min(max(point, box.lower[axis]), box.upper[axis])
+  /// A point moved into the box where rounding outward left it.
+  private func inBox(_ point: [Double]) -> [Rational] {
+    point.enumerated().map { axis, value in
+      min(max(Rational(weight: value), box.lower[axis]), box.upper[axis])
     }
   }
 
-  /// A bound of |output| over a part, and the side whose division promises most.
-  private func enclosure(of part: Part) -> (bound: Double, axis: Int) {
+  /// A bound of |output| over a part, the side whose division promises most, and the corner to which the output grows.
+  private func enclosure(of part: Part) -> (bound: Double, axis: Int, corner: [Double]) {
     let dimension = box.dimension
     var forms: [RelaxedForm] = (0..<dimension).map { axis in
       let center = part.lower[axis] + (part.upper[axis] - part.lower[axis]) / 2
@@ -80,13 +80,20 @@ struct BranchAndBound {
       forms.append(inside.rectified)
     }
     var bound = 0.0
+    var corner = part.lower
     for output in outputs {
       let value = form(output, forms)
-      bound = max(bound, (abs(value.center) + value.radius) * (1 + 0x1p-40))
+      let reach = (abs(value.center) + value.radius) * (1 + 0x1p-40)
+      if !(reach <= bound) {
+        bound = reach
+        corner = (0..<dimension).map { axis in
+          (value.gradient[axis] > 0) == (value.center > 0) ? part.upper[axis] : part.lower[axis]
+        }
+      }
       for axis in 0..<dimension { doubt[axis] += abs(value.gradient[axis]) }
     }
     let axis = doubt.indices.max { doubt[$0] < doubt[$1] } ?? 0
-    return (bound.isNaN ? .infinity : bound, axis)
+    return (bound.isNaN ? .infinity : bound, axis, corner)
   }
 
   private func form(_ row: AffineForm<Double>, _ forms: [RelaxedForm]) -> RelaxedForm {
