@@ -1,0 +1,45 @@
+internal import VitroCore
+internal import VitroLab
+public import VitroNetworks
+public import VitroPiecewise
+
+/// A network as the exact piecewise-linear function that its weights spell, and the box in which it is looked at.
+public struct NetworkFunction: Sendable {
+  /// The network.
+  public var network: Network
+  /// Its function, exactly.
+  public var program: ReLUProgram<Rational>
+  /// Where it is looked at; its names are the inputs'.
+  public var box: InputBox
+
+  /// Reads a network: a directory, an ONNX file, or a safetensors file of `N.weight` and `N.bias`.
+  ///
+  /// - Parameters:
+  ///   - path: The network.
+  ///   - box: The box as text, `a=-50:50,b=-50:50`; its names become the inputs' names. Without it the box that the network was written for, else [−1, 1].
+  ///   - output: The value to read, the network's output by itself.
+  ///   - instance: Which of several networks in one file.
+  /// - Throws: ``/VitroCore/VitroError`` when the network cannot be read, is not piecewise linear, or the box does not fit it.
+  public init(path: String, box text: String?, output: String? = nil, instance: Int? = nil) throws {
+    let stored = try Network(path)
+    network = try stored.instance(instance ?? 0)
+    let read = try ReLUProgram<Rational>(network, output: output)
+    let given = try text.map { try InputBox($0) }
+    let known = try network.graph.metadata["box"].map { try InputBox($0) }
+    guard let chosen = given ?? known else {
+      box = InputBox(read.inputs, -1, 1)
+      program = read
+      return
+    }
+    let own = Set(chosen.names) == Set(read.inputs) || chosen.names == [""] ? read.inputs : chosen.names
+    guard own.count == read.inputs.count else {
+      throw VitroError(
+        .argument, "the box", "it has intervals for \(chosen.names.count) inputs, the network takes \(read.inputs.count)",
+        hint: "Write an interval for each input, in the network's order, or one for all: -1:1",
+        details: ["found": "\(chosen.names.count)", "expected": "\(read.inputs.count)"])
+    }
+    box = try chosen.named(own)
+    program = read
+    program.inputs = own
+  }
+}
