@@ -105,7 +105,7 @@ import VitroTensor
     let start = try Network(graph, instances: instances, dtype: dtype, seed: 5)
     let outputs = try #require(try start.shape(at: graph.outputs[0])?.first)
     let source = try given ?? Self.source(outputs, loss: settings.loss)
-    #expect(LaneNetwork(preferredFor: start, settings, batchSize: settings.batchSize ?? source.count) != nil)
+    #expect(LaneNetwork(preferredFor: start, settings) != nil)
     var (found, expected) = (start, start)
     var general = settings
     general.engine = .general
@@ -133,8 +133,9 @@ import VitroTensor
   @Test(arguments: losses, optimizers) func everyLossAndOptimizerDo(_ loss: Loss, _ optimizer: Optimizer) throws {
     let graph = Self.smooth[2].graph
     let settings = Self.settings { ($0.loss, $0.optimizer) = (loss, optimizer) }
-    try compare(graph, settings)
-    // Where the slope of |error| jumps, a rounding of float32 becomes a step.
+    // Slopes of |error| that cancel leave a rounding, which Adam divides by its own size.
+    try compare(graph, settings, tolerance: loss == .meanAbsoluteError ? 1e-10 : 1e-12)
+    // And where such a slope jumps, a rounding of float32 becomes a step.
     if loss != .meanAbsoluteError { try compare(graph, settings, dtype: .float32, tolerance: 2e-5) }
   }
 
@@ -174,7 +175,7 @@ import VitroTensor
   @Test func wideNetworksAndManyInstancesDo() throws {
     let graph = Topology.chain(
       "wide", [Linear(3, 21), Activation(.tanh), Linear(21, 18), Activation(.tanh), Linear(18, 6)])
-    for instances in [1, 2, 8, 9, 33] {
+    for instances in [6, 8, 9, 33] {
       try compare(graph.graph, Self.settings { $0.duration = .steps(10) }, instances: instances)
     }
   }
@@ -264,11 +265,13 @@ import VitroTensor
       _ graph: Graph, instances: Int? = 4, _ change: (inout TrainingSettings) -> Void = { _ in }
     ) throws -> Bool {
       let network = try Network(graph, instances: instances, seed: 1)
-      return LaneNetwork(preferredFor: network, Self.settings(change), batchSize: 20) != nil
+      return LaneNetwork(preferredFor: network, Self.settings(change)) != nil
     }
     let graph = Self.smooth[1].graph
     #expect(try isTaken(graph))
     #expect(try !isTaken(graph, instances: nil))
+    let wide = Topology.chain("wide", [Linear(3, 40), Activation(.relu), Linear(40, 40), Linear(40, 1)]).graph
+    #expect(try !isTaken(wide, instances: 2) && isTaken(wide, instances: 16))
     #expect(try !isTaken(graph) { $0.clip = 1 })
     #expect(try !isTaken(graph) { $0.engine = .general })
     #expect(try !isTaken(graph) { ($0.optimizer, $0.batchSize) = (.lbfgs(.init()), nil) })

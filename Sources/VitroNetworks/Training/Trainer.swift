@@ -70,7 +70,7 @@ public struct Trainer: Sendable {
         try Checkpoint(directory: $0, settings: settings, network: network, count: source.count)
       },
       optimizer: OptimizerState(settings.optimizer, for: network.parameters, decayed: settings.decayed),
-      laneNetwork: hasOwnLoss ? nil : LaneNetwork(preferredFor: network, settings, batchSize: size))
+      laneNetwork: hasOwnLoss ? nil : LaneNetwork(preferredFor: network, settings))
     return try loop.run(&network)
   }
 }

@@ -30,11 +30,11 @@ struct LaneNetwork: Sendable {
     var parameters: [Range<Int>] = []
     for entry in plan.parameters {
       let count = entry.spec.shape.elementCount
-      guard count < LaneNetwork.mostRows else { return nil }
+      guard count < Self.mostCompiledRows else { return nil }
       parameters.append(rows..<rows + count)
       rows += count
     }
-    guard rows > 0, rows < LaneNetwork.mostRows else { return nil }
+    guard rows > 0, rows < Self.mostCompiledRows else { return nil }
     guard var compiler = LaneCompiler(plan, parameters: parameters), compiler.compile() else { return nil }
     operations = compiler.operations
     valueRows = compiler.valueRows
@@ -44,7 +44,7 @@ struct LaneNetwork: Sendable {
     self.parameters = parameters
   }
 
-  private static let mostRows = 1 << 16
+  private static let mostCompiledRows = 1 << 20
 }
 
 extension Range<Int> {
