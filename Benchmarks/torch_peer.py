@@ -267,6 +267,139 @@ def tiny():
     return {name: repeat(100, step) for name, step in steps.items()}
 
 
+# Many seeds of a network, together and one after the other
+
+SEEDS, SEED_STEPS, LOOP_STEPS = 1000, 100, 10
+
+
+def uniform(*shape):
+    return (torch.rand(*shape) * 2 - 1) / 2**0.5
+
+
+def grid_of_pairs():
+    """1000 pairs of whole numbers, and the lesser of each."""
+    x = torch.stack([torch.arange(1000) % 32, torch.arange(1000) // 32], 1).float()
+    return x, x.min(1, keepdim=True).values
+
+
+def xor_forms():
+    x, y = torch.tensor([[0.0, 0], [0, 1], [1, 0], [1, 1]]), torch.tensor([[0.0], [1], [1], [0]])
+    batched, x0, x1 = x.expand(SEEDS, 4, 2), x[:, 0, None], x[:, 1, None]
+
+    def products(p):
+        return (torch.bmm(torch.relu(torch.bmm(batched, p[0])), p[1]) - y).square().mean((1, 2)).sum()
+
+    def einsum(p):
+        hidden = torch.relu(torch.einsum("ni,kih->knh", x, p[0]))
+        return (torch.einsum("knh,kho->kno", hidden, p[1]) - y).square().mean((1, 2)).sum()
+
+    def sums(p):
+        first = torch.relu(x0 * p[0][:, 0, 0] + x1 * p[0][:, 1, 0])
+        second = torch.relu(x0 * p[0][:, 0, 1] + x1 * p[0][:, 1, 1])
+        return (first * p[1][:, 0, 0] + second * p[1][:, 1, 0] - y).square().mean(0).sum()
+
+    forms = {"bmm": products, "einsum": einsum, "sums": sums}
+    network = lambda: nn.Sequential(nn.Linear(2, 2, bias=False), nn.ReLU(), nn.Linear(2, 1, bias=False))
+    return [uniform(SEEDS, 2, 2), uniform(SEEDS, 2, 1)], forms, network, x, y
+
+
+class Skip(nn.Module):
+    """A linear readout of the inputs and of two ReLU units."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.output = nn.Linear(2, 2), nn.Linear(4, 1)
+
+    def forward(self, x):
+        return self.output(torch.cat([x, torch.relu(self.hidden(x))], 1))
+
+
+def minimum_forms():
+    x, y = grid_of_pairs()
+    batched, x0, x1 = x.expand(SEEDS, 1000, 2), x[:, 0, None], x[:, 1, None]
+
+    def baddbmm(p):
+        hidden = torch.relu(torch.baddbmm(p[1], batched, p[0]))
+        output = torch.baddbmm(p[3], torch.cat([batched, hidden], 2), p[2])
+        return (output - y).square().mean((1, 2)).sum()
+
+    def two_products(p):
+        hidden = torch.relu(torch.baddbmm(p[1], batched, p[0]))
+        output = torch.baddbmm(torch.baddbmm(p[3], batched, p[2][:, :2]), hidden, p[2][:, 2:])
+        return (output - y).square().mean((1, 2)).sum()
+
+    def einsum(p):
+        hidden = torch.relu(torch.einsum("ni,kih->knh", x, p[0]) + p[1])
+        output = torch.einsum("ni,kio->kno", x, p[2][:, :2]) + torch.einsum("knh,kho->kno", hidden, p[2][:, 2:]) + p[3]
+        return (output - y).square().mean((1, 2)).sum()
+
+    def one_product(p):
+        """All seeds' first layers as one matrix, for they share their inputs."""
+        first = torch.relu(torch.addmm(p[1][:, 0, 0], x, p[0][:, :, 0].T))
+        second = torch.relu(torch.addmm(p[1][:, 0, 1], x, p[0][:, :, 1].T))
+        output = torch.addmm(p[3][:, 0, 0], x, p[2][:, :2, 0].T) + first * p[2][:, 2, 0] + second * p[2][:, 3, 0]
+        return (output - y).square().mean(0).sum()
+
+    def sums(p):
+        first = torch.relu(x0 * p[0][:, 0, 0] + x1 * p[0][:, 1, 0] + p[1][:, 0, 0])
+        second = torch.relu(x0 * p[0][:, 0, 1] + x1 * p[0][:, 1, 1] + p[1][:, 0, 1])
+        skipped = x0 * p[2][:, 0, 0] + x1 * p[2][:, 1, 0]
+        output = skipped + first * p[2][:, 2, 0] + second * p[2][:, 3, 0] + p[3][:, 0, 0]
+        return (output - y).square().mean(0).sum()
+
+    forms = {
+        "baddbmm": baddbmm, "two products": two_products, "einsum": einsum, "one product": one_product, "sums": sums,
+    }  # fmt: skip
+    parameters = [uniform(SEEDS, 2, 2), uniform(SEEDS, 1, 2), uniform(SEEDS, 4, 1), uniform(SEEDS, 1, 1)]
+    return parameters, forms, Skip, x, y
+
+
+def seeds_case(name, make):
+    @case(f"seeds {name}", "seeds", SEED_STEPS, "step")
+    def together():
+        parameters, forms, *_ = make()
+        steps = trained(parameters, lambda p, s: torch.optim.Adam(p, lr=1e-2, **s), forms)
+        most = torch.get_num_threads()
+        return {
+            f"{name}, {threads} threads": with_trial(
+                on_threads(threads, most, repeat(SEED_STEPS, step)), on_threads(threads, most, repeat(2, step)))
+            for name, step in steps.items() for threads in sorted({1, most})
+        }  # fmt: skip
+
+    @case(f"seeds {name}, loop", "seeds", LOOP_STEPS, "step")
+    def one_by_one():
+        *_, network, x, y = make()
+        most = torch.get_num_threads()
+        variants = {}
+        for settings in ({"foreach": False}, {"foreach": True}, {"fused": True}):
+            for threads in sorted({1, most}):
+                def train(seeds, settings=settings):
+                    for seed in range(seeds):
+                        torch.manual_seed(seed)
+                        model = network()
+                        optimizer = torch.optim.Adam(model.parameters(), lr=1e-2, **settings)
+                        for _ in range(LOOP_STEPS):
+                            optimizer.zero_grad(set_to_none=True)
+                            (model(x) - y).square().mean().backward()
+                            optimizer.step()
+
+                key, value = next(iter(settings.items()))
+                variants[f"{key} {value}, {threads} threads"] = with_trial(
+                    on_threads(threads, most, lambda train=train: train(SEEDS)),
+                    on_threads(threads, most, lambda train=train: train(20)))  # fmt: skip
+        return variants
+
+
+def with_trial(work, trial):
+    """Work with a short stand-in, by which the fastest way is found."""
+    work.trial = trial
+    return work
+
+
+seeds_case("xor", xor_forms)
+seeds_case("min", minimum_forms)
+
+
 @case("LSTM step", "recurrent", 5, "step")
 def lstm():
     batch, length, width, classes = 32, 50, 128, 10

@@ -2,7 +2,7 @@
 // The builtin is the square root without errno, which the compiler can turn into a vector instruction.
 
 VITRO_CLONES static void NAME(sgd)(void *context, int64_t start, int64_t end) {
-  const sgd_work *work = context;
+  const vitro_sgd_work *work = context;
   const vitro_sgd *settings = work->settings;
   REAL *restrict p = work->parameters;
   const REAL *restrict gradients = work->gradients;
@@ -23,7 +23,7 @@ VITRO_CLONES static void NAME(sgd)(void *context, int64_t start, int64_t end) {
 }
 
 VITRO_CLONES static void NAME(adam)(void *context, int64_t start, int64_t end) {
-  const adam_work *work = context;
+  const vitro_adam_work *work = context;
   const vitro_adam *settings = work->settings;
   REAL *restrict p = work->parameters;
   const REAL *restrict gradients = work->gradients;

@@ -39,7 +39,8 @@ struct Case: Sendable {
 func cases(of implementation: Implementation, threads: Int, probeData: String?) -> [Case] {
   switch implementation {
   case .vitro:
-    matmulCases + elementwiseCases + overheadCases + tinyCases + recurrentCases + transformerCases + convnetCases
+    matmulCases + elementwiseCases + overheadCases + tinyCases + seedCases + recurrentCases + transformerCases
+      + convnetCases
       + toyCases + extractionCases + (probeData.map(probeCases) ?? []) + startUpCases
   case .openblas: rawMatmulCases(threads: threads)
   case .memcpy: [copyCase]

@@ -26,6 +26,7 @@
 
 #include "vitro_convolution.h"
 #include "vitro_matmul.h"
+#include "vitro_lane_networks.h"
 #include "vitro_toy_models.h"
 
 #endif

@@ -20,7 +20,7 @@ public struct OptimizerState: Sendable {
   /// Adam's mean of squared gradients.
   var second: Tensor?
   /// For each trained parameter, whether the optimizer's decay applies.
-  private let decays: [Bool]
+  let decays: [Bool]
 
   /// Prepares an optimizer for parameters of a size and type.
   ///
@@ -64,9 +64,8 @@ public struct OptimizerState: Sendable {
     let type = parameters.dtype.kernelType
     let width = parameters.dtype.byteWidth
     switch optimizer {
-    case .sgd(_, let momentum, let dampening, let nesterov, let decay):
-      var settings = vitro_sgd(
-        rate: rate, momentum: momentum, dampening: dampening, decay: decay, nesterov: nesterov, first: stepCount == 0)
+    case .sgd(_, _, _, _, let decay):
+      var settings = sgdSettings(rate: rate)
       try parameters.trainable.withUniqueElements { target in
         try first.withUniqueElementsIfAny { velocity in
           for (number, (entry, gradient)) in zip(entries, gradients).enumerated() {
@@ -78,11 +77,8 @@ public struct OptimizerState: Sendable {
           }
         }
       }
-    case .adam(_, let beta1, let beta2, let epsilon, let decay),
-      .adamW(_, let beta1, let beta2, let epsilon, let decay):
-      var settings = vitro_adam(
-        rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay, decoupled: isDecoupled,
-        step: Int64(stepCount + 1))
+    case .adam(_, _, _, _, let decay), .adamW(_, _, _, _, let decay):
+      var settings = adamSettings(rate: rate)
       try parameters.trainable.withUniqueElements { target in
         try first.withUniqueElementsIfAny { means in
           try second.withUniqueElementsIfAny { squares in
@@ -103,6 +99,25 @@ public struct OptimizerState: Sendable {
         .argument, "optimizer", "L-BFGS evaluates the loss several times in a step", hint: "Use LBFGS.minimize.")
     }
     stepCount += 1
+  }
+
+  /// Gradient descent as the kernels see it, for the next step.
+  func sgdSettings(rate: Double) -> vitro_sgd {
+    guard case .sgd(_, let momentum, let dampening, let nesterov, let decay) = optimizer else { return vitro_sgd() }
+    return vitro_sgd(
+      rate: rate, momentum: momentum, dampening: dampening, decay: decay, nesterov: nesterov, first: stepCount == 0)
+  }
+
+  /// Adam as the kernels see it, for the next step.
+  func adamSettings(rate: Double) -> vitro_adam {
+    switch optimizer {
+    case .adam(_, let beta1, let beta2, let epsilon, let decay),
+      .adamW(_, let beta1, let beta2, let epsilon, let decay):
+      vitro_adam(
+        rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay, decoupled: isDecoupled,
+        step: Int64(stepCount + 1))
+    case .sgd, .lbfgs: vitro_adam()
+    }
   }
 
   private var isDecoupled: Bool {

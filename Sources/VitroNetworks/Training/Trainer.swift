@@ -19,6 +19,7 @@ public struct Trainer: Sendable {
   /// How to train.
   public var settings: TrainingSettings
   let loss: LossFunction
+  private let hasOwnLoss: Bool
 
   /// Creates a trainer.
   ///
@@ -29,6 +30,7 @@ public struct Trainer: Sendable {
   public init(_ settings: TrainingSettings, loss: LossFunction? = nil) {
     self.settings = settings
     let standard = settings.loss
+    hasOwnLoss = loss != nil
     self.loss = loss ?? { run, batch, instances in try standard(run.output, batch.target, instances: instances) }
   }
 
@@ -67,7 +69,8 @@ public struct Trainer: Sendable {
       checkpoint: checkpoints.map {
         try Checkpoint(directory: $0, settings: settings, network: network, count: source.count)
       },
-      optimizer: OptimizerState(settings.optimizer, for: network.parameters, decayed: settings.decayed))
+      optimizer: OptimizerState(settings.optimizer, for: network.parameters, decayed: settings.decayed),
+      laneNetwork: hasOwnLoss ? nil : LaneNetwork(preferredFor: network, settings))
     return try loop.run(&network)
   }
 }

@@ -11,7 +11,10 @@ struct TrainingLoop {
   let batchSize: Int
   let checkpoint: Checkpoint?
   var optimizer: OptimizerState
-  private var progress = TrainingProgress()
+  let laneNetwork: LaneNetwork?
+  var lanes: LaneTraining?
+  var laneFullBatch: LaneBatch?
+  private(set) var progress = TrainingProgress()
   private var best: (trainable: Tensor, state: Tensor)?
   private var order: (epoch: Int, indices: [Int])?
   private var fullBatch: Batch?
@@ -21,7 +24,7 @@ struct TrainingLoop {
   init(
     settings: TrainingSettings, loss: @escaping Trainer.LossFunction, source: any BatchSource,
     validation: (any BatchSource)?, observer: (any TrainingObserver)?, batchSize: Int, checkpoint: Checkpoint?,
-    optimizer: OptimizerState
+    optimizer: OptimizerState, laneNetwork: LaneNetwork?
   ) throws {
     self.settings = settings
     self.loss = loss
@@ -31,6 +34,7 @@ struct TrainingLoop {
     self.batchSize = batchSize
     self.checkpoint = checkpoint
     self.optimizer = optimizer
+    self.laneNetwork = laneNetwork
   }
 
   mutating func run(_ network: inout Network) throws -> TrainingResult {
@@ -38,28 +42,42 @@ struct TrainingLoop {
       (progress, best, quasiNewton) = (saved.progress, saved.best, saved.quasiNewton)
     }
     observer?.started(settings, step: progress.step)
-    let batchCount = settings.dropLast ? source.count / batchSize : (source.count + batchSize - 1) / batchSize
+    do {
+      let state = try runSteps(&network)
+      try settle(&network)
+      if state != .interrupted, settings.earlyStopping?.restoresBest ?? false, let best {
+        (network.parameters.trainable, network.parameters.state) = best
+      }
+      return finish(state)
+    } catch {
+      try settle(&network)
+      throw error
+    }
+  }
+
+  private mutating func runSteps(_ network: inout Network) throws -> TrainingResult.State {
     var isWritten = false
     while !progress.isOver, !isDurationOver {
       if observer?.shouldStop() ?? false {
-        try writeCheckpoint(network)
-        return finish(.interrupted)
+        try writeCheckpoint(&network)
+        return .interrupted
       }
-      try step(&network, batchCount: batchCount)
+      if try !takeLaneSteps(&network) { try step(&network) }
       isWritten = false
-      let endsEpoch = progress.batch == batchCount
-      if endsEpoch { try finishEpoch(network) }
-      if isCheckpointDue(endsEpoch: endsEpoch) {
-        try writeCheckpoint(network)
+      // An epoch that has just ended left the next one at its beginning.
+      if isCheckpointDue(endsEpoch: progress.batch == 0) {
+        try writeCheckpoint(&network)
         isWritten = true
       }
     }
-    if !isWritten { try writeCheckpoint(network) }
-    if progress.batch > 0 { try finishEpoch(network) }
-    if settings.earlyStopping?.restoresBest ?? false, let best {
-      (network.parameters.trainable, network.parameters.state) = best
-    }
-    return finish(progress.isOver && !isDurationOver ? .stoppedEarly : .finished)
+    if !isWritten { try writeCheckpoint(&network) }
+    if progress.batch > 0 { try finishEpoch(&network) }
+    return progress.isOver && !isDurationOver ? .stoppedEarly : .finished
+  }
+
+  /// The number of batches of an epoch.
+  var batchCount: Int {
+    settings.dropLast ? source.count / batchSize : (source.count + batchSize - 1) / batchSize
   }
 
   private var isDurationOver: Bool {
@@ -70,12 +88,10 @@ struct TrainingLoop {
     }
   }
 
-  private mutating func step(_ network: inout Network, batchCount: Int) throws {
-    let indices = try nextIndices()
+  private mutating func step(_ network: inout Network) throws {
+    let indices = try indices(epoch: progress.epoch, batch: progress.batch)
     let batch = try nextBatch(indices)
-    let (epoch, number, step) = (progress.epoch, progress.batch, progress.step)
-    let rate = settings.schedule.rate(
-      base: settings.optimizer.rate, step: step, epoch: epoch, losses: progress.watchedLosses)
+    let rate = rate(step: progress.step, epoch: progress.epoch)
     let losses: [Double]
     var norms: [Double] = []
     if case .lbfgs(let limits) = settings.optimizer {
@@ -90,11 +106,24 @@ struct TrainingLoop {
       try optimizer.step(&network.parameters, gradients: pass.gradients, rate: rate)
       for update in pass.stateUpdates { try network.parameters.set(update.parameter, to: update.value) }
     }
-    progress.add(losses, examples: indices.count, rate: rate)
+    try account(for: losses, examples: indices.count, rate: rate, gradientNorms: norms, &network)
+  }
+
+  func rate(step: Int, epoch: Int) -> Double {
+    settings.schedule.rate(base: settings.optimizer.rate, step: step, epoch: epoch, losses: progress.watchedLosses)
+  }
+
+  /// Puts a step that is done into the account, tells the observer, and closes the epoch that it ends.
+  mutating func account(
+    for losses: [Double], examples: Int, rate: Double, gradientNorms: [Double] = [], _ network: inout Network
+  ) throws {
+    let (epoch, number, step) = (progress.epoch, progress.batch, progress.step)
+    progress.add(losses, examples: examples, rate: rate)
     observer?.step(
       TrainingStep(
         step: step, epoch: epoch, batch: number, batchCount: batchCount, rate: rate, losses: losses,
-        gradientNorms: norms))
+        gradientNorms: gradientNorms))
+    if progress.batch == batchCount { try finishEpoch(&network) }
   }
 
   private func trainingPass(_ network: Network, _ batch: Batch) throws -> Network.TrainingPass {
@@ -109,7 +138,7 @@ struct TrainingLoop {
     }
   }
 
-  private func check(_ losses: [Double]) throws {
+  func check(_ losses: [Double]) throws {
     guard losses.contains(where: \.isFinite) else {
       throw VitroError(
         .numerical, "training",
@@ -126,18 +155,20 @@ struct TrainingLoop {
     return batch
   }
 
-  private mutating func nextIndices() throws -> [Int] {
-    let start = progress.batch * batchSize
+  /// The examples of a batch, in the epoch's own order.
+  mutating func indices(epoch: Int, batch: Int) throws -> [Int] {
+    let start = batch * batchSize
     let range = start..<Swift.min(start + batchSize, source.count)
     guard settings.shuffle else { return Array(range) }
-    if order?.epoch != progress.epoch {
-      var stream = RandomStream(seed: settings.seed, "order", progress.epoch)
-      order = (progress.epoch, stream.permutation(source.count))
+    if order?.epoch != epoch {
+      var stream = RandomStream(seed: settings.seed, "order", epoch)
+      order = (epoch, stream.permutation(source.count))
     }
     return Array(order?.indices[range] ?? [])
   }
 
-  private mutating func finishEpoch(_ network: Network) throws {
+  private mutating func finishEpoch(_ network: inout Network) throws {
+    if validation != nil || settings.earlyStopping != nil { try settle(&network) }
     let measured = try validation.map {
       try network.evaluate($0, loss: loss, hasLabels: settings.loss.isClassification, batchSize: batchSize)
     }
@@ -158,8 +189,9 @@ struct TrainingLoop {
     }
   }
 
-  private mutating func writeCheckpoint(_ network: Network) throws {
+  private mutating func writeCheckpoint(_ network: inout Network) throws {
     guard let checkpoint else { return }
+    try settle(&network)
     observer?.willCheckpoint(step: progress.step)
     try checkpoint.write(
       Checkpoint.Contents(progress: progress, best: best, quasiNewton: quasiNewton), network: network,

@@ -53,6 +53,15 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     }
   }
 
+  /// What computes the steps of networks with several instances.
+  public enum Engine: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Kernels that hold 16 instances (float64: 8) in each vector, where network and settings fit and they are quicker; else the network
+    /// engine. Both compute the same up to rounding.
+    case automatic
+    /// The network engine: a graph, the tape and an optimizer.
+    case general
+  }
+
   /// How long training goes on.
   public var duration: Duration
   /// The examples of a step; `nil` takes all.
@@ -79,13 +88,21 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
   public var earlyStopping: EarlyStopping?
   /// How often to write a checkpoint.
   public var checkpoint: CheckpointInterval?
+  /// What computes the steps.
+  public var engine: Engine {
+    get { chosenEngine ?? .automatic }
+    set { chosenEngine = newValue == .automatic ? nil : newValue }
+  }
+
+  // Absent from files that were written before there was a choice.
+  private var chosenEngine: Engine?
 
   /// Creates settings.
   public init(
     _ duration: Duration, batchSize: Int? = nil, optimizer: Optimizer = .adam(), decayed: [String]? = nil,
     schedule: Schedule = .constant, loss: Loss, clip: Double? = nil, seed: UInt64 = 0, shuffle: Bool = true,
     dropLast: Bool = false,
-    earlyStopping: EarlyStopping? = nil, checkpoint: CheckpointInterval? = nil
+    earlyStopping: EarlyStopping? = nil, checkpoint: CheckpointInterval? = nil, engine: Engine = .automatic
   ) {
     self.duration = duration
     self.batchSize = batchSize
@@ -99,6 +116,7 @@ public struct TrainingSettings: Sendable, Hashable, Codable {
     self.dropLast = dropLast
     self.earlyStopping = earlyStopping
     self.checkpoint = checkpoint
+    self.engine = engine
   }
 
   /// Checks that training can work with these settings.

@@ -1,0 +1,339 @@
+import Foundation
+import Testing
+import VitroCore
+import VitroTensor
+
+@testable import VitroNetworks
+
+/// Training in lanes is the network engine's training, up to rounding.
+@Suite struct LaneTrainingTests {
+  struct Topology: Sendable, CustomTestStringConvertible {
+    let name: String
+    let graph: Graph
+    var testDescription: String { name }
+
+    static func chain(_ name: String, _ layers: [any Layer]) -> Topology {
+      Topology(name: name, graph: .chain(name, input: [3], layers.enumerated().map { ("l\($0)", $1) }))
+    }
+
+    /// Nodes as (name, layer, inputs).
+    static func graph(_ name: String, _ nodes: [(String, any Layer, [String])]) -> Topology {
+      Topology(
+        name: name,
+        graph: Graph(
+          name, inputs: [.init("x", shape: [3])], nodes: nodes.map { Graph.Node($0, $1, inputs: $2) },
+          outputs: [nodes[nodes.count - 1].0]))
+    }
+  }
+
+  static let smooth: [Topology] = [
+    .chain("one neuron", [Linear(3, 1)]),
+    .chain("tanh", [Linear(3, 7), Activation(.tanh), Linear(7, 2)]),
+    .chain(
+      "sigmoid", [Linear(3, 5, bias: false), Activation(.sigmoid), Linear(5, 4), Activation(.silu), Linear(4, 3)]),
+    .chain("scaled", [Scale(factor: 0.5, offset: 0.1), Linear(3, 6), Activation(.gelu), Linear(6, 2)]),
+    .graph(
+      "skip",
+      [
+        ("h", Linear(3, 2), ["x"]), ("f", Activation(.tanh), ["h"]), ("all", Concatenate(axis: 0), ["x", "f"]),
+        ("y", Linear(5, 2), ["all"]),
+      ]),
+    .graph(
+      "twice joined",
+      [
+        ("h", Linear(3, 2), ["x"]), ("f", Activation(.tanh), ["h"]),
+        ("a", Concatenate(axis: 0), ["f", "h", "f"]), ("g", Linear(6, 2), ["a"]),
+        ("b", Concatenate(axis: 0), ["a", "g", "x"]), ("y", Linear(11, 2), ["b"]),
+      ]),
+    .graph(
+      "residual",
+      [
+        ("i", Linear(3, 4), ["x"]), ("f", Activation(.tanh), ["i"]), ("g", Linear(4, 4), ["f"]),
+        ("s", Add(), ["i", "g", "i"]), ("t", Activation(.tanh), ["s"]), ("u", Linear(4, 4), ["t"]),
+        ("v", Add(), ["s", "u"]), ("y", Linear(4, 2), ["v"]),
+      ]),
+    .graph(
+      "joined at the end",
+      [
+        ("h", Linear(3, 2), ["x"]), ("g", Linear(2, 2), ["h"]),
+        ("same", Activation(.identity), ["g"]), ("y", Concatenate(axis: 0), ["h", "same"]),
+      ]),
+    .graph(
+      "an unused branch", [("h", Linear(3, 2), ["x"]), ("dead", Linear(3, 9), ["x"]), ("y", Linear(2, 2), ["h"])]),
+  ]
+
+  static let kinked: [Topology] = [
+    .chain("relu", [Linear(3, 8), Activation(.relu), Linear(8, 8), Activation(.relu), Linear(8, 1)]),
+    .chain("leaky", [Linear(3, 9), Activation(.leakyRelu, parameter: 0.2), Linear(9, 2)]),
+    .chain("abs", [Linear(3, 3), Activation(.abs), Linear(3, 1)]),
+  ]
+
+  static let optimizers: [Optimizer] = [
+    .sgd(rate: 0.05), .sgd(rate: 0.05, momentum: 0.9, decay: 0.01),
+    .sgd(rate: 0.03, momentum: 0.8, nesterov: true), .sgd(rate: 0.03, momentum: 0.8, dampening: 0.2),
+    .adam(rate: 0.01), .adam(rate: 0.01, decay: 0.1), .adamW(rate: 0.01, decay: 0.1),
+  ]
+
+  static let losses: [Loss] = [
+    .meanSquaredError, .meanAbsoluteError, .huber(delta: 0.4), .binaryCrossEntropyWithLogits, .crossEntropy,
+    .crossEntropy(labelSmoothing: 0.1),
+  ]
+
+  static func source(_ outputs: Int, loss: Loss, count: Int = 43) throws -> TensorSource {
+    var stream = RandomStream(seed: 3, "lanes")
+    let inputs = try stream.normal([count, 3], dtype: .float64)
+    if loss.isClassification {
+      return try TensorSource(inputs, target: inputs.slice(axis: 1, 0..<Swift.min(outputs, 3)).argmax())
+    }
+    let hidden = try stream.normal([3, outputs], dtype: .float64)
+    let target = try inputs.matmul(hidden).sin()
+    return try TensorSource(inputs, target: loss == .binaryCrossEntropyWithLogits ? target.square() : target)
+  }
+
+  static func settings(_ change: (inout TrainingSettings) -> Void = { _ in }) -> TrainingSettings {
+    var settings = TrainingSettings(
+      .steps(100), batchSize: 20, optimizer: .adam(rate: 0.01), loss: .meanSquaredError, seed: 4)
+    change(&settings)
+    return settings
+  }
+
+  /// Trains by both engines and compares the parameters and the history.
+  func compare(
+    _ graph: Graph, _ settings: TrainingSettings, dtype: DType = .float64, instances: Int = 19,
+    tolerance: Double = 1e-12, on given: TensorSource? = nil
+  ) throws {
+    let start = try Network(graph, instances: instances, dtype: dtype, seed: 5)
+    let outputs = try #require(try start.shape(at: graph.outputs[0])?.first)
+    let source = try given ?? Self.source(outputs, loss: settings.loss)
+    #expect(LaneNetwork(preferredFor: start, settings) != nil)
+    var (found, expected) = (start, start)
+    var general = settings
+    general.engine = .general
+    let result = try Trainer(settings).train(&found, on: source)
+    let reference = try Trainer(general).train(&expected, on: source)
+    #expect(try found.bits != start.bits)
+    for name in start.parameters.names {
+      let (a, b) = (try found.parameters.value(named: name), try expected.parameters.value(named: name))
+      let size = try b.abs().doubles.max() ?? 0
+      #expect(try difference(a, b) <= tolerance * Swift.max(size, 1), "\(name)")
+    }
+    #expect(result.steps == reference.steps && result.history.epochs.count == reference.history.epochs.count)
+    for (a, b) in zip(result.history.epochs, reference.history.epochs) {
+      #expect(difference(a.training.loss, b.training.loss) <= tolerance * 10)
+      #expect(a.rate == b.rate && a.steps == b.steps)
+    }
+  }
+
+  @Test(arguments: smooth + kinked) func everyTopologyTrainsAsByTheNetworkEngine(_ topology: Topology) throws {
+    try compare(topology.graph, Self.settings())
+    try compare(topology.graph, Self.settings { $0.batchSize = nil })
+    try compare(topology.graph, Self.settings(), dtype: .float32, tolerance: 1e-5)
+  }
+
+  @Test(arguments: losses, optimizers) func everyLossAndOptimizerDo(_ loss: Loss, _ optimizer: Optimizer) throws {
+    let graph = Self.smooth[2].graph
+    let settings = Self.settings { ($0.loss, $0.optimizer) = (loss, optimizer) }
+    // Slopes of |error| that cancel leave a rounding, which Adam divides by its own size.
+    try compare(graph, settings, tolerance: loss == .meanAbsoluteError ? 1e-10 : 1e-12)
+    // And where such a slope jumps, a rounding of float32 becomes a step.
+    if loss != .meanAbsoluteError { try compare(graph, settings, dtype: .float32, tolerance: 2e-5) }
+  }
+
+  @Test(arguments: Activation.Function.allCases) func everyActivationDoes(_ function: Activation.Function) throws {
+    let graph = Topology.chain("activation", [Linear(3, 4), Activation(function), Linear(4, 2)]).graph
+    try compare(graph, Self.settings())
+  }
+
+  @Test func decayOfSomeParametersSchedulesAndDroppedBatchesAreKept() throws {
+    let graph = Self.smooth[1].graph
+    for schedule in [
+      Schedule.warmUp(steps: 5, then: .cosine(steps: 50, minimum: 0)), .step(epochs: 3, factor: 0.5),
+      .reduceOnPlateau(factor: 0.5, patience: 1, threshold: 0.1),
+    ] {
+      try compare(
+        graph,
+        Self.settings {
+          ($0.schedule, $0.dropLast, $0.decayed) = (schedule, true, ["*.weight"])
+          $0.optimizer = .adamW(rate: 0.02, decay: 0.5)
+        })
+    }
+  }
+
+  @Test func tiedParametersAddTheirGradients() throws {
+    var graph = Topology.chain("tied", [Linear(3, 3), Activation(.tanh), Linear(3, 3), Linear(3, 2)]).graph
+    graph.nodes[2].ties = ["weight": "l0.weight"]
+    try compare(graph, Self.settings())
+  }
+
+  @Test func eachInstanceMayHaveItsOwnExamples() throws {
+    var stream = RandomStream(seed: 8, "own")
+    let inputs = try stream.normal([19, 30, 3], dtype: .float64)
+    let own = try TensorSource(inputs: [inputs], target: inputs.sum(axes: [2]).reshaped([19, 30, 1]), axis: 1)
+    try compare(Self.kinked[0].graph, Self.settings(), on: own)
+  }
+
+  @Test func wideNetworksAndManyInstancesDo() throws {
+    let graph = Topology.chain(
+      "wide", [Linear(3, 21), Activation(.tanh), Linear(21, 18), Activation(.tanh), Linear(18, 6)])
+    for instances in [6, 8, 9, 33] {
+      try compare(graph.graph, Self.settings { $0.duration = .steps(10) }, instances: instances)
+    }
+  }
+
+  // MARK: Bits
+
+  @Test(arguments: [DType.float32, .float64]) func bitsDependOnNeitherThreadsNorOtherInstances(_ dtype: DType) throws {
+    let usual = Threads.count
+    defer { Threads.count = usual }
+    let source = try Self.source(1, loss: .meanSquaredError)
+    func train(_ instances: Int, threads: Int) throws -> Network {
+      Threads.count = threads
+      var network = try Network(Self.kinked[0].graph, instances: instances, dtype: dtype, seed: 5)
+      try Trainer(Self.settings()).train(&network, on: source)
+      return network
+    }
+    let whole = try train(70, threads: 1)
+    #expect(try train(70, threads: 3).bits == whole.bits)
+    for count in [1, 16, 37] {
+      let part = try train(count, threads: 2)
+      for index in [0, count / 2, count - 1] {
+        #expect(try part.instance(index).bits == whole.instance(index).bits, "instance \(index) of \(count)")
+      }
+    }
+  }
+
+  @Test(arguments: optimizers) func anInterruptedTrainingGoesOnToTheSameBits(_ optimizer: Optimizer) throws {
+    let source = try Self.source(1, loss: .meanSquaredError)
+    let settings = Self.settings {
+      $0.optimizer = optimizer
+      $0.earlyStopping = .init(.validationLoss, patience: 100)
+      $0.checkpoint = .steps(7)
+    }
+    func train(stops: [Int]) throws -> (bits: [UInt8], history: TrainingHistory) {
+      let directory = try TemporaryDirectory()
+      for stop in stops {
+        var network = try Network(Self.kinked[0].graph, instances: 5, seed: 1)
+        let result = try Trainer(settings).train(
+          &network, on: source, validation: source, checkpoints: directory.path, observer: Stopper(before: stop))
+        #expect(result.state == .interrupted && result.steps == stop)
+      }
+      var network = try Network(Self.kinked[0].graph, instances: 5, seed: 1)
+      let result = try Trainer(settings).train(&network, on: source, validation: source, checkpoints: directory.path)
+      return (try network.bits, result.history)
+    }
+    let whole = try train(stops: [])
+    // Three batches an epoch: at the start, in mid-epoch, at a boundary.
+    for stops in [[0], [8], [12], [3, 5, 19]] {
+      let parts = try train(stops: stops)
+      #expect(parts.bits == whole.bits && parts.history == whole.history, "\(stops)")
+    }
+  }
+
+  @Test func watchingChangesNothing() throws {
+    let source = try Self.source(1, loss: .meanSquaredError)
+    var (alone, watched) = (
+      try Network(Self.kinked[0].graph, instances: 5, seed: 1), try Network(Self.kinked[0].graph, instances: 5, seed: 1)
+    )
+    let result = try Trainer(Self.settings()).train(&alone, on: source)
+    let observer = Stopper(before: 1000)
+    let other = try Trainer(Self.settings()).train(&watched, on: source, observer: observer)
+    #expect(try alone.bits == watched.bits && result.history == other.history)
+    #expect(observer.steps.map(\.step) == Array(0..<100) && observer.steps[4].batchCount == 3)
+    #expect(observer.steps.allSatisfy { $0.losses.count == 5 && $0.losses.allSatisfy(\.isFinite) })
+  }
+
+  @Test func earlyStoppingRestoresTheBestEpoch() throws {
+    let (source, test) = (
+      try Self.source(1, loss: .meanSquaredError, count: 12), try Self.source(1, loss: .huber(delta: 1), count: 40)
+    )
+    var network = try Network(Self.kinked[0].graph, instances: 3, seed: 1)
+    let settings = Self.settings {
+      ($0.duration, $0.batchSize, $0.optimizer) = (.epochs(500), nil, .adam(rate: 0.05))
+      $0.earlyStopping = .init(.validationLoss, patience: 4)
+    }
+    let result = try Trainer(settings).train(&network, on: source, validation: test)
+    let best = try #require(result.history.bestEpoch)
+    #expect(result.state == .stoppedEarly && result.history.epochs.count == best + 6)
+    let expected = try #require(result.history.epochs[best].validation?.loss)
+    #expect(difference(try network.evaluate(test, loss: .meanSquaredError).loss, expected) < 1e-6)
+  }
+
+  // MARK: What does not fit
+
+  @Test func whatTheKernelsCannotDoIsLeftToTheNetworkEngine() throws {
+    func isTaken(
+      _ graph: Graph, instances: Int? = 4, _ change: (inout TrainingSettings) -> Void = { _ in }
+    ) throws -> Bool {
+      let network = try Network(graph, instances: instances, seed: 1)
+      return LaneNetwork(preferredFor: network, Self.settings(change)) != nil
+    }
+    let graph = Self.smooth[1].graph
+    #expect(try isTaken(graph))
+    #expect(try !isTaken(graph, instances: nil))
+    let wide = Topology.chain("wide", [Linear(3, 40), Activation(.relu), Linear(40, 40), Linear(40, 1)]).graph
+    #expect(try !isTaken(wide, instances: 2) && isTaken(wide, instances: 16))
+    #expect(try !isTaken(graph) { $0.clip = 1 })
+    #expect(try !isTaken(graph) { $0.engine = .general })
+    #expect(try !isTaken(graph) { ($0.optimizer, $0.batchSize) = (.lbfgs(.init()), nil) })
+    for layers: [any Layer] in [
+      [Linear(3, 4), Dropout(0.5), Linear(4, 1)], [Linear(3, 4), BatchNorm(4), Linear(4, 1)], [Activation(.tanh)],
+      [Linear(3, 4), Softmax()], [Linear(3, 4), Activation(.identity), Reshape([2, 2]), Flatten()],
+    ] {
+      #expect(try !isTaken(Topology.chain("other", layers).graph))
+    }
+    #expect(try !isTaken(.chain("sequence", input: [5, 3], [("a", Linear(3, 2))])))
+    let read = Topology.graph(
+      "an output that is read", [("h", Linear(3, 2), ["x"]), ("y", Linear(2, 2), ["h"]), ("z", Add(), ["h", "y"])])
+    var twice = read.graph
+    twice.outputs = ["z", "h"]
+    #expect(try isTaken(read.graph) && !isTaken(twice))
+  }
+
+  @Test func aLossOfOnesOwnAndBadBatchesAreTheNetworkEngines() throws {
+    var network = try Network(Self.smooth[1].graph, instances: 2, seed: 1)
+    let source = try Self.source(2, loss: .meanSquaredError)
+    let before = try network.bits
+    try Trainer(Self.settings { $0.duration = .steps(1) }) { run, _, _ in
+      try run.output.mean(axes: [1, 2]) * 0
+    }.train(&network, on: source)
+    #expect(try network.bits == before)
+    for loss in [Loss.meanSquaredError, .crossEntropy] {
+      let labels = try TensorSource(source.inputs[0], target: .full([43], 7))
+      #expect(throws: VitroError.self) {
+        try Trainer(Self.settings { $0.loss = loss }).train(&network, on: labels)
+      }
+    }
+    #expect(throws: VitroError.self) {
+      try Trainer(Self.settings()).train(&network, on: TensorSource(.ones([9, 4]), target: .ones([9, 2])))
+    }
+    let error = #expect(throws: VitroError.self) {
+      try Trainer(Self.settings { $0.optimizer = .sgd(rate: 1e300) }).train(&network, on: source)
+    }
+    #expect(error?.code == .numerical)
+  }
+
+  @Test func settingsWrittenBeforeThereWasAChoiceAreRead() throws {
+    let settings = Self.settings()
+    let text = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
+    #expect(!text.contains("ngine"))
+    let general = Self.settings { $0.engine = .general }
+    let read = try JSONDecoder().decode(TrainingSettings.self, from: JSONEncoder().encode(general))
+    #expect(read == general && read.engine == .general && read != settings)
+  }
+}
+
+/// Keeps the steps, and stops a training before one.
+private final class Stopper: TrainingObserver {
+  private let limit: Int
+  private var done = 0
+  private(set) var steps: [TrainingStep] = []
+
+  init(before limit: Int) { self.limit = limit }
+
+  func started(_ settings: TrainingSettings, step: Int) { done = step }
+  func step(_ step: TrainingStep) {
+    steps.append(step)
+    done = step.step + 1
+  }
+  func shouldStop() -> Bool { done >= limit }
+}
