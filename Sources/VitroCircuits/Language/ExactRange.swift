@@ -25,6 +25,9 @@ public struct ExactRange: Sendable, Hashable {
   /// The range under a function that rises everywhere.
   func mapped(_ rising: (Rational) -> Rational) -> ExactRange { ExactRange(rising(low), rising(high)) }
 
+  /// The range, or one about it whose bounds have few digits.
+  var shortened: ExactRange { ExactRange(low.roundedDown(bits: 2048), -(-high).roundedDown(bits: 2048)) }
+
   func union(_ other: ExactRange) -> ExactRange {
     ExactRange(Swift.min(low, other.low), Swift.max(high, other.high))
   }
@@ -40,7 +43,9 @@ extension Expression {
   /// Bounds of the value by interval arithmetic, from bounds of the names.
   ///
   /// Each operation takes the bounds of its parts, after sums are simplified; so they hold always and are attained where no name appears twice.
-  public func range(_ names: [String: ExactRange]) -> ExactRange {
+  public func range(_ names: [String: ExactRange]) -> ExactRange { exactRange(names).shortened }
+
+  private func exactRange(_ names: [String: ExactRange]) -> ExactRange {
     let parts = children.map { $0.range(names) }
     switch self {
     case .number(let value): return ExactRange(value, value)
@@ -54,7 +59,7 @@ extension Expression {
       return ExactRange(exactValue(of: parts.map(\.low)), exactValue(of: parts.map(\.high)))
     case .not: return ExactRange(1 - parts[0].high, 1 - parts[0].low)
     case .comparison(let relation, _, _, _): return comparisonRange(relation, parts[0], parts[1])
-    case .conditional(_, let yes, let no): return conditionalRange(parts, yes, no, names)
+    case .conditional(_, let yes, let no): return conditionalRange(parts, yes, no)
     case .odd(_, let bits):
       let even = Expression.foldedRange(parts[0], bits: bits)
       return ExactRange(1 - even.high, 1 - even.low)
@@ -96,13 +101,13 @@ extension Expression {
   }
 
   private func conditionalRange(
-    _ parts: [ExactRange], _ yes: Expression, _ no: Expression, _ names: [String: ExactRange]
+    _ parts: [ExactRange], _ yes: Expression, _ no: Expression
   ) -> ExactRange {
     if let yes = yes.constant, let no = no.constant { return ExactRange(no, no) + (yes - no) * parts[0] }
     let between = parts[1].union(parts[2])
     guard parts[0].low < 0 else { return between }
-    // A condition below zero takes the value beyond both branches.
-    let excess = Expression.bound(yes, no, names) * parts[0].low
+    // A condition below zero takes the value beyond both branches, by the bound of their difference at most.
+    let excess = (parts[1] + -1 * parts[2]).magnitude * parts[0].low
     return between.union(parts[2] + ExactRange(excess, 0))
   }
 

@@ -102,7 +102,7 @@ extension Expression {
   }
 
   private static func foldedExtreme(_ parts: [Expression], isMinimum: Bool) -> Expression {
-    var (result, position): ([Expression], Int?) = ([], nil)
+    var (result, position, seen): ([Expression], Int?, Set<Expression>) = ([], nil, [])
     func add(_ part: Expression) {
       switch part {
       case .min(let inner) where isMinimum: inner.forEach(add)
@@ -114,7 +114,7 @@ extension Expression {
           position = result.count
           result.append(part)
         }
-      default: if !result.contains(part) { result.append(part) }
+      default: if seen.insert(part).inserted { result.append(part) }
       }
     }
     parts.forEach(add)
