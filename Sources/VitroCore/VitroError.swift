@@ -47,16 +47,20 @@ public struct VitroError: Error, Sendable, Hashable {
   public var hint: String?
   /// The same facts for programs, such as `file`, `field`, `found` and `expected`.
   public var details: [String: String]
+  /// The facts that are numbers, such as the `position` in a text.
+  public var numbers: [String: Int]
 
   /// Creates an error.
   public init(
-    _ code: Code, _ operation: String, _ message: String, hint: String? = nil, details: [String: String] = [:]
+    _ code: Code, _ operation: String, _ message: String, hint: String? = nil, details: [String: String] = [:],
+    numbers: [String: Int] = [:]
   ) {
     self.code = code
     self.operation = operation
     self.message = message
     self.hint = hint
     self.details = details
+    self.numbers = numbers
   }
 
   /// A file that is not what it claims to be: names the file, the field, what stands there and what should.
