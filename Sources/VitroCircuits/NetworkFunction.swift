@@ -34,7 +34,8 @@ public struct NetworkFunction: Sendable {
     let own = Set(chosen.names) == Set(read.inputs) || chosen.names == [""] ? read.inputs : chosen.names
     guard own.count == read.inputs.count else {
       throw VitroError(
-        .argument, "the box", "it has intervals for \(chosen.names.count) inputs, the network takes \(read.inputs.count)",
+        .argument, "the box",
+        "it has intervals for \(chosen.names.count) inputs, the network takes \(read.inputs.count)",
         hint: "Write an interval for each input, in the network's order, or one for all: -1:1",
         details: ["found": "\(chosen.names.count)", "expected": "\(read.inputs.count)"])
     }

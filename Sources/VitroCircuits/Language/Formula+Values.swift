@@ -105,3 +105,21 @@ extension Formula {
     try outputs.forEach(check)
   }
 }
+
+extension Formula: Codable {
+  private enum Key: CodingKey { case inputs, formula }
+
+  /// Reads the text of a formula.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    try self.init(
+      container.decode(String.self, forKey: .formula), inputs: container.decode([String].self, forKey: .inputs))
+  }
+
+  /// Writes the formula as text.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(inputs, forKey: .inputs)
+    try container.encode(description, forKey: .formula)
+  }
+}

@@ -25,7 +25,8 @@ struct FunctionPictures {
   }
 
   /// The network with the exact regions of the formula drawn in, and the difference.
-  func comparison(with formula: ReLUProgram<Rational>, formula text: String, worst: [Rational]) throws -> [ReportBlock] {
+  func comparison(with formula: ReLUProgram<Rational>, formula text: String, worst: [Rational]) throws -> [ReportBlock]
+  {
     if box.dimension == 1 { return try lines(with: formula, text: text) }
     let other = FunctionPictures(formula, box: box)
     let regions = try other.regions()
@@ -35,7 +36,8 @@ struct FunctionPictures {
       .figure(
         Figure(
           "What the network computes",
-          caption: RichText(plain: "The output over the plane; the lines are the folds of \(text), exactly.\(heldText)"),
+          caption: RichText(
+            plain: "The output over the plane; the lines are the folds of \(text), exactly.\(heldText)"),
           span: .half, .plane(plane(field("output") { program($0)[0] }, regions: regions)))),
       .figure(
         Figure(

@@ -8,7 +8,7 @@ public import VitroPiecewise
 /// - the insides are scaled so that their largest weight is ± 1 (`ReLU(c·z) = c·ReLU(z)` for c > 0);
 /// - units with the same inside are joined, and opposite ones too: `ReLU(−z) = ReLU(z) − z`;
 /// - units that nothing reads are dropped.
-public struct CanonicalProgram: Sendable, Hashable {
+public struct CanonicalProgram: Sendable, Hashable, Codable {
   /// The function.
   public var program: ReLUProgram<Rational>
   /// How many units are on in all of the box.

@@ -46,7 +46,9 @@ extension Certificate {
         [.text("reached at"), .text(Self.point(worstPoint, names: box.names))],
         [.text("method"), .text(method.rawValue)],
         [.text(method == .exactEnumeration ? "linear regions" : "boxes"), .text("\(cells)")],
-        [.text("of"), .text("the function of the stored weights in exact arithmetic; a float32 run adds its rounding")],
+        [
+          .text("of"), .text("the function of the stored weights in exact arithmetic; a float32 run adds its rounding"),
+        ],
       ])
   }
 

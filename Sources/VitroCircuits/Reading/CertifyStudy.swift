@@ -22,7 +22,9 @@ public struct CertifyStudy: Experiment {
     """
   /// What, where, how near.
   public static let fields: [Field<Self>] = [
-    Field("network", path: \.network, isPositional: true, help: "A directory, an ONNX file, or safetensors of N.weight and N.bias."),
+    Field(
+      "network", path: \.network, isPositional: true,
+      help: "A directory, an ONNX file, or safetensors of N.weight and N.bias."),
     Field("formula", \.formula, valueName: "text", help: "The formula, in the language of write."),
     Field("box", \.box, valueName: "a=low:high,…", help: "An interval for each input, in the network's order."),
     Field("tolerance", \.tolerance, valueName: "number", help: "The largest difference allowed, such as 1e-3 or 0."),
@@ -69,7 +71,9 @@ public struct CertifyStudy: Experiment {
         budget: ProofBudget(regions: budget, boxes: budget), observer: stage)
     }
     let report = Report(
-      id: "circuits-certify", title: certificate.isCertified ? "Proved: \(parsed)" : "\(certificate.verdict.rawValue.capitalized): \(parsed)",
+      id: "circuits-certify",
+      title: certificate.isCertified
+        ? "Proved: \(parsed)" : certificate.verdict == .refuted ? "Refuted: \(parsed)" : "Undecided: \(parsed)",
       kicker: "Circuits", lede: RichText(certificate.statement),
       sections: [
         ReportSection(
@@ -78,7 +82,8 @@ public struct CertifyStudy: Experiment {
             with: parsed.program(box: function.box), formula: "\(parsed)", worst: certificate.worstPoint)),
         ReportSection("The proof", id: "certificate", [.table(certificate.table)]),
       ])
-    return Outcome(report: report, facts: certificate.facts.merging(["formula": .string("\(parsed)")]) { own, _ in own })
+    return Outcome(
+      report: report, facts: certificate.facts.merging(["formula": JSONValue.string("\(parsed)")]) { own, _ in own })
   }
 }
 

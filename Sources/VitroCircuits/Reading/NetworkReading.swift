@@ -11,7 +11,7 @@ public import VitroPiecewise
 /// The steps: the canonical form over the box; the numbers rounded as coarsely as the tolerance allows; sums of ReLUs written as minima, maxima, absolute values,
 /// clips, comparisons and parities, whatever is shortest; and the certificate of the printed formula against the network itself, which no step before can
 /// spoil.
-public struct NetworkReading: Sendable {
+public struct NetworkReading: Sendable, Codable {
   /// Where the weights stop and a formula begins.
   public enum Source: String, Sendable, Codable {
     /// The units themselves, simplified.

@@ -24,7 +24,9 @@ public struct ReadStudy: Experiment {
     """
   /// What, where, how near.
   public static let fields: [Field<Self>] = [
-    Field("network", path: \.network, isPositional: true, help: "A directory, an ONNX file, or safetensors of N.weight and N.bias."),
+    Field(
+      "network", path: \.network, isPositional: true,
+      help: "A directory, an ONNX file, or safetensors of N.weight and N.bias."),
     Field("box", \.box, valueName: "a=low:high,…", help: "An interval for each input, in the network's order."),
     Field("tolerance", \.tolerance, valueName: "number", help: "The largest difference allowed, such as 1e-3 or 0."),
     Field("output", \.output, valueName: "tap", help: "The value to read; by itself the network's output."),
@@ -85,7 +87,7 @@ extension NetworkReading {
       metrics: [
         Metric(
           "bound of the difference", certificate.bound, format: Certificate.digits,
-          explanation: RichText("\(certificate.verdict.rawValue.capitalized) by \(certificate.method.rawValue).")),
+          explanation: RichText("By \(certificate.method.rawValue): \(certificate.verdict.rawValue).")),
         Metric("units of the network", Double(function.program.units.count), format: .integer),
         Metric(
           "units after simplification", Double(simplified.units.count), format: .integer,
@@ -100,7 +102,8 @@ extension NetworkReading {
         ReportSection(
           "The formula", id: "formula",
           [
-            .text(RichText("As text: `\(formula)`")), .text(RichText("For LaTeX: `\(formula.latex.replacing("\\", with: "\\\\"))`")),
+            .text(RichText("As text: `\(formula)`")),
+            .text(RichText("For LaTeX: `\(formula.latex.replacing("\\", with: "\\\\"))`")),
           ]),
         ReportSection("The proof", id: "certificate", [.table(certificate.table)]),
       ])
@@ -128,7 +131,9 @@ extension NetworkReading {
         [
           .text("rounded"),
           .text(
-            rounding.map { "each number by at most \(NumberFormat.significant(1).text(Double($0))) of the largest summand" }
+            rounding.map {
+              "each number by at most \(NumberFormat.significant(1).text(Double($0))) of the largest summand"
+            }
               ?? "nothing: no rounding keeps the tolerance"),
         ],
         [.text("simplified"), .text(plain(simplified))],

@@ -4,7 +4,7 @@ public import VitroCore
 /// What was proved of the distance between two functions over a box, and how.
 ///
 /// The functions are taken in real arithmetic with their weights as the exact numbers they are: nothing is said of the rounding of a float32 evaluation.
-public struct Certificate: Sendable, Hashable {
+public struct Certificate: Sendable, Hashable, Codable {
   /// What a proof can end with.
   public enum Verdict: String, Sendable, Hashable, Codable {
     /// The functions differ by no more than the tolerance anywhere in the box.

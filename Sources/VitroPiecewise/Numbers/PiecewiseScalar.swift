@@ -1,5 +1,5 @@
 /// The numbers that piecewise-linear computation is done with: `Double` for pictures and counts, ``Rational`` for proofs.
-public protocol PiecewiseScalar: SignedNumeric, Comparable, Hashable, Sendable {
+public protocol PiecewiseScalar: SignedNumeric, Comparable, Hashable, Codable, Sendable {
   /// The value of a finite float; doubles take it as it is, fractions exactly.
   init(weight: Double)
   /// −1, 0 or 1.

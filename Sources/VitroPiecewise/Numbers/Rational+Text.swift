@@ -75,3 +75,30 @@ extension Rational: CustomStringConvertible {
     return (sign < 0 ? "-" : "") + padded[..<point] + "." + padded[point...]
   }
 }
+
+extension Rational: Codable {
+  /// Reads the text of a number.
+  public init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let value = Rational(stored: text) else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "'\(text.prefix(40))' is not a fraction."))
+    }
+    self = value
+  }
+
+  /// Writes the number as text, `3` or `-2/3`, so that nothing is lost.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(isInteger ? "\(numerator)" : "\(numerator)/\(denominator)")
+  }
+
+  /// A number as ``encode(to:)`` writes it, however long.
+  private init?(stored text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let top = BigInt(parts[0]), let bottom = parts.count == 2 ? BigInt(parts[1]) : 1,
+      !bottom.isZero
+    else { return nil }
+    self.init(top, over: bottom)
+  }
+}

@@ -1,9 +1,9 @@
 /// An affine function of the inputs and units of a program: `Σ weight · source + constant`.
 ///
 /// Sources are numbered: first the inputs, then the units in their order. Terms stand in the order of their sources and none has weight zero.
-public struct AffineForm<Scalar: PiecewiseScalar>: Sendable, Hashable {
+public struct AffineForm<Scalar: PiecewiseScalar>: Sendable, Hashable, Codable {
   /// One summand.
-  public struct Term: Sendable, Hashable {
+  public struct Term: Sendable, Hashable, Codable {
     /// The input or unit, by number.
     public var source: Int
     /// Its factor, not zero.

@@ -5,7 +5,7 @@ internal import VitroCore
 /// ```swift
 /// let box = try InputBox("a=-50:50,b=-50:50")
 /// ```
-public struct InputBox: Sendable, Hashable {
+public struct InputBox: Sendable, Hashable, Codable {
   /// The inputs' names.
   public var names: [String]
   /// The lowest value of each input.

@@ -6,7 +6,7 @@ internal import VitroCore
 /// `u_j = ReLU(A_j(x, u_1 … u_{j−1}))`, `y_o = B_o(x, u)`. Leaky ReLU, absolute values and clipping are sums of ReLUs, skips and concatenations are
 /// terms, so every feed-forward network of such layers has this form, and so has every formula of Vitro's language. Counting, proving and reading
 /// work on it alone.
-public struct ReLUProgram<Scalar: PiecewiseScalar>: Sendable, Hashable {
+public struct ReLUProgram<Scalar: PiecewiseScalar>: Sendable, Hashable, Codable {
   /// The inputs' names, in order.
   public var inputs: [String]
   /// What is inside each unit's ReLU, in running order.
