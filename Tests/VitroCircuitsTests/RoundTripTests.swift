@@ -8,14 +8,16 @@ import VitroTensor
 
 @testable import VitroCircuits
 
+private typealias Expression = VitroCircuits.Expression
+
 /// Random formulas are written, stripped to anonymous matrices with neurons permuted and rescaled, read back, and proved equal.
 @Suite struct RoundTripTests {
-  /// Rescaled by powers of two, numbers stay exact, so the formula read must be the function itself.
+  /// In float64 and rescaled by powers of two, numbers stay exact, so the formula read must be the function itself.
   @Test(arguments: 0..<100) func dyadicFormulasComeBackExactly(_ seed: Int) throws {
     var generator = SplitMix(state: UInt64(seed) &* 7919)
     let formula = Self.formula(&generator, isDyadic: true)
     let box = InputBox(formula.inputs, -4, 4)
-    let network = try Self.anonymous(formula, box: box, &generator) {
+    let network = try Self.anonymous(formula, box: box, &generator, dtype: .float64) {
       Double(1 << Int.random(in: 0...6, using: &$0)) / 8
     }
     let program = try ReLUProgram<Rational>(network, names: formula.inputs)
@@ -34,7 +36,9 @@ import VitroTensor
     var generator = SplitMix(state: UInt64(seed) &* 104_729 &+ 1)
     let formula = Self.formula(&generator, isDyadic: false)
     let box = InputBox(formula.inputs, -4, 4)
-    let network = try Self.anonymous(formula, box: box, &generator) { Double.random(in: 0.2...5, using: &$0) }
+    let network = try Self.anonymous(formula, box: box, &generator, dtype: .float32) {
+      Double.random(in: 0.2...5, using: &$0)
+    }
     let program = try ReLUProgram<Rational>(network, names: formula.inputs)
     let scale = try Self.scale(of: formula, box: box)
     let tolerance = Rational(1, over: 1_000_000) * scale
@@ -92,9 +96,9 @@ import VitroTensor
 
   /// The formula's network with neurons in another order and each rescaled, saved as matrices without a description, and read again.
   static func anonymous(
-    _ formula: Formula, box: InputBox, _ generator: inout SplitMix, factor: (inout SplitMix) -> Double
+    _ formula: Formula, box: InputBox, _ generator: inout SplitMix, dtype: DType, factor: (inout SplitMix) -> Double
   ) throws -> Network {
-    let network = try formula.program(box: box).network(named: "anonymous", style: .chain, box: box)
+    let network = try formula.program(box: box).network(named: "anonymous", style: .chain, box: box, dtype: dtype)
     var arrays: [(name: String, array: RawArray)] = []
     var order: [Int]?
     var factors: [Double] = []
@@ -116,8 +120,8 @@ import VitroTensor
         newBiases.append(biases[row] * scale)
       }
       (order, factors) = (own, scales)
-      arrays.append(("\(layer).weight", try Tensor(newWeights, shape: [rows, columns]).cast(to: .float32).raw))
-      arrays.append(("\(layer).bias", try Tensor(newBiases, shape: [rows]).cast(to: .float32).raw))
+      arrays.append(("\(layer).weight", try Tensor(newWeights, shape: [rows, columns]).cast(to: dtype).raw))
+      arrays.append(("\(layer).bias", try Tensor(newBiases, shape: [rows]).cast(to: dtype).raw))
     }
     let url = FileManager.default.temporaryDirectory.appending(path: "vitro-\(UUID().uuidString).safetensors")
     defer { try? FileManager.default.removeItem(at: url) }

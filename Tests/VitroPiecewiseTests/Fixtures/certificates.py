@@ -54,7 +54,7 @@ def symbolic(layers, point):
 
 def differs(first, second, inputs, tolerance):
     solver = z3.Solver()
-    x = z3.Reals(" ".join(f"x{i}" for i in range(inputs)) + " ")
+    x = [z3.Real(f"x{i}") for i in range(inputs)]
     for v in x:
         solver.add(v >= -2, v <= 2)
     difference = symbolic(first, x) - symbolic(second, x)
