@@ -81,6 +81,21 @@ import VitroTensor
     #expect(try network(Tensor.ones([1, 2])).doubles == [6, 8])
   }
 
+  @Test func constantsMayStandInNodesInAnyForm() throws {
+    let network = try Network(
+      model(
+        [
+          .init("Constant", name: "", inputs: [], outputs: ["two"], attributes: ["value_float": .float(2)]),
+          .init("Constant", name: "", inputs: [], outputs: ["v"], attributes: ["value_floats": .floats([1, 3])]),
+          .init("Constant", name: "", inputs: [], outputs: ["shape"], attributes: ["value_ints": .ints([0, 2, 1])]),
+          .init("Mul", name: "m", inputs: ["x", "two"], outputs: ["m"]),
+          .init("Add", name: "a", inputs: ["m", "v"], outputs: ["a"]),
+          .init("Reshape", name: "r", inputs: ["a", "shape"], outputs: ["y"]),
+        ], []), file: "test.onnx")
+    let y = try network(Tensor.ones([1, 2]))
+    #expect(try y.shape == [1, 2, 1] && y.doubles == [3, 5])
+  }
+
   @Test func boundsHoldHoweverLargeTheValue() throws {
     let bounds = try [Float(-0.5), 6].map { try Tensor($0).raw }
     let network = try Network(
@@ -123,6 +138,8 @@ import VitroTensor
       (.init("PRelu", name: "", inputs: ["x", "vector"], outputs: ["y"]), "slopes"),
       (.init("Clip", name: "", inputs: ["x", "vector"], outputs: ["y"]), "expected one number"),
       (.init("Dropout", name: "", inputs: ["x"], outputs: ["mask", "y"]), "output 'y' is read"),
+      (.init("Dropout", name: "", inputs: ["x", "one", "one"], outputs: ["y"]), "drops features in use"),
+      (.init("Constant", name: "", inputs: [], outputs: ["y"]), "no tensor"),
       (.init("Identity", name: "", inputs: ["one"], outputs: ["y"]), "does not depend"),
     ]
     let arrays = [

@@ -129,9 +129,14 @@ extension Float {
 }
 
 extension ONNXModel.Node {
-  /// The array of a `Constant`.
+  /// The array of a `Constant`, in any of the forms that it may have.
   var constantArray: RawArray? {
-    guard operation == "Constant", domain.isEmpty, case .tensor(let array) = attributes["value"] else { return nil }
-    return array
+    guard operation == "Constant", domain.isEmpty else { return nil }
+    if case .tensor(let array) = attributes["value"] { return array }
+    if case .float(let number) = attributes["value_float"] { return try? Tensor(number).raw }
+    if case .floats(let numbers) = attributes["value_floats"] { return try? Tensor(numbers).raw }
+    if case .int(let number) = attributes["value_int"] { return try? Tensor(Int64(number)).raw }
+    if case .ints(let numbers) = attributes["value_ints"] { return try? Tensor(numbers.map { Int64($0) }).raw }
+    return nil
   }
 }

@@ -71,6 +71,9 @@ extension ONNXReader {
   private mutating func dropout(_ node: Node) throws -> Operand {
     var ratio = try number(node, "ratio", default: 0.5)
     if let given = operand(node, 1) { ratio = try scalar(given, node, "ratio") }
+    if case .constant(let isTraining, _)? = operand(node, 2), isTraining.withBytes({ $0.contains { $0 != 0 } }) {
+      throw refusal(node, "it drops features in use, too", found: "training_mode true", expected: "false")
+    }
     return try apply(Dropout(ratio), node)
   }
 
