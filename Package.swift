@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 struct Module {
   var name: String
   var dependencies: [Target.Dependency]
+  var exclude: [String] = []
   var resources: [Resource] = []
   var tested = false
   var testDependencies: [Target.Dependency] = []
@@ -28,8 +29,9 @@ let modules: [Module] = [
     name: "VitroTensor", dependencies: ["VitroCore", "CVitroKernels", "COpenBLAS"], tested: true,
     testDependencies: ["VitroTestSupport"]),
   Module(
-    name: "VitroFormats", dependencies: ["VitroCore", "CVitroPNG", "CZlib"], tested: true,
-    testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
+    name: "VitroFormats",
+    dependencies: ["VitroCore", "CVitroPNG", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    exclude: ["ONNX/onnx.proto"], tested: true, testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   // Floor 2
   Module(
     name: "VitroNetworks", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "CVitroKernels"], tested: true,
@@ -109,6 +111,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
@@ -135,7 +138,9 @@ let package = Package(
   ]
     + command
     + modules.map {
-      .target(name: $0.name, dependencies: $0.dependencies, resources: $0.resources, swiftSettings: strict)
+      .target(
+        name: $0.name, dependencies: $0.dependencies, exclude: $0.exclude, resources: $0.resources,
+        swiftSettings: strict)
     }
     + modules.filter(\.tested).map {
       .testTarget(

@@ -21,8 +21,8 @@ public struct Examination: Experiment {
   public static let abstract = "Examine a trained network on labelled data and write a report."
   /// What networks and data may be.
   public static let discussion = """
-    NETWORK is a directory written by Vitro or by tools/export_torch.py (network.json and weights.safetensors), or a \
-    safetensors file of N.weight and N.bias pairs (Linear layers with ReLU between them).
+    NETWORK is a directory written by Vitro or by tools/export_torch.py (network.json and weights.safetensors), an \
+    ONNX file of dense layers, or a safetensors file of N.weight and N.bias pairs (Linear layers with ReLU between them).
 
     DATA is 'digits' (ships with Vitro), an .npz or .safetensors file with x and y, a table with a label column, a \
     directory of IDX files, or a directory with one directory of PNG images for each class.
@@ -34,7 +34,7 @@ public struct Examination: Experiment {
   /// The network and the data.
   public static let fields: [Field<Self>] = [
     Field(
-      "network", path: \.network, isPositional: true, help: "The network: a directory or a safetensors file."),
+      "network", path: \.network, isPositional: true, help: "The network: a directory, an ONNX or a safetensors file."),
     Field(
       "data", path: \.data, names: ["digits", "fashion-mnist", "mnist:DIR"], valueName: "data",
       help: "The labelled data."),

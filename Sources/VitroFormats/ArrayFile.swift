@@ -11,7 +11,7 @@ public import VitroCore
 public struct ArrayFile: Sendable {
   /// A format that can be read.
   public enum Format: String, Sendable, Hashable, CaseIterable {
-    case safetensors, npy, npz, idx, csv, png
+    case safetensors, npy, npz, idx, csv, png, onnx
   }
 
   /// The format that the file turned out to have.
@@ -24,7 +24,7 @@ public struct ArrayFile: Sendable {
 
   /// The formats that ``read(_:limits:)-(String,_)`` recognizes, as errors list them.
   public static let supportedFormats =
-    "safetensors, NumPy .npy and .npz, IDX (.gz), CSV and TSV (.gz), PNG"
+    "safetensors, NumPy .npy and .npz, IDX (.gz), CSV and TSV (.gz), PNG, ONNX"
 
   /// The format of bytes, by their contents.
   package static func format(of file: FileBytes, limits: FormatLimits = .standard) throws -> Format {
@@ -51,6 +51,7 @@ public struct ArrayFile: Sendable {
     case .npy: arrays = [(stem, try NPY.read(file, limits: limits))]
     case .idx: arrays = [(stem, try IDX.read(file, limits: limits))]
     case .png: arrays = [(stem, try PNG.read(file, limits: limits))]
+    case .onnx: arrays = try ONNXModel(file, limits: limits).initializers
     case .safetensors:
       let tensors = try SafetensorsFile(file, limits: limits)
       arrays = try tensors.names.map { ($0, try tensors.array(named: $0)) }

@@ -28,6 +28,8 @@ enum FileRecognition {
     if isSafetensors(start) { return .safetensors }
     if let known = knownButUnread(start) { throw unknown(file, found: known) }
     if isPickle(start) { throw pickle(file) }
+    // A protobuf file has no magic number: its name tells, or its fields do.
+    if file.name.lowercased().hasSuffix(".onnx") || ONNXWireScan.recognizes(file) { return .onnx }
     if isText(file.prefix(4096)), isTable(file) { return .csv }
     throw unknown(file, found: "contents that begin with \(quoted(start.prefix(16), limit: 16))")
   }

@@ -1,6 +1,6 @@
 """Writes the fixtures of VitroFormatsTests with the reference implementations, and the values that they hold.
 
-    python3 Tests/References/formats.py          (needs numpy, torch, safetensors and pillow)
+    python3 Tests/References/formats.py          (needs numpy, torch, safetensors, pillow and onnx)
 
 Everything goes to Tests/VitroFormatsTests/Fixtures; expected.json lists, for each file, the arrays that reading must
 give: their type, their shape and their values as text.
@@ -14,7 +14,9 @@ import pathlib
 import struct
 import zlib
 
+import ml_dtypes
 import numpy as np
+import onnx
 import safetensors.torch
 import torch
 from PIL import Image
@@ -182,10 +184,50 @@ def csv_files():
     expect("plain.csv.gz", {"a": ("float64", np.array([1.0, 3.0])), "b": ("float64", np.array([2.0, 4.0]))})
 
 
+def onnx_files():
+    """Every element type that is read, as raw bytes and as the list of numbers that the type belongs to."""
+    types = {
+        "float32": [0, -1.5, 3e38, 1e-40], "float64": [0, -1.5, 1e300, 5e-324], "float16": [0, -1.5, 65504, 6e-8],
+        "bfloat16": [0, -1.5, 3e38, 1e-38], "int8": [0, 1, 127, -128], "int16": [0, 1, 32767, -32768],
+        "int32": [0, 1, 2**31 - 1, -(2**31)], "int64": [0, 1, 2**63 - 1, -(2**63)], "uint8": [0, 1, 2, 255],
+        "uint16": [0, 1, 2, 65535], "uint32": [0, 1, 2, 2**32 - 1], "uint64": [0, 1, 2, 2**63 - 1], "bool": [1, 0, 0, 1],
+    }
+    codes = {"float32": "FLOAT", "float64": "DOUBLE"}
+    tensors, arrays = [], {}
+    for name, values in types.items():
+        values = np.array(values, dtype=ml_dtypes.bfloat16 if name == "bfloat16" else name).reshape(2, 2)
+        code = getattr(onnx.TensorProto, codes.get(name, name.upper()))
+        arrays[f"{name}.raw"] = arrays[f"{name}.list"] = (
+            widened.get(name, name), values.astype("float64") if "float" in name else values)
+        tensors += [
+            onnx.helper.make_tensor(f"{name}.raw", code, [2, 2], values.tobytes(), raw=True),
+            onnx.helper.make_tensor(f"{name}.list", code, [2, 2], values.reshape(-1).tolist()),
+        ]
+    tensors.append(onnx.helper.make_tensor("scalar", onnx.TensorProto.FLOAT, [], [2.5]))
+    tensors.append(onnx.helper.make_tensor("empty", onnx.TensorProto.FLOAT, [0, 3], []))
+    arrays |= {"scalar": ("float32", np.float32(2.5)), "empty": ("float32", np.zeros((0, 3)))}
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("Gemm", ["x", "w"], ["h"], name="first", alpha=0.5, transB=1),
+         onnx.helper.make_node("Custom", ["h", "", "float32.raw"], ["y"], domain="example.org", ints=[1, -2], floats=[0.5], text="é",
+                               texts=["a", "b"], tensor=tensors[0])],
+        "graph", [
+            onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["batch", None, 3]),
+            onnx.helper.make_tensor_value_info("w", onnx.TensorProto.FLOAT16, [2, 3])],
+        [onnx.helper.make_tensor_value_info("y", onnx.TensorProto.DOUBLE, None)], tensors)
+    model = onnx.helper.make_model(
+        graph, opset_imports=[onnx.helper.make_opsetid("", 13), onnx.helper.make_opsetid("example.org", 2)], ir_version=7,
+        producer_name="reference", producer_version="1", doc_string="All types.")
+    onnx.helper.set_model_props(model, {"classes": "a b"})
+    # The order of the parts, and so the bytes, are the writer's.
+    (folder / "all_types.onnx").write_bytes(model.SerializeToString(deterministic=True))
+    expect("all_types.onnx", arrays)
+
+
 folder.mkdir(parents=True, exist_ok=True)
 numpy_files()
 safetensors_files()
 idx_files()
 png_files()
 csv_files()
+onnx_files()
 (folder / "expected.json").write_text(json.dumps(expected, indent=1, ensure_ascii=False, sort_keys=True) + "\n")

@@ -17,7 +17,7 @@ import VitroFormats
   }()
 
   @Test func everyFixtureIsListed() {
-    #expect(ReferenceTests.expected.count == 45)
+    #expect(ReferenceTests.expected.count == 46)
   }
 
   @Test(arguments: expected.keys.sorted())

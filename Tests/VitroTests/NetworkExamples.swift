@@ -70,6 +70,26 @@ struct LossPrinter: TrainingObserver {
     #expect(network.parameters.trainableCount == 6)
   }
 
+  @Test func onnxFiles() throws {
+    try withTemporaryFolder { folder in
+      let written = try Network(
+        .chain("mlp", input: [4], [("fc1", Linear(4, 8)), ("relu", Activation(.relu)), ("fc2", Linear(8, 3))]))
+      try written.writeONNX(to: "\(folder)/model.onnx")
+      // docs:ONNXModel
+      let model = try ONNXModel("\(folder)/model.onnx")
+      let operators = model.nodes.map(\.operation)  // ["Gemm", "Relu", "Gemm"]
+      let weight = try model.array(named: "fc1.weight")
+      // docs:end
+      #expect(operators == ["Gemm", "Relu", "Gemm"])
+      #expect(try written.parameters.value(named: "fc1.weight").isIdentical(to: Tensor(weight)))
+      // docs:Network.init(onnx:)
+      let network = try Network(onnx: "\(folder)/model.onnx")
+      let layers = network.graph.nodes.map(\.name)  // ["fc1", "relu", "fc2"]
+      // docs:end
+      #expect(layers == ["fc1", "relu", "fc2"])
+    }
+  }
+
   @Test func networksTapsAndActivations() throws {
     let images = try images()
     // docs:Network

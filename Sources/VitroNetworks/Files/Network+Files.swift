@@ -17,9 +17,9 @@ extension Network {
     try AtomicFile.write(Array(json.utf8), to: directory + "/network.json")
   }
 
-  /// Reads a network from a directory, from its `network.json`, or from a safetensors file with a chain of linear layers.
+  /// Reads a network from a directory or its `network.json`, from an ONNX file, or from a safetensors file with a chain of linear layers.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` as ``init(contentsOf:)`` and ``init(linearChainFrom:)``.
+  /// - Throws: ``/VitroCore/VitroError`` as ``init(contentsOf:)``, ``init(onnx:)`` and ``init(linearChainFrom:)``.
   public init(_ path: String) throws {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
@@ -32,10 +32,16 @@ extension Network {
     } else if path.hasSuffix(".json") {
       try self.init(contentsOf: (path as NSString).deletingLastPathComponent, description: path)
     } else {
-      throw VitroError(
-        .unsupported, "reading \(path)",
-        "it is neither a network's directory, nor network.json, nor a safetensors file",
-        hint: "Export the network with tools/export_torch.py, or name its directory.", details: ["file": path])
+      switch path.hasSuffix(".onnx") ? .onnx : try? ArrayFile.format(of: FileBytes(path: path)) {
+      case .onnx: try self.init(onnx: path)
+      case .safetensors: try self.init(linearChainFrom: path)
+      default:
+        let expected = "a network's directory (or its network.json), an ONNX file or a safetensors file"
+        throw VitroError(
+          .unsupported, "reading \(path)", "it is no network, expected \(expected)",
+          hint: "Export the network with tools/export_torch.py or torch.onnx.export.",
+          details: ["file": path, "field": "format", "found": "another format", "expected": expected])
+      }
     }
   }
 

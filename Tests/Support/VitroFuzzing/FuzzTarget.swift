@@ -25,7 +25,7 @@ public struct FuzzTarget: Sendable {
   public static func all() throws -> [FuzzTarget] {
     [
       try safetensors(), try npy(), try npz(), try idx(), try compressedIDX(), try idxRows(), try csv(), try png(),
-      try frontDoor(),
+      try onnx(), try frontDoor(),
     ]
   }
 
@@ -172,8 +172,37 @@ public struct FuzzTarget: Sendable {
     return FuzzTarget(name: "png", seeds: seeds) { touch(try PNG.read($0)) }
   }
 
+  private static func onnx() throws -> FuzzTarget {
+    let arrays = try samples()
+    let nodes = [
+      ONNXModel.Node(
+        "Gemm", name: "fc1", inputs: ["x", "weight", "bias"], outputs: ["h"],
+        attributes: ["alpha": .float(0.5), "transB": .int(1)]),
+      ONNXModel.Node(
+        "Constant", name: "c", inputs: [], outputs: ["c"], attributes: ["value": .tensor(arrays[0].array)]),
+      ONNXModel.Node(
+        "Custom", name: "", inputs: ["h", "", "c"], outputs: ["y", ""],
+        attributes: [
+          "ints": .ints([1, -2, 300]), "floats": .floats([1, 2]), "text": .string("constant"),
+          "texts": .strings(["a", "b"]),
+        ], domain: "example.org"),
+    ]
+    let model = ONNXModel(
+      name: "sample", inputs: [.init("x", elementType: "float32", shape: [.symbolic("batch"), .fixed(5), .unknown])],
+      outputs: [.init("y", elementType: "float32", shape: nil)], nodes: nodes, initializers: arrays,
+      otherOpsets: ["example.org": 2], documentation: "A sample.", metadata: ["classes": "a b"])
+    return FuzzTarget(name: "onnx", seeds: [Seed(try model.encode())]) { file in
+      let model = try ONNXModel(file)
+      for (_, array) in model.initializers { touch(array) }
+      for node in model.nodes {
+        for case .tensor(let array) in node.attributes.values { touch(array) }
+      }
+      _ = try? model.encode()
+    }
+  }
+
   private static func frontDoor() throws -> FuzzTarget {
-    let seeds = try [safetensors(), npy(), npz(), compressedIDX(), csv(), png()].flatMap(\.seeds)
+    let seeds = try [safetensors(), npy(), npz(), compressedIDX(), csv(), png(), onnx()].flatMap(\.seeds)
     return FuzzTarget(name: "any", seeds: seeds) { file in
       for (_, array) in try ArrayFile.read(file).arrays { touch(array) }
     }
