@@ -8,6 +8,9 @@ public struct AffineForm<Scalar: PiecewiseScalar>: Sendable, Hashable {
     public var source: Int
     /// Its factor, not zero.
     public var weight: Scalar
+
+    /// Creates a summand.
+    public init(source: Int, weight: Scalar) { (self.source, self.weight) = (source, weight) }
   }
 
   /// The summands, by source.
