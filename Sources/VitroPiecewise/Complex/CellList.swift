@@ -26,25 +26,44 @@ struct CellList: Sendable {
     return start..<start + Int(lengths[cell])
   }
 
-  /// Adds a cell; its facets are the last items.
-  mutating func append(facets: some Collection<Int32>, positive: UInt64, negative: UInt64) {
-    starts.append(Int32(items.count))
-    lengths.append(Int32(facets.count))
+  /// Adds facets for a cell to come.
+  ///
+  /// - Returns: Where they stand.
+  mutating func add(_ facets: ContiguousArray<Int32>) -> Range<Int> {
     items.append(contentsOf: facets)
+    return items.count - facets.count..<items.count
+  }
+
+  /// Adds the facets of one side, and one more.
+  mutating func add(
+    _ facets: ContiguousArray<Int32>, where sides: ContiguousArray<Bool>, are side: Bool, and seam: Int32
+  ) -> Range<Int> {
+    let start = items.count
+    for index in facets.indices where sides[index] == side { items.append(facets[index]) }
+    items.append(seam)
+    return start..<items.count
+  }
+
+  /// Adds the ends of an edge.
+  mutating func add(edgeFrom start: Int, to end: Int) -> Range<Int> {
+    items.append(Int32(start))
+    items.append(Int32(end))
+    return items.count - 2..<items.count
+  }
+
+  /// Adds a cell whose facets stand among the items.
+  mutating func append(facets: Range<Int>, positive: UInt64, negative: UInt64) {
+    starts.append(Int32(facets.lowerBound))
+    lengths.append(Int32(facets.count))
     self.positive.append(positive)
     self.negative.append(negative)
     twins.append(0)
     twinCuts.append(0)
   }
 
-  /// Gives a cell other facets.
-  mutating func replace(facets: some Collection<Int32>, of cell: Int, positive: UInt64, negative: UInt64) {
-    if facets.count > lengths[cell] {
-      starts[cell] = Int32(items.count)
-      items.append(contentsOf: facets)
-    } else {
-      for (offset, facet) in facets.enumerated() { items[Int(starts[cell]) + offset] = facet }
-    }
+  /// Gives a cell other facets, which stand among the items.
+  mutating func replace(facets: Range<Int>, of cell: Int, positive: UInt64, negative: UInt64) {
+    starts[cell] = Int32(facets.lowerBound)
     lengths[cell] = Int32(facets.count)
     self.positive[cell] = positive
     self.negative[cell] = negative
@@ -102,7 +121,8 @@ extension CellList {
       let free = (0..<dimension).filter { word / powers[$0] % 3 == 2 }
       let facets = free.flatMap { [numbers[word - 2 * powers[$0]], numbers[word - powers[$0]]] }
       numbers.append(Int32(lists[free.count].count))
-      lists[free.count].append(facets: facets, positive: 0, negative: 0)
+      let places = lists[free.count].add(ContiguousArray(facets))
+      lists[free.count].append(facets: places, positive: 0, negative: 0)
     }
     return lists
   }

@@ -22,11 +22,10 @@ extension CellSubdivision {
   }
 
   private func checkBudget() throws {
-    let count = cells.reduce(0) { $0 + $1.count }
-    guard count < limit, table.values.count < Scalar.tableLimit else {
+    guard cellCount < limit, table.values.count < Scalar.tableLimit else {
       throw VitroError(
         .unsupported, "cutting a box into linear regions",
-        "there are more than \(min(count, limit)) cells, vertices and faces counted",
+        "there are more than \(min(cellCount, limit)) cells, vertices and faces counted",
         hint: "Take a slice, a smaller box, or allow more.", details: ["limit": "\(limit)"])
     }
   }
@@ -59,13 +58,13 @@ extension CellSubdivision {
       }
       open &= open - 1
     }
-    append([], of: 0, positive: vertexUp, negative: vertexDown, origin: origin)
+    append(0..<0, of: 0, positive: vertexUp, negative: vertexDown, origin: origin)
     let cut = Sides(up: up, down: down, bit: bit)
     let upper = cut.child(above: true, cells[0].positive[high] | vertexUp, cells[0].negative[high] | vertexDown)
     let lower = cut.child(above: false, cells[0].positive[low] | vertexUp, cells[0].negative[low] | vertexDown)
-    split(
-      edge, of: 1, into: [Int32(high), Int32(vertex)], upper, and: [Int32(vertex), Int32(low)], lower,
-      after: bit)
+    let above = cells[1].add(edgeFrom: high, to: vertex)
+    let below = cells[1].add(edgeFrom: vertex, to: low)
+    split(edge, of: 1, into: above, upper, and: below, lower, after: bit)
   }
 
   /// Adds the row of the vertex between two others where a column is zero.
@@ -76,9 +75,13 @@ extension CellSubdivision {
     // Only values at the very limits of the number type come out of order.
     if !(share > 0 && share < 1) { share = 1 / 2 }
     let rest = 1 - share
-    table.values.reserveCapacity(table.values.count + width)
-    for index in 0..<width {
-      table.values.append(rest * table.values[high * width + index] + share * table.values[low * width + index])
+    let (first, second) = (high * width, low * width)
+    let row = table.values.count
+    table.values.append(contentsOf: repeatElement(0, count: width))
+    table.values.withUnsafeMutableBufferPointer { values in
+      for index in 0..<width {
+        values[row + index] = rest * values[first + index] + share * values[second + index]
+      }
     }
   }
 
@@ -106,33 +109,34 @@ extension CellSubdivision {
     }
     let (seamUp, seamDown) = cut.seam(up, down)
     let seam = Int32(cells[order - 1].count)
-    append(seams.seam, of: order - 1, positive: seamUp, negative: seamDown, origin: origin)
+    let ridges = cells[order - 1].add(seams.seam)
+    append(ridges, of: order - 1, positive: seamUp, negative: seamDown, origin: origin)
     cells[order - 1].note(Int(seam), crossing: seamUp & seamDown & ~Sides.through(bit))
 
-    var halves = (above: ContiguousArray<Int32>(), below: ContiguousArray<Int32>())
-    var above = (up: seamUp, down: seamDown)
-    var below = above
-    for (facet, isAbove) in zip(seams.facets, seams.isAbove) {
-      let (up, down) = (cells[order - 1].positive[Int(facet)], cells[order - 1].negative[Int(facet)])
-      if isAbove {
-        halves.above.append(facet)
-        above = (above.up | up, above.down | down)
-      } else {
-        halves.below.append(facet)
-        below = (below.up | up, below.down | down)
-      }
-    }
-    halves.above.append(seam)
-    halves.below.append(seam)
+    let above = cells[order].add(seams.facets, where: seams.isAbove, are: true, and: seam)
+    let below = cells[order].add(seams.facets, where: seams.isAbove, are: false, and: seam)
+    let upper = sides(of: above, order)
+    let lower = sides(of: below, order)
     split(
-      cell, of: order, into: halves.above, cut.child(above: true, above.up, above.down), and: halves.below,
-      cut.child(above: false, below.up, below.down), after: bit)
+      cell, of: order, into: above, cut.child(above: true, upper.up, upper.down), and: below,
+      cut.child(above: false, lower.up, lower.down), after: bit)
+  }
+
+  /// The sides of the facets that stand at some places.
+  private func sides(of places: Range<Int>, _ order: Int) -> (up: UInt64, down: UInt64) {
+    var (up, down): (UInt64, UInt64) = (0, 0)
+    for place in places {
+      let facet = Int(cells[order].items[place])
+      up |= cells[order - 1].positive[facet]
+      down |= cells[order - 1].negative[facet]
+    }
+    return (up, down)
   }
 
   /// Gives a cell its upper half's facets and appends the lower half as a new cell.
   private mutating func split(
-    _ cell: Int, of order: Int, into upper: ContiguousArray<Int32>, _ upperSides: (up: UInt64, down: UInt64),
-    and lower: ContiguousArray<Int32>, _ lowerSides: (up: UInt64, down: UInt64), after bit: Int
+    _ cell: Int, of order: Int, into upper: Range<Int>, _ upperSides: (up: UInt64, down: UInt64),
+    and lower: Range<Int>, _ lowerSides: (up: UInt64, down: UInt64), after bit: Int
   ) {
     let twin = cells[order].count
     cells[order].replace(facets: upper, of: cell, positive: upperSides.up, negative: upperSides.down)
@@ -147,9 +151,10 @@ extension CellSubdivision {
   }
 
   private mutating func append(
-    _ facets: ContiguousArray<Int32>, of order: Int, positive: UInt64, negative: UInt64, origin: Int32
+    _ facets: Range<Int>, of order: Int, positive: UInt64, negative: UInt64, origin: Int32
   ) {
     cells[order].append(facets: facets, positive: positive, negative: negative)
+    cellCount += 1
     if order == dimension - 1 { origins.append(origin) }
   }
 }

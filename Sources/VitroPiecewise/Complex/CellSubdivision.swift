@@ -20,6 +20,8 @@ struct CellSubdivision<Scalar: SubdivisionScalar> {
   var patterns: [ContiguousArray<UInt64>] = []
   /// What made each cell of one dimension less than the box: a unit, or −1 for the border of the box.
   var origins: ContiguousArray<Int32>
+  /// The number of cells of all dimensions.
+  var cellCount: Int
   /// Counts cuts, so that marks of earlier cuts are known as old.
   var cutNumber: Int32 = 0
   /// What counts as zero for each unit that cuts now.
@@ -31,6 +33,7 @@ struct CellSubdivision<Scalar: SubdivisionScalar> {
     dimension = lower.count
     self.limit = limit
     cells = CellList.cube(dimension)
+    cellCount = cells.reduce(0) { $0 + $1.count }
     seams = SeamFinder()
     origins = ContiguousArray(repeating: -1, count: cells[dimension - 1].count)
     let corners = CellList.corners(dimension)
