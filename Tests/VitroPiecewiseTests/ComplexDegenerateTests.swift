@@ -125,18 +125,50 @@ import VitroPiecewise
       }
       program.outputs = [AffineForm(source: inputs + 24)]
       let complex = try PolyhedralComplex(program, box: InputBox(program.inputs, -1, 1), zeroSet: true)
-      #expect(complex.eulerCharacteristic == 1)
-      var volume = 0.0
-      for cell in 0..<complex.cellCount {
-        volume += complex.volume(of: cell)
-        #expect(boundaryIsClosed(cell, complex.dimension, complex))
-      }
-      #expect(abs(volume - (inputs == 2 ? 4 : 8)) < 1e-6)
-      for facet in 0..<complex.counts[inputs - 1] {
-        #expect(boundaryIsClosed(facet, inputs - 1, complex))
-      }
-      #expect(complex.neighbors.allSatisfy { $0.0 >= 0 })
+      expectSound(complex, volumeTolerance: 1e-6)
     }
+  }
+
+  /// Values that are rounding noise to four digits, of kinks that should all meet in one point: signs contradict convexity.
+  @Test(arguments: 0..<20 as Range<UInt32>)
+  func signsThatAreNoiseLeaveAComplex(seed: UInt32) throws {
+    for inputs in [2, 3] {
+      var twister = MersenneTwister(seed: seed)
+      var program = ReLUProgram<Double>(inputs: (0..<inputs).map { "x\($0)" })
+      let base = AffineForm<Double>(source: 0) + AffineForm(constant: 3)
+      var tilts: [AffineForm<Double>] = []
+      for _ in 0..<5 {
+        tilts.append(
+          AffineForm(
+            terms: (0..<inputs).map { .init(source: $0, weight: twister.uniform(-1, 1)) }, constant: inputs == 2 ? 3 : 4
+          ))
+      }
+      var sources = [program.addReLU(of: base)]
+      for tilt in tilts { sources.append(program.addReLU(of: base + tilt * 0x1p-36)) }
+      let differences = tilts.indices.map { program.addReLU(of: sources[$0 + 1] - sources[0]) }
+      for _ in 0..<16 {
+        let factors = tilts.map { _ in twister.uniform(-1, 1) }
+        let mean = factors.reduce(0, +) / Double(factors.count)
+        program.units.append(
+          zip(differences, factors).reduce(AffineForm()) { $0 + $1.0 * ($1.1 - mean) })
+      }
+      program.outputs = [AffineForm(source: inputs + program.units.count - 1)]
+      let complex = try PolyhedralComplex(program, box: InputBox(program.inputs, -1, 1), zeroSet: true)
+      expectSound(complex, volumeTolerance: 1e-2)
+    }
+  }
+
+  private func expectSound(_ complex: PolyhedralComplex, volumeTolerance: Double) {
+    #expect(complex.eulerCharacteristic == 1)
+    let inputs = complex.dimension
+    var volume = 0.0
+    for cell in 0..<complex.cellCount {
+      volume += complex.volume(of: cell)
+      #expect(boundaryIsClosed(cell, inputs, complex))
+    }
+    #expect(abs(volume - (inputs == 2 ? 4 : 8)) < volumeTolerance)
+    for facet in 0..<complex.counts[inputs - 1] { #expect(boundaryIsClosed(facet, inputs - 1, complex)) }
+    #expect(complex.neighbors.allSatisfy { $0.0 >= 0 })
   }
 
   /// Whether every ridge of a cell lies between exactly two of its facets, and the cell's boundary is a sphere.
