@@ -80,6 +80,7 @@ extension PolyhedralComplex {
   ///
   /// The cell is taken apart into simplices that fan out from one vertex, and so are its faces.
   public func volume(of cell: Int) -> Double {
+    if dimension == 2 { return abs(signedArea(polygon(of: cell))) }
     let factorial = (1...dimension).reduce(1.0) { $0 * Double($1) }
     return simplices(of: cell, dimension).reduce(0) { sum, simplex in
       let origin = vertex(simplex[0])

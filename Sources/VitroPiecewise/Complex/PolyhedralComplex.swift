@@ -7,7 +7,7 @@ internal import VitroCore
 ///
 /// ```swift
 /// var distance = ReLUProgram<Double>(inputs: ["a", "b"])
-/// let difference = AffineForm(source: 0) - AffineForm(source: 1)
+/// let difference = AffineForm<Double>(source: 0) - AffineForm(source: 1)
 /// distance.outputs = [distance.addReLU(of: difference) + distance.addReLU(of: difference * -1)]
 /// let complex = try PolyhedralComplex(distance, box: InputBox("a=-1:1,b=-1:1"))
 /// print(complex.counts)  // [4, 5, 2]: |a − b| folds the square along its diagonal

@@ -51,6 +51,7 @@ struct SeamFinder: Sendable {
     for index in facets.indices { pieces.append(Int32(index)) }
     var count = facets.count
     for index in facets.indices {
+      let above = isAbove[index]
       for item in list.facets(of: Int(facets[index])) {
         let ridge = Int(list.items[item])
         guard ownerMarks[ridge] == mark else {
@@ -59,14 +60,14 @@ struct SeamFinder: Sendable {
           continue
         }
         let other = Int(owners[ridge])
-        if isAbove[other] != isAbove[index] {
+        if isAbove[other] != above {
           seam.append(Int32(ridge))
-          continue
-        }
-        let (first, second) = (root(other), root(index))
-        if first != second {
-          pieces[max(first, second)] = Int32(min(first, second))
-          count -= 1
+        } else {
+          let (first, second) = (root(other), root(index))
+          if first != second {
+            pieces[max(first, second)] = Int32(min(first, second))
+            count -= 1
+          }
         }
       }
     }
