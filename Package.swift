@@ -63,7 +63,8 @@ let modules: [Module] = [
   Module(
     name: "VitroProbing",
     dependencies: [
-      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab",
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
+      "VitroLab",
     ], tested: true),
   Module(
     name: "VitroCircuits",

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import VitroCircuits
 internal import VitroCore
 internal import VitroData
 public import VitroLab
@@ -41,7 +42,9 @@ public struct Examination: Experiment {
   ]
 
   /// The instruments, in the order of the report.
-  public static let examiners: [any Examiner] = [NetworkOverview(), LayerProbeExaminer(), WeightExaminer()]
+  public static let examiners: [any Examiner] = [
+    NetworkOverview(), LayerProbeExaminer(), WeightExaminer(), RegionsExaminer(),
+  ]
 
   /// The network's path; without it the convnet of the demo is trained.
   public var network: String?

@@ -36,34 +36,11 @@ import VitroLab
     #expect(known.hidden == [[0, 0], [0, 1], [1, 0], [0, 0]])
     #expect(known.line == [1, 1, -0.5])
     #expect(known.formula == "1.000·ReLU(1.000·x − 1.000·y) + 1.000·ReLU(−1.000·x + 1.000·y)")
-    let cells = PlaneCells(weights: known.weights, biases: [0, 0], readout: [1, 1], constant: 0, box: -1...1).cells
-    // x ≥ y and y ≥ x share a line, so two cells: slopes (1, −1) and (−1, 1), each half of the square.
-    #expect(cells.count == 2)
-    #expect(Set(cells.map(\.slope)) == [[1, -1], [-1, 1]])
-    for cell in cells { #expect(abs(area(cell.corners) - 2) < 1e-12) }
-  }
-
-  @Test func theCellsTileTheBoxAndAgreeWithTheNetwork() throws {
-    var state: UInt64 = 9
-    func number() -> Double {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Double(state >> 11) / Double(1 << 53) * 2 - 1
-    }
-    for units in 1...6 {
-      let weights = (0..<units).map { _ in [number(), number()] }
-      let (biases, readout) = ((0..<units).map { _ in number() }, (0..<units).map { _ in number() })
-      let cells = PlaneCells(weights: weights, biases: biases, readout: readout, constant: 0.25, box: -2...2).cells
-      #expect(cells.count <= units * (units + 1) / 2 + 1)
-      #expect(abs(cells.map { area($0.corners) }.reduce(0, +) - 16) < 1e-9)
-      for cell in cells {
-        let centre = (0..<2).map { axis in cell.corners.map { $0[axis] }.reduce(0, +) / Double(cell.corners.count) }
-        let output =
-          zip(weights, zip(biases, readout)).map { weight, rest in
-            max(0, weight[0] * centre[0] + weight[1] * centre[1] + rest.0) * rest.1
-          }.reduce(0, +) + 0.25
-        #expect(abs(output - (cell.slope[0] * centre[0] + cell.slope[1] * centre[1] + cell.offset)) < 1e-9)
-      }
-    }
+    let regions = try known.regions()
+    // x ≥ y and y ≥ x share a line, so two regions: slopes (1, −1) and (−1, 1), each half of the square.
+    #expect(regions.map(\.slope) == [[1, -1], [-1, 1]])
+    #expect(regions.map(\.isOn) == [[true, false], [false, true]])
+    for region in regions { #expect(abs(region.area - 2) < 1e-12 && region.corners.count == 3) }
   }
 
   @Test func theReportSaysWhatTheRunMeasured() throws {
@@ -83,9 +60,5 @@ import VitroLab
     let error = #expect(throws: VitroError.self) { try XORStudy(seeds: 2).train(seed: 0, observer: Stopper()) }
     #expect(error?.code == .interrupted)
     #expect(throws: VitroError.self) { try XORStudy(seeds: 0).train(seed: 0, observer: SilentObserver()) }
-  }
-
-  private func area(_ corners: [[Double]]) -> Double {
-    abs(zip(corners, corners.dropFirst() + corners.prefix(1)).map { $0[0] * $1[1] - $1[0] * $0[1] }.reduce(0, +)) / 2
   }
 }

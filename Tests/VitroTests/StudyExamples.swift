@@ -264,11 +264,5 @@ import Vitro
     print(result.solved, result.stuck.map(\.loss))
     // docs:end
     #expect(result.losses.count == 100)
-    // docs:PlaneCells
-    let cells = PlaneCells(
-      weights: [[1, -1], [-1, 1]], biases: [0, 0], readout: [1, 1], constant: 0, box: -1...2
-    ).cells  // y = |x₁ − x₂| has two linear regions
-    // docs:end
-    #expect(cells.count == 2)
   }
 }

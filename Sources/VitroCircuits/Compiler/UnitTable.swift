@@ -27,8 +27,8 @@ struct UnitTable {
     if let high = range.high, high <= 0 { return Form() }
     let factor = inside.terms[0].weight
     let direction = inside * factor.reciprocal
-    if let unit = known[direction] {
-      let ratio = factor / unit.factor
+    // Only a ratio that floats hold exactly: a third of a unit would be rounded.
+    if let unit = known[direction], case let ratio = factor / unit.factor, ratio.isDyadic {
       let output = Form(source: unit.source)
       // ReLU(−z) = ReLU(z) − z.
       return ratio > 0 ? output * ratio : (output - direction * unit.factor) * -ratio

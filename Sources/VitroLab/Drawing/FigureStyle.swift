@@ -68,6 +68,7 @@ enum FigureStyle {
     .fig .under{fill:var(--paper)}.fig .over{fill:var(--c)}.fig .spot{outline:none}.fig .spot:focus-visible .reach,.fig .spot:hover .reach{stroke:var(--ink);stroke-width:1.2}
     .fig .key{outline-offset:3px}.fig .neutral{--c:var(--soft)}
     .fig .region{fill:none;stroke:var(--ink);stroke-width:.9;stroke-opacity:.55;stroke-linejoin:round}
+    .fig .cell{stroke:var(--paper);stroke-width:.7;stroke-linejoin:round}
     .fig .region.tint{fill:var(--ink);fill-opacity:.06}.fig .hatching{stroke:var(--ink);stroke-width:.7;stroke-opacity:.28}
     .fig .contour{fill:none;stroke:var(--ink);stroke-width:1.1;stroke-dasharray:4 3}
     .fig .boundary{fill:none;stroke:var(--ink);stroke-width:2}.fig .guide{fill:none;stroke:var(--soft);stroke-dasharray:4 4}

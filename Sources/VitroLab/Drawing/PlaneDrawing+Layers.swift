@@ -21,6 +21,17 @@ extension PlaneDrawing {
   func drawRegions(into plot: inout Markup) {
     for region in figure.regions {
       let corners = region.corners.compactMap(place)
+      if let value = region.color, let tones = areaTones, let color = figure.color, corners.count >= 3 {
+        let name = tones.band(of: value).map(tones.className) ?? "neutral"
+        let lines = [region.label, "\(color.label) \(color.text(value))"].compactMap(\.self)
+        plot.empty(
+          "path",
+          [
+            "class": "cell \(name)", "d": pathData(corners, closed: true),
+            "data-tip": lines.joined(separator: "\n"),
+          ])
+        continue
+      }
       if region.fill == .hatch, corners.count >= 3 {
         plot.empty("path", ["fill": "url(#\(id)-hatch)", "d": pathData(corners, closed: true)])
       }
@@ -148,7 +159,7 @@ extension PlaneDrawing {
     }
     for region in figure.regions {
       let corners = region.corners.compactMap(place)
-      guard let (x, y) = middle(of: clippedPolygon(corners)) else { continue }
+      guard region.color == nil, let (x, y) = middle(of: clippedPolygon(corners)) else { continue }
       write(region.label, "tick halo") { width, height in
         [(0, 0), (0, -18), (0, 18), (-18, 0), (18, 0), (0, -34), (0, 34), (-30, -16), (30, 16)].map {
           LabelPlacer.Box(x: x - width / 2 + $0.0, y: y - height / 2 + $0.1, width: width, height: height)

@@ -15,6 +15,8 @@ struct PlaneDrawing {
   let colors: FieldColors?
   /// The colours of arrows and points that have values.
   let tones: FieldColors?
+  /// The colours of regions that have values.
+  let areaTones: FieldColors?
   private let groupNumbers: [String: Int]
 
   let width: Double
@@ -32,7 +34,9 @@ struct PlaneDrawing {
       FieldColors(
         color, values: (figure.arrows.map(\.color) + figure.points.map(\.color)).compactMap(\.self), use: .marks)
     }
-    legend = Legend(Self.keys(groups) + (tones?.keys ?? []), width: width)
+    let areas = figure.regions.compactMap(\.color)
+    areaTones = areas.isEmpty ? nil : figure.color.map { FieldColors($0, values: areas) }
+    legend = Legend(Self.keys(groups) + ((areaTones ?? tones)?.keys ?? []), width: width)
     let corners = Self.corners(of: figure)
     xScale = AxisScale(
       figure.x, showing: corners.map(\.x), count: measure == .small ? 3 : 5, rounded: figure.field == nil)
@@ -40,7 +44,7 @@ struct PlaneDrawing {
       figure.y, showing: corners.map(\.y), count: measure == .small ? 4 : 5, rounded: figure.field == nil)
     colors = figure.field.map(FieldColors.init)
     left = max(22, (yScale.labels.map { TextMeasure.width($0, size: 12) }.max() ?? 0) + 9)
-    sideBar = colors ?? tones.flatMap { $0.isNumeric ? $0 : nil }
+    sideBar = colors ?? (areaTones ?? tones).flatMap { $0.isNumeric ? $0 : nil }
     right = width - (sideBar.map { $0.labelWidth + 30 } ?? 10)
     let aspect = (yScale.domain.high - yScale.domain.low) / (xScale.domain.high - xScale.domain.low)
     let height = (right - left) * (figure.equalUnits && aspect.isFinite ? min(max(aspect, 0.5), 1.5) : 1)

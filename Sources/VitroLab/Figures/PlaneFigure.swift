@@ -24,7 +24,7 @@ public struct PlaneFigure: Codable, Sendable, Hashable {
   public var arrows: [PlaneArrow]
   /// Points, such as data.
   public var points: [PlanePoint]
-  /// How the values of arrows and points become colours.
+  /// How the values of regions, arrows and points become colours.
   public var color: ColorScale?
 
   /// Creates a plane.
@@ -155,6 +155,8 @@ public struct PlaneRegion: Codable, Sendable, Hashable {
   public var corners: [PlanePosition]
   /// How it is filled.
   public var fill: Fill
+  /// The value that becomes its colour, if it has one, in place of a fill.
+  @JSONNumber public var color: Double?
 
   /// How a region is filled.
   public enum Fill: String, Codable, Sendable, Hashable {
@@ -167,10 +169,11 @@ public struct PlaneRegion: Codable, Sendable, Hashable {
   }
 
   /// Creates a region.
-  public init(_ corners: [PlanePosition], label: String? = nil, fill: Fill = .none) {
+  public init(_ corners: [PlanePosition], label: String? = nil, fill: Fill = .none, color: Double? = nil) {
     self.corners = corners
     self.label = label
     self.fill = fill
+    self.color = color
   }
 }
 

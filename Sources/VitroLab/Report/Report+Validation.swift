@@ -67,9 +67,10 @@ extension PlaneFigure {
         .shape, operation, "region '\(region.label ?? "")' has \(region.corners.count) corners of 3 at least")
     }
     try color?.validate(operation, allowsCategories: true)
-    if color == nil, arrows.contains(where: { $0.color != nil }) || points.contains(where: { $0.color != nil }) {
+    let values = regions.map(\.color) + arrows.map(\.color) + points.map(\.color)
+    if color == nil, values.contains(where: { $0 != nil }) {
       throw VitroError(
-        .argument, operation, "arrows or points have colour values, but the plane has no colour scale",
+        .argument, operation, "regions, arrows or points have colour values, but the plane has no colour scale",
         hint: "Give the plane a color.", details: ["field": "color"])
     }
     try [x, y].forEach { try $0.validate(operation) }

@@ -5,12 +5,11 @@ public import VitroLab
 extension XORResult {
   /// The study as a report: the surface, the hidden space, the regions, the formula, and the fate of all seeds.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` when there are no seeds.
+  /// - Throws: ``/VitroCore/VitroError`` when there are no seeds, or no network has finite weights.
   public func report() throws -> Report {
     let share = Double(solved) / Double(losses.count)
     let interval = try Estimate.clopperPearson(successes: solved, trials: losses.count)
-    let cells = PlaneCells(
-      weights: example.weights, biases: [0, 0], readout: example.readout, constant: 0, box: -0.5...1.5)
+    let cells = try example.regions()
     let percent = NumberFormat.percent(1)
     return Report(
       id: "probe-xor", title: "XOR: the smallest thing a line cannot read", kicker: "Probing",
@@ -43,7 +42,7 @@ extension XORResult {
             .text(
               RichText(
                 "The best network, read off its weights: `y = \(example.formula)`. Without biases each unit switches on a line through the "
-                  + "origin; the lines cut the plane into \(cells.cells.count) regions, on each of which the network is exactly one affine map."
+                  + "origin; the lines cut the plane into \(cells.count) regions, on each of which the network is exactly one affine map."
               )),
             .figure(surface(cells)),
             .figure(hiddenSpace),
@@ -75,7 +74,7 @@ extension XORResult {
       })
   }
 
-  private func surface(_ cells: PlaneCells) -> Figure {
+  private func surface(_ cells: [Example.Region]) -> Figure {
     Figure(
       "Output surface",
       caption:
@@ -87,7 +86,7 @@ extension XORResult {
           field: ScalarField("output", x: Interval(-0.5, 1.5), y: Interval(-0.5, 1.5), contours: [0.5]) {
             example.output($0, $1)
           },
-          regions: cells.cells.map { PlaneRegion($0.corners.map { PlanePosition($0[0], $0[1]) }) },
+          regions: cells.map { PlaneRegion($0.corners.map { PlanePosition($0[0], $0[1]) }) },
           points: zip(Self.points, Self.targets).map {
             PlanePoint($0[0], $0[1], group: "XOR = \(Int($1))", label: Self.name($0))
           })))
@@ -143,17 +142,17 @@ extension XORResult {
           : "No line of this network separates the classes."))
   }
 
-  private func regionTable(_ cells: PlaneCells) -> Table {
+  private func regionTable(_ cells: [Example.Region]) -> Table {
     Table(
       title: "The linear regions in [−0.5, 1.5]²",
       columns: [
         .init("units on"), .init("slope in x", .fixed(4)), .init("slope in y", .fixed(4)), .init("area", .fixed(3)),
       ],
-      rows: cells.cells.map { cell in
-        let on = cell.active.indices.filter { cell.active[$0] }.map { "\($0 + 1)" }
+      rows: cells.map { cell in
+        let on = cell.isOn.indices.filter { cell.isOn[$0] }.map { "\($0 + 1)" }
         return [
           .text(on.isEmpty ? "none" : on.joined(separator: ", ")), .number(cell.slope[0]), .number(cell.slope[1]),
-          .number(PlaneCells.area(cell.corners)),
+          .number(cell.area),
         ]
       })
   }
