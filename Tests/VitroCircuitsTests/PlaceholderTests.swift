@@ -1,8 +1,0 @@
-import Testing
-import VitroPiecewise
-
-@Suite struct PlaceholderTests {
-  @Test func floatsAreExactFractions() {
-    #expect(Rational(exactly: 0.5) == Rational(1, over: 2))
-  }
-}
