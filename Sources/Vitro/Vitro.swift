@@ -1,10 +1,12 @@
 // `import Vitro` brings the whole house.
+@_exported public import VitroCircuits
 @_exported public import VitroCore
 @_exported public import VitroData
 @_exported public import VitroFitting
 @_exported public import VitroFormats
 @_exported public import VitroLab
 @_exported public import VitroNetworks
+@_exported public import VitroPiecewise
 @_exported public import VitroProbing
 @_exported public import VitroSuperposition
 @_exported public import VitroTensor
@@ -13,7 +15,8 @@ extension ExperimentRegistry {
   /// The experiments that ship with Vitro.
   public static let standard = ExperimentRegistry([
     Examination.self, ImageProbing.self, NetworkProbing.self, SkipStudy.self, XORStudy.self, AbsoluteStudy.self,
-    AdversarialStudy.self, CorrelatedStudy.self, CustomStudy.self, DemoStudy.self, DynamicsStudy.self,
+    AdversarialStudy.self, CorrelatedStudy.self, CustomStudy.self, DemoStudy.self, DynamicsStudy.self, EvalStudy.self,
     GeometryStudy.self, MeasureStudy.self, NormsStudy.self, PhaseStudy.self, TutorialStudy.self,
+    WriteStudy.self,
   ])
 }
