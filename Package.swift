@@ -46,7 +46,7 @@ let modules: [Module] = [
     name: "VitroPiecewise",
     dependencies: [
       "VitroCore", "VitroTensor", "VitroNetworks", .product(name: "BigInt", package: "BigInt"),
-    ], tested: true),
+    ], tested: true, testResources: [.copy("Fixtures")]),
   // Floor 4
   Module(
     name: "VitroLab",

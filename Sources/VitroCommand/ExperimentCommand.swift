@@ -12,6 +12,8 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
 
   /// The words that stand on the command line, by field.
   private var words: [String: String] = [:]
+  /// The words of options that may be repeated, by field.
+  private var repeated: [String: [String]] = [:]
   /// The switches that stand there, by field.
   private var switches: [String: Bool] = [:]
   private var options = OptionGroup<ExperimentOptions>()
@@ -26,6 +28,8 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
         switches[field.name] = try container.decode(Flag<Bool?>.self, forKey: key).wrappedValue
       } else if field.isPositional {
         words[field.name] = try container.decode(Argument<String?>.self, forKey: key).wrappedValue
+      } else if field.kind.repeated != nil {
+        repeated[field.name] = try container.decode(Option<[String]>.self, forKey: key).wrappedValue
       } else {
         words[field.name] = try container.decode(Option<String?>.self, forKey: key).wrappedValue
       }
@@ -39,6 +43,14 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
       let name = NameSpecification.customLong(field.flagName)
       if field.kind.isFlag { return (field.name, Flag<Bool?>(name: name, inversion: .prefixedNo, help: help)) }
       if field.isPositional { return (field.name, Argument<String?>(help: help)) }
+      if field.kind.repeated != nil {
+        return (
+          field.name,
+          Option<[String]>(
+            wrappedValue: [], name: name, parsing: field.isNumeric ? .unconditionalSingleValue : .singleValue,
+            help: help)
+        )
+      }
       // A negative number is a value, not a flag.
       return (field.name, Option<String?>(name: name, parsing: field.isNumeric ? .unconditional : .next, help: help))
     }
@@ -50,10 +62,11 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
     let configuration = try configuration()
     do {
       try CommandLineTool.registry.check(configuration)
-    } catch let error as VitroError where error.code == .argument {
+    } catch let error as VitroError where error.code == .argument && error.numbers.isEmpty {
       throw Self.usage(error)
     } catch {
-      // A file that is not there is no wrong use; it is said when the run begins, before any work.
+      // A file that is not there is no wrong use, and an error with a place in a text is more than a line of usage: they are said when the run begins,
+      // before any work.
     }
   }
 
@@ -70,6 +83,9 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
       for field in E.fieldDescriptions {
         if let word = words[field.name] {
           configuration.fields[field.name] = try field.kind.value(ofText: word, field: field.commandName)
+        } else if let words = repeated[field.name], !words.isEmpty, let kind = field.kind.repeated {
+          configuration.fields[field.name] = .array(
+            try words.map { try kind.value(ofText: $0, field: field.commandName) })
         } else if let isOn = switches[field.name] {
           configuration.fields[field.name] = .bool(isOn)
         }
@@ -99,11 +115,11 @@ private struct FieldKey: CodingKey {
 }
 
 extension FieldDescription {
-  /// Whether its values are numbers.
+  /// Whether its values are numbers, or other words that may begin with a minus sign.
   var isNumeric: Bool {
-    switch kind {
+    switch kind.repeated ?? kind {
     case .integer, .number, .list(.integer), .list(.number), .optional(.integer), .optional(.number): true
-    default: false
+    default: mayBeginWithMinus
     }
   }
 

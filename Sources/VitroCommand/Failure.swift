@@ -8,6 +8,7 @@ struct Failure {
   var message: String
   var hint: String?
   var details: [String: String] = [:]
+  var numbers: [String: Int] = [:]
   var exitCode: Int32
   private var usage: String?
   private let json: Bool
@@ -21,6 +22,7 @@ struct Failure {
       message = "\(error.operation): \(error.message)"
       hint = error.hint
       details = error.details
+      numbers = error.numbers
       exitCode =
         switch error.code {
         case .argument: 2
@@ -64,13 +66,15 @@ struct Failure {
     if isHelp {
       Streams.line(message)
     } else if json {
-      var fields: [String: JSONValue] = ["code": .string(code), "message": .string(message)]
+      var fields = numbers.mapValues { JSONValue.integer($0) }
+      (fields["code"], fields["message"]) = (.string(code), .string(message))
       if let hint { fields["hint"] = .string(hint) }
       if !details.isEmpty { fields["details"] = .object(details.mapValues(JSONValue.string)) }
       Streams.line(JSONValue.object(["error": .object(fields)]))
     } else {
       var text = usage ?? "Error: \(message)"
       if let hint { text += text.hasSuffix(".") ? " \(hint)" : ". \(hint)" }
+      if let excerpt = details["excerpt"] { text += "\n\n\(excerpt)" }
       Streams.error(text + "\n")
     }
     exit(exitCode)

@@ -34,7 +34,7 @@ struct ChainPlan {
     for layer in 1..<(depth + 1) {
       let units = program.units.indices.filter { made[program.inputs.count + $0] == layer }
       let carried = HandedOn(
-        units: units.map { program.units[$0] }, needs: needs(after: layer), ranges: ranges)
+        units: units.map { program.units[$0] }, needs: needs(after: layer), known: known, ranges: ranges)
       let rows = try (units.map { program.units[$0] } + carried.rows).map { try known.expressed($0) }
       layout.layers.append(.init(reads: [layer - 2], rows: rows, isActive: true))
       let width = units.count

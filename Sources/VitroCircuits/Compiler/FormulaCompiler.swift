@@ -19,8 +19,10 @@ struct FormulaCompiler {
     try formula.checkNames()
     let box = try box?.named(formula.inputs)
     table = UnitTable(inputs: formula.inputs, box: box)
-    nameRanges = try formula.ranges(in: box)
-    for (source, name) in formula.inputs.enumerated() { names[name] = Value(form: Form(source: source)) }
+    nameRanges = formula.hasConditional ? try formula.ranges(in: box) : [:]
+    for (source, name) in formula.inputs.enumerated() {
+      names[name] = Value(form: Form(source: source), range: table.ranges[source])
+    }
   }
 
   static func program(_ formula: Formula, box: InputBox?) throws -> ReLUProgram<Rational> {
@@ -33,7 +35,8 @@ struct FormulaCompiler {
     if case .variable(let name) = expression { return names[name] ?? Value(form: Form()) }
     var parts: [Value] = []
     for child in expression.children { parts.append(try value(child)) }
-    let result = try value(of: expression, parts)
+    var result = try value(of: expression, parts)
+    result.range = result.range.intersection(HalfRange(result.form, table.ranges))
     guard result.form.terms.allSatisfy({ $0.weight.bitWidth <= FormulaParser.mostBits }),
       result.form.constant.bitWidth <= FormulaParser.mostBits
     else {
@@ -48,10 +51,11 @@ struct FormulaCompiler {
     switch expression {
     case .number(let number): return Value(form: Form(constant: number))
     case .variable: return parts[0]
-    case .sum: return Value(form: UnitTable.sum(forms))
-    case .scaled(let factor, _): return Value(form: forms[0] * factor)
-    case .relu: return Value(form: try table.relu(forms[0]), range: HalfRange(low: 0))
-    case .abs: return Value(form: try distance(forms[0]), range: HalfRange(low: 0))
+    case .sum:
+      return Value(form: UnitTable.sum(forms), range: parts.reduce(HalfRange(low: 0, high: 0)) { $0 + $1.range })
+    case .scaled(let factor, _): return Value(form: forms[0] * factor, range: parts[0].range.scaled(by: factor))
+    case .relu: return Value(form: try table.relu(forms[0], within: parts[0].range), range: parts[0].range.rectified)
+    case .abs: return Value(form: try distance(forms[0], within: parts[0].range), range: HalfRange(low: 0))
     case .min: return Value(form: try extreme(forms[...], isMinimum: true))
     case .max: return Value(form: try extreme(forms[...], isMinimum: false))
     case .median: return Value(form: try median(forms))
@@ -60,7 +64,8 @@ struct FormulaCompiler {
       let rise = (forms[1] - forms[0]) * width.reciprocal
       return Value(form: try comparison(relation, rise), range: .bit)
     case .conditional(_, let yes, let no): return try conditional(parts, yes, no)
-    case .not: return Value(form: one - forms[0], range: complement(parts[0]))
+    case .not:
+      return Value(form: one - forms[0], range: HalfRange(low: 1, high: 1) + parts[0].range.scaled(by: -1))
     case .and:
       return Value(
         form: try table.relu(UnitTable.sum(forms) - Form(constant: Rational(forms.count - 1))), range: HalfRange(low: 0)
@@ -78,14 +83,9 @@ struct FormulaCompiler {
     }
   }
 
-  private func complement(_ part: Value) -> HalfRange {
-    HalfRange(low: part.range.high.map { 1 - $0 }, high: part.range.low.map { 1 - $0 })
-  }
-
   /// `|x| = 2 ReLU(x) − x`.
-  private mutating func distance(_ form: Form) throws -> Form {
-    // The side that is on where the form is a constant multiple of a unit met before stays shared.
-    try table.relu(form) * 2 - form
+  private mutating func distance(_ form: Form, within range: HalfRange = .unknown) throws -> Form {
+    try table.relu(form, within: range) * 2 - form
   }
 
   /// A balanced tree of `min(a, b) = a − ReLU(a − b)` or `max(a, b) = b + ReLU(a − b)`.
@@ -132,8 +132,7 @@ struct FormulaCompiler {
       return Value(form: parts[2].form + condition.form * (yes - no))
     }
     let reach = condition.form * Expression.bound(yes, no, nameRanges)
-    let bounds = condition.range.intersection(HalfRange(condition.form, table.ranges))
-    if let low = bounds.low, low >= 0 {
+    if let low = condition.range.low, low >= 0 {
       return Value(form: try parts[2].form - reach + table.relu(difference + reach) - table.relu(difference - reach))
     }
     return Value(form: try parts[2].form + clip(difference, low: -1 * reach, high: reach))

@@ -27,6 +27,18 @@ struct HalfRange: Hashable {
 
   init(low: Rational? = nil, high: Rational? = nil) { (self.low, self.high) = (low, high) }
 
+  static func + (left: HalfRange, right: HalfRange) -> HalfRange {
+    HalfRange(
+      low: left.low.flatMap { low in right.low.map { low + $0 } },
+      high: left.high.flatMap { high in right.high.map { high + $0 } })
+  }
+
+  /// The bounds of a multiple.
+  func scaled(by factor: Rational) -> HalfRange {
+    let (low, high) = (low.map { factor * $0 }, high.map { factor * $0 })
+    return factor < 0 ? HalfRange(low: high, high: low) : HalfRange(low: low, high: high)
+  }
+
   /// The bounds of what a ReLU gives.
   var rectified: HalfRange { HalfRange(low: max(low ?? 0, 0), high: high.map { max($0, 0) }) }
 

@@ -20,14 +20,15 @@ struct HandedOn {
     var constant: Rational
   }
 
-  init(units: [Form], needs: [Form], ranges: [HalfRange]) {
+  init(units: [Form], needs: [Form], known: KnownForms, ranges: [HalfRange]) {
     guard !needs.isEmpty else { return }
     var wanted = KnownForms(sources: [])
     for need in needs { wanted.add(need, as: Form()) }
     let together = Self.candidates(units, needs, ranges)
     let chosen = Self.basis(together, wanted)
     let sources = Set(needs.flatMap { $0.terms.map(\.source) }).sorted().map { Form(source: $0) }
-    let apart = Self.basis(Self.candidates(units, sources, ranges), nil)
+    let isTellable = sources.allSatisfy { known.isKnown($0) }
+    let apart = isTellable ? Self.basis(Self.candidates(units, sources, ranges), nil) : chosen
     let cheapest = Self.cost(apart) < Self.cost(chosen) ? apart : chosen
     for candidate in cheapest {
       let first = rows.count

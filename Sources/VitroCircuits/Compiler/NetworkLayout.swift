@@ -138,7 +138,9 @@ extension ReLUProgram where Scalar == Rational {
       add(members.map { units[$0] }, isActive: true)
       for (place, unit) in members.enumerated() { places[inputs.count + unit] = (depth, place) }
     }
-    add(outputs, isActive: false)
+    // A sigmoid network may end with its neurons; a ReLU network ends with a linear layer, as chains read back do.
+    let last = units.indices.filter { depths[$0] == depth }.map { AffineForm<Rational>(source: inputs.count + $0) }
+    if activation == .relu || depth == 0 || outputs != last { add(outputs, isActive: false) }
     return layout
   }
 }

@@ -20,9 +20,11 @@ struct UnitTable {
   }
 
   /// The form of `max(inside, 0)`.
-  mutating func relu(_ inside: Form) throws -> Form {
+  ///
+  /// - Parameter meant: Bounds of the inside that its meaning gives.
+  mutating func relu(_ inside: Form, within meant: HalfRange = .unknown) throws -> Form {
     if inside.isConstant { return Form(constant: max(inside.constant, 0)) }
-    let range = HalfRange(inside, ranges)
+    let range = HalfRange(inside, ranges).intersection(meant)
     if let low = range.low, low >= 0 { return inside }
     if let high = range.high, high <= 0 { return Form() }
     let factor = inside.terms[0].weight

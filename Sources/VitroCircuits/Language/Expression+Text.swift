@@ -28,7 +28,7 @@ private struct ExpressionText {
       (
         "\(at(.sum, a)) \(relation.rawValue) \(at(.sum, b))\(width == 1 ? "" : " within \(width)")", .comparison
       )
-    case .conditional(let condition, let yes, let no): ("if \(condition) then \(yes) else \(no)", .conditional)
+    case .conditional(let condition, let yes, let no): ("if \(at(.or, condition)) then \(yes) else \(no)", .conditional)
     case .not(let part): ("not \(at(.not, part))", .not)
     case .and(let parts) where parts.count > 1:
       (parts.map { at(.not, $0) }.joined(separator: " and "), .and)

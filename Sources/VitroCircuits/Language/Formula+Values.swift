@@ -27,7 +27,14 @@ extension Formula {
     for (index, input) in inputs.enumerated() {
       ranges[input] = box.map { ExactRange($0.lower[index], $0.upper[index]) } ?? Self.standardRange
     }
-    for binding in bindings { ranges[binding.name] = binding.expression.range(ranges) }
+    for binding in bindings {
+      let range = binding.expression.range(ranges)
+      guard range.magnitude.bitWidth <= FormulaParser.mostBits else {
+        throw VitroError(
+          .numerical, "bounding a formula", "'\(binding.name)' becomes too large to compute with exactly")
+      }
+      ranges[binding.name] = range
+    }
     return ranges
   }
 
@@ -75,7 +82,7 @@ extension Formula {
     return try outputs.map(value)
   }
 
-  private var hasConditional: Bool {
+  var hasConditional: Bool {
     func has(_ expression: Expression) -> Bool {
       if case .conditional = expression { return true }
       return expression.children.contains(where: has)

@@ -18,15 +18,16 @@ public struct Field<Root>: Sendable {
   ///   - range: The bounds of a number, or of each number of a list.
   ///   - isPositional: Whether the command line takes it by its place and not by its name.
   ///   - valueName: What stands for the value in help, such as `n`.
+  ///   - mayBeginWithMinus: Whether a text may begin with a minus sign, as numbers may.
   ///   - help: One sentence.
   public init<Value: FieldValue>(
     _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, in range: ClosedRange<Double>? = nil,
-    isPositional: Bool = false, valueName: String? = nil, help: String
+    isPositional: Bool = false, valueName: String? = nil, mayBeginWithMinus: Bool = false, help: String
   ) {
     self.init(
       FieldDescription(
         name: name, kind: Value.fieldKind.limited(to: range), isPositional: isPositional, valueName: valueName,
-        help: help), path)
+        mayBeginWithMinus: mayBeginWithMinus, help: help), path)
   }
 
   /// A field that names a file or directory, or one of `names` that mean something else.
@@ -64,6 +65,8 @@ public struct FieldDescription: Sendable, Hashable {
   public var isPositional: Bool
   /// What stands for the value in help.
   public var valueName: String?
+  /// Whether the command line takes a text that begins with a minus sign for a value, not for a flag.
+  public var mayBeginWithMinus = false
   /// One sentence.
   public var help: String
 

@@ -37,6 +37,11 @@ public indirect enum FieldKind: Sendable, Hashable {
   /// Whether the command line takes it as a switch, without a value.
   public var isFlag: Bool { self == .flag || self == .optional(.flag) }
 
+  /// The kind of one value of an option that may be repeated on the command line: of a list of lists.
+  public var repeated: FieldKind? {
+    if case .list(let inner) = self, case .list = inner { inner } else { nil }
+  }
+
   /// What stands between the values of a sweep on the command line; lists have commas of their own.
   public var sweepSeparator: Character { if case .list = self { ";" } else { "," } }
 
@@ -44,7 +49,8 @@ public indirect enum FieldKind: Sendable, Hashable {
   public static func word(of value: JSONValue) -> String {
     switch value {
     case .string(let text): text
-    case .array(let values): values.map(word).joined(separator: ",")
+    case .array(let values):
+      values.map(word).joined(separator: values.contains { if case .array = $0 { true } else { false } } ? ";" : ",")
     case .null: "none"
     default: "\(value)"
     }
@@ -58,7 +64,7 @@ public indirect enum FieldKind: Sendable, Hashable {
     case .flag, .text: "text"
     case .choice(let names): names.joined(separator: "|")
     case .path: "path"
-    case .list(let kind): "\(kind.placeholder),…"
+    case .list(let kind): repeated == nil ? "\(kind.placeholder),…" : kind.placeholder
     case .optional(let kind): kind.placeholder
     }
   }
@@ -81,7 +87,7 @@ public indirect enum FieldKind: Sendable, Hashable {
       return .bool(value)
     case .text, .choice, .path: return try checked(.string(text), field: field)
     case .list(let kind):
-      let words = text.split(separator: ",", omittingEmptySubsequences: false)
+      let words = text.split(separator: repeated == nil ? "," : ";", omittingEmptySubsequences: false)
       return .array(try words.map { try kind.value(ofText: $0.trimming, field: field) })
     case .optional(let kind): return text == "none" ? .null : try kind.value(ofText: text, field: field)
     }

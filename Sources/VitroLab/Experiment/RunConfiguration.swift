@@ -151,6 +151,8 @@ extension RunConfiguration {
         words.append(text)
       } else if case .bool(let isOn) = value, field.kind.isFlag {
         words.append(isOn ? "--\(field.flagName)" : "--no-\(field.flagName)")
+      } else if field.kind.repeated != nil, case .array(let values) = value {
+        for value in values { words += ["--\(field.flagName)", FieldKind.word(of: value)] }
       } else {
         words += ["--\(field.flagName)", text]
       }

@@ -17,13 +17,15 @@ extension Rational {
     return widest + powers + others
   }
 
-  /// A number of few bits that is not above this one.
+  /// A number with about this many significant bits that is not above this one.
   public func roundedDown(bits: Int) -> Rational {
     guard bitWidth > 2 * bits else { return self }
-    let excess = numerator.magnitude.bitWidth - denominator.magnitude.bitWidth - bits
-    let scale = excess > 0 ? Rational(BigInt(1) << excess, over: 1) : Rational(1, over: BigInt(1) << -excess)
-    return (self / scale).floor * scale
+    let places = bits - (numerator.magnitude.bitWidth - denominator.magnitude.bitWidth)
+    let scaled = places >= 0 ? numerator << places : numerator
+    let (quotient, remainder) = denominator == 1 ? (scaled, 0) : scaled.quotientAndRemainder(dividingBy: denominator)
+    let floor = remainder.signum() < 0 ? quotient - 1 : quotient
+    if places >= 0 { return Rational(floor, over: BigInt(1) << places) }
+    // Shifting to the right rounds down, also below zero.
+    return Rational((floor >> -places) << -places, over: 1)
   }
-
-  private init(_ numerator: Int, over denominator: BigInt) { self.init(BigInt(numerator), over: denominator) }
 }
