@@ -24,23 +24,18 @@ public struct NetworkFunction: Sendable {
     let stored = try Network(path)
     network = try stored.instance(instance ?? 0)
     let read = try ReLUProgram<Rational>(network, output: output)
-    let given = try text.map { try InputBox($0) }
-    let known = try network.graph.metadata["box"].map { try InputBox($0) }
-    guard let chosen = given ?? known else {
-      box = InputBox(read.inputs, -1, 1)
-      program = read
-      return
-    }
-    let own = Set(chosen.names) == Set(read.inputs) || chosen.names == [""] ? read.inputs : chosen.names
-    guard own.count == read.inputs.count else {
-      throw VitroError(
-        .argument, "the box",
-        "it has intervals for \(chosen.names.count) inputs, the network takes \(read.inputs.count)",
-        hint: "Write an interval for each input, in the network's order, or one for all: -1:1",
-        details: ["found": "\(chosen.names.count)", "expected": "\(read.inputs.count)"])
-    }
-    box = try chosen.named(own)
-    program = read
-    program.inputs = own
+    let chosen = try InputBox(text ?? network.graph.metadata["box"] ?? "-1:1")
+    program = read.renamed(after: chosen)
+    box = try chosen.named(program.inputs)
+  }
+}
+
+extension ReLUProgram {
+  /// The program with the names of a box that has as many intervals, in the network's order: a file of matrices has no names of its own.
+  func renamed(after box: InputBox) -> ReLUProgram {
+    guard box.names != [""], box.names.count == inputs.count, Set(box.names) != Set(inputs) else { return self }
+    var result = self
+    result.inputs = box.names
+    return result
   }
 }

@@ -80,7 +80,9 @@ public struct RegionsStudy: Experiment {
   }
 
   private func look<Scalar: CuttingScalar>(_ network: Network, as scalar: Scalar.Type) throws -> Outcome {
-    let view = try NetworkView<Scalar>(ReLUProgram(network, output: output), slice: slice, box: box)
+    var program = try ReLUProgram<Scalar>(network, output: output)
+    if let box, slice == nil { program = try program.renamed(after: InputBox(box)) }
+    let view = try NetworkView<Scalar>(program, slice: slice, box: box)
     let name = URL(filePath: self.network ?? "").deletingPathExtension().lastPathComponent
     let picture = try RegionPicture(view, name: name, zeroSet: zeroSet, limit: limit)
     return Outcome(report: try picture.report(), facts: picture.facts)

@@ -102,6 +102,6 @@ extension Circuits {
 
   /// Notes a network's files in the provenance.
   static func record(_ path: String, in run: Run) throws {
-    for file in Network.files(at: path) { try run.read(file, role: "network") }
+    try run.read(files: Network.files(at: path), as: path, role: "network")
   }
 }

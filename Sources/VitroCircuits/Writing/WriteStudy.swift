@@ -100,7 +100,10 @@ public struct WriteStudy: Experiment {
       try network.save(to: stage.directory.appending(path: "network").path)
       return try WrittenCheck(network, formula, program, box: box, seed: stage.seed)
     }
-    if let out { try network.save(to: out) }
+    if let out {
+      try network.save(to: out)
+      try network.writeONNX(to: URL(filePath: out).appending(path: "network.onnx").path)
+    }
     let path = out.map { URL(filePath: $0).path } ?? run.artifact("network", of: "writing").path
     let written = WrittenFormula(
       formula: formula, program: program, layout: layout, box: box, isBounded: given != nil, check: check)
