@@ -108,11 +108,17 @@ extension RegionPicture {
       .surface(SurfaceFigure(x: axes.x, y: axes.y, z: Axis(outputName), field: field(65))))
   }
 
+  /// The first output over the plane; two-sided where its sign decides.
   private func field(_ resolution: Int) -> ScalarField {
     let program = complex.program
-    return ScalarField(outputName, x: interval(0), y: interval(1), resolution: resolution) { x, y in
+    var field = ScalarField(outputName, x: interval(0), y: interval(1), resolution: resolution) { x, y in
       program([x, y])[0]
     }
+    if !boundary.isEmpty, program.outputs.count == 1 {
+      let reach = field.values.reduce(0) { max($0, abs($1)) }
+      (field.colors, field.range) = (.diverging, Interval(-reach, reach))
+    }
+    return field
   }
 
   private func outlines(of complex: PolyhedralComplex) -> [PlaneRegion] {

@@ -87,7 +87,8 @@ struct CellSubdivision<Scalar: SubdivisionScalar> {
     try checkTable(rows: table.count, width: width)
     let values = try Scalar.values(of: forms, at: table)
     var merged: [Scalar] = []
-    merged.reserveCapacity(table.count * width * 2)
+    // Room that is not used costs nothing; moving a table that has grown costs as much as filling it.
+    merged.reserveCapacity(min(table.count * width * 6, Scalar.tableLimit))
     for row in 0..<table.count {
       for (_, column) in oldColumns { merged.append(table.values[row * table.width + column]) }
       merged.append(contentsOf: values[row * forms.count..<(row + 1) * forms.count])
