@@ -164,6 +164,7 @@ import Vitro
       ("help-superposition-norms", ["help", "superposition", "norms"]),
       ("help-superposition-phase", ["help", "superposition", "phase"]),
       ("help-superposition-tutorial", ["help", "superposition", "tutorial"]),
+      ("help-circuits-eval", ["help", "circuits", "eval"]), ("help-circuits-write", ["help", "circuits", "write"]),
       ("help-run", ["help", "run"]), ("help-runs", ["help", "runs"]),
     ] {
       let run = try CommandProcess(list: arguments)

@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// let formula = try Formula("let d = a - b; max(a, b), |d|")
-/// let values = try formula.values(at: [3, 5])  // [5, 2]
+/// let values: [Rational] = try formula.values(at: [3, 5])  // [5, 2]
 /// ```
 ///
 /// A bound name stands for its value wherever it appears, so that a value used often is computed once.
