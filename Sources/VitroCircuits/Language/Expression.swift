@@ -144,7 +144,7 @@ extension Expression {
       switch self {
       case .number(let value): digits(value)
       case .scaled(let factor, _): factor == -1 ? 1 : digits(factor)
-      case .comparison(_, _, _, let width): width == 1 ? 1 : 1 + digits(width)
+      case .comparison(_, _, _, let width): width == 1 ? 1 : 3 + digits(width)
       case .interpolate(_, let knots): knots.reduce(1) { $0 + digits($1.x) + digits($1.y) }
       default: 1
       }

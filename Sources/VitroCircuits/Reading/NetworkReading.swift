@@ -65,7 +65,7 @@ public struct NetworkReading: Sendable, Codable {
     named.inputs = box.names
     canonical = try CanonicalProgram(named, over: box, limit: effort.regions)
     let exact = canonical.program
-    let pieces = try LinearPieces(exact, over: box, limit: effort.regions)
+    let pieces = try ExactPieces(exact, over: box, limit: effort.regions)
     let judge = PointJudge(named, points: pieces?.points ?? box.samples, tolerance: tolerance)
     let reaches = exact.reaches(at: judge.points)
     var best: (attempt: Attempt, certificate: Certificate)?
@@ -89,9 +89,13 @@ public struct NetworkReading: Sendable, Codable {
         attempts.append(
           Attempt(share: share, source: .units, program: rounded, formula: Self.formula(of: rounded, over: box)))
       }
-      if exact.outputs.count == 1, let pieces,
-        let expression = pieces.lattice(share: share, over: box, most: effort.pieces)
-      {
+      let fromPieces =
+        exact.outputs.count == 1
+        ? [
+          pieces?.lattice(share: share, over: box, most: effort.pieces),
+          pieces?.interpolation(share: share, over: box),
+        ] : []
+      for expression in fromPieces.compactMap({ $0 }) {
         let formula = Formula(inputs: box.names, outputs: [expression])
         let program = try formula.program(box: box)
         if judge.allows(program) {

@@ -2,7 +2,7 @@ internal import VitroCore
 internal import VitroPiecewise
 
 /// A function by its linear regions: the corners of each, and the affine form that holds there.
-struct LinearPieces {
+struct ExactPieces {
   struct Region {
     var corners: [[Double]]
     /// One exact form for each output.
@@ -12,8 +12,9 @@ struct LinearPieces {
   }
 
   let regions: [Region]
-  /// All corners, with the outputs there: where a piecewise-linear difference may be largest.
+  /// All corners: where a piecewise-linear difference may be largest.
   let points: [[Rational]]
+  private let program: ReLUProgram<Rational>
 
   /// Lists the regions of a program, `nil` when there are more than the limit or too many inputs.
   init?(_ program: ReLUProgram<Rational>, over box: InputBox, limit: Int) throws {
@@ -32,7 +33,27 @@ struct LinearPieces {
     }
     guard isComplete else { return nil }
     self.regions = regions
+    self.program = program
     self.points = points.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  /// A function of one input as the line through its corners, rounded; `nil` for more inputs or too many corners.
+  func interpolation(share: Rational, over box: InputBox) -> Expression? {
+    guard box.dimension == 1, points.count <= 64 else { return nil }
+    let values = points.map { program($0)[0] }
+    let reach = Swift.max(box.lower[0].magnitude, box.upper[0].magnitude)
+    let size = values.map(\.magnitude).max() ?? 0
+    var knots: [Expression.Knot] = []
+    for (point, value) in zip(points, values) {
+      let knot = Expression.Knot(point[0].simple(within: share * reach), value.simple(within: share * size))
+      if let last = knots.last, last.x >= knot.x { return nil }
+      if knots.count >= 2 {
+        let (a, b) = (knots[knots.count - 2], knots[knots.count - 1])
+        if (b.y - a.y) * (knot.x - b.x) == (knot.y - b.y) * (b.x - a.x) { knots.removeLast() }
+      }
+      knots.append(knot)
+    }
+    return knots.count > 2 ? .interpolate(.variable(box.names[0]), knots) : nil
   }
 
   /// The first output as a maximum of minima of few affine forms, rounded: `max_r min { ℓ_j : ℓ_j ≥ ℓ_r on region r }`.
