@@ -22,11 +22,18 @@ public struct NetworkFunction: Sendable {
   /// - Throws: ``/VitroCore/VitroError`` when the network cannot be read, is not piecewise linear, or the box does not fit it.
   public init(path: String, box text: String?, output: String? = nil, instance: Int? = nil) throws {
     let stored = try Network(path)
+    if let count = stored.instances, instance == nil {
+      throw VitroError(
+        .argument, "reading \(path)", "it holds \(count) networks", hint: "Pick one: --instance 0 to \(count - 1).",
+        details: ["file": path])
+    }
     network = try stored.instance(instance ?? 0)
     let read = try ReLUProgram<Rational>(network, output: output)
     let chosen = try InputBox(text ?? network.graph.metadata["box"] ?? "-1:1")
-    program = read.renamed(after: chosen)
+    program = network.graph.metadata["inputs"] == nil ? read.renamed(after: chosen) : read
     box = try chosen.named(program.inputs)
+    // The names must be words of the language, or a formula could not be read back.
+    _ = try Formula("0", inputs: box.names)
   }
 }
 

@@ -1,4 +1,4 @@
-internal import VitroCore
+public import VitroCore
 public import VitroPiecewise
 
 /// A piecewise-linear function in canonical form over a box, and what was removed on the way.
@@ -28,9 +28,12 @@ public struct CanonicalProgram: Sendable, Hashable, Codable {
   ///   - program: The function.
   ///   - box: Where.
   ///   - limit: The most regions to list for the units' signs; beyond it interval bounds are used.
+  ///   - observer: Who may stop it.
   /// - Throws: ``/VitroCore/VitroError`` (`shape`) when the box does not fit the inputs.
-  public init(_ program: ReLUProgram<Rational>, over box: InputBox, limit: Int = 20_000) throws {
-    let signs = try program.unitSigns(over: box, limit: limit)
+  public init(
+    _ program: ReLUProgram<Rational>, over box: InputBox, limit: Int = 20_000, observer: (any Observer)? = nil
+  ) throws {
+    let signs = try program.unitSigns(over: box, limit: limit, observer: observer)
     self.init(program, signs: signs.signs, isExhaustive: signs.isExhaustive)
   }
 
@@ -39,8 +42,8 @@ public struct CanonicalProgram: Sendable, Hashable, Codable {
     var result = ReLUProgram<Rational>(inputs: program.inputs)
     var forms = program.inputs.indices.map { AffineForm<Rational>(source: $0) }
     var known: [AffineForm<Rational>: AffineForm<Rational>] = [:]
-    let needed = Set(program.pruned.units)
-    for (unit, sign) in zip(program.units, signs) {
+    let needed = program.readUnits
+    for (number, (unit, sign)) in zip(program.units, signs).enumerated() {
       let inside = unit.substituting { forms[$0] }
       switch sign {
       case .on:
@@ -53,7 +56,7 @@ public struct CanonicalProgram: Sendable, Hashable, Codable {
         continue
       case .both: break
       }
-      if !needed.contains(unit) { unread += 1 }
+      if !needed[number] { unread += 1 }
       guard let scale = inside.terms.map(\.weight.magnitude).max() else {
         forms.append(AffineForm(constant: max(inside.constant, 0)))
         continue
@@ -83,7 +86,9 @@ enum UnitSign: Sendable, Hashable {
 
 extension ReLUProgram<Rational> {
   /// The signs that the insides of all units take over a box: exactly by listing the regions, or by intervals where they are too many.
-  func unitSigns(over box: InputBox, limit: Int) throws -> (signs: [UnitSign], isExhaustive: Bool) {
+  func unitSigns(
+    over box: InputBox, limit: Int, observer: (any Observer)? = nil
+  ) throws -> (signs: [UnitSign], isExhaustive: Bool) {
     let bounds = sourceBounds(over: box)
     let byBounds = units.map { unit -> UnitSign in
       let (low, high) = unit.bounds(of: bounds)
@@ -93,7 +98,7 @@ extension ReLUProgram<Rational> {
       return (byBounds, !byBounds.contains(.both))
     }
     var (isOn, isOff) = (Array(repeating: false, count: units.count), Array(repeating: false, count: units.count))
-    let isComplete = try ExactRegions(self, box: box).forEach(limit: limit) { region in
+    let isComplete = try ExactRegions(self, box: box).forEach(limit: limit, observer: observer) { region in
       for (unit, value) in region.pattern.enumerated() {
         if value { isOn[unit] = true } else { isOff[unit] = true }
       }

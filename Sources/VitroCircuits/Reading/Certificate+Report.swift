@@ -9,6 +9,7 @@ extension Certificate {
       "certified": .bool(isCertified), "verdict": .string(verdict.rawValue), "bound": .number(bound),
       "method": .string(method.rawValue), "tolerance": .number(Double(tolerance)), "box": .string("\(box)"),
       "counterexample": counterexample.map { .numbers($0.map { Double($0) }) } ?? .null,
+      "counterexampleExact": counterexample.map { .array($0.map { .string("\($0)") }) } ?? .null,
       "cells": .integer(cells),
     ]
   }

@@ -17,11 +17,16 @@ struct ExactPieces {
   private let program: ReLUProgram<Rational>
 
   /// Lists the regions of a program, `nil` when there are more than the limit or too many inputs.
-  init?(_ program: ReLUProgram<Rational>, over box: InputBox, limit: Int) throws {
+  init?(
+    _ program: ReLUProgram<Rational>, over box: InputBox, limit: Int, observer: (any Observer)? = nil
+  ) throws {
     guard box.dimension <= ExactRegions.largestDimension, box.dimension == program.inputs.count else { return nil }
     var (regions, points): ([Region], Set<[Rational]>) = ([], [])
-    let isComplete = try ExactRegions(program, box: box).forEach(limit: limit) { region in
+    var kept = 0
+    let isComplete = try ExactRegions(program, box: box).forEach(limit: limit, observer: observer) { region in
       let corners = region.vertices
+      kept += corners.count * (box.dimension + 1)
+      guard kept <= Self.mostNumbers else { return false }
       points.formUnion(corners)
       let doubles = corners.map { $0.map { Double($0) } }
       let extent = box.names.indices.reduce(1.0) { product, axis in
@@ -36,6 +41,9 @@ struct ExactPieces {
     self.program = program
     self.points = points.sorted { $0.lexicographicallyPrecedes($1) }
   }
+
+  /// More coordinates are not kept: some hundred megabytes.
+  private static let mostNumbers = 1_000_000
 
   /// A function of one input as the line through its corners, rounded; `nil` for more inputs or too many corners.
   func interpolation(share: Rational, over box: InputBox) -> Expression? {

@@ -113,6 +113,8 @@ struct FormNaming {
         .clip($0[0], low: .number(from), high: .number(to))
       }
     }
+    // Where many forms were named already, units are left as they are: the work stays bounded.
+    if memory.count > Self.mostForms { options.removeLast(options.count - 1) }
     options.sort { $0.estimate < $1.estimate }
     return options.prefix(Self.optionsNamed).map { option in
       let arguments = option.arguments.map { expression(of: $0) }
@@ -122,6 +124,9 @@ struct FormNaming {
 
   /// How many ways to write a unit are spelled out, the shortest by estimate.
   private static let optionsNamed = 5
+
+  /// How many forms are named with all options.
+  private static let mostForms = 600
 
   /// The form of inputs alone, as a sum.
   private func affine(_ form: AffineForm<Rational>) -> Expression {

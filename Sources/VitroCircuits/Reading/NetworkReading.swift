@@ -63,19 +63,27 @@ public struct NetworkReading: Sendable, Codable {
   ) throws {
     var named = program
     named.inputs = box.names
-    canonical = try CanonicalProgram(named, over: box, limit: effort.regions)
+    guard program.units.count * program.inputs.count <= Self.largestSize else {
+      throw VitroError(
+        .unsupported, "reading a formula",
+        "\(program.units.count) units of \(program.inputs.count) inputs make no formula that one could read",
+        hint: "Look at a slice: vitro circuits regions NETWORK --slice x1,x2")
+    }
+    canonical = try CanonicalProgram(named, over: box, limit: effort.regions, observer: observer)
     let exact = canonical.program
-    let pieces = try ExactPieces(exact, over: box, limit: effort.regions)
+    let pieces = try ExactPieces(exact, over: box, limit: effort.regions, observer: observer)
     let judge = PointJudge(named, points: pieces?.points ?? box.samples, tolerance: tolerance)
     let reaches = exact.reaches(at: judge.points)
     var best: (attempt: Attempt, certificate: Certificate)?
+    var proofs = 0
     func judged(_ attempts: [Attempt]) throws -> Bool {
       for attempt in attempts.sorted(by: { $0.formula.complexity < $1.formula.complexity }) {
         try observer?.checkpoint("reading")
         let certificate = try named.certify(
           equals: attempt.formula.program(box: box), over: box, tolerance: tolerance, budget: effort.proof,
           observer: observer)
-        if best == nil || certificate.isCertified { best = (attempt, certificate) }
+        proofs += 1
+        if certificate.verdict.rank >= best?.certificate.verdict.rank ?? 0 { best = (attempt, certificate) }
         if certificate.isCertified { return true }
       }
       return false
@@ -83,7 +91,8 @@ public struct NetworkReading: Sendable, Codable {
     for share in Self.shares {
       var attempts: [Attempt] = []
       let rounded = try CanonicalProgram(
-        exact.rounded(share: share, reaches: reaches), over: box, limit: Swift.min(effort.regions, 2000)
+        exact.rounded(share: share, reaches: reaches), over: box, limit: Swift.min(effort.regions, 2000),
+        observer: observer
       ).program
       if judge.allows(rounded) {
         attempts.append(
@@ -102,7 +111,8 @@ public struct NetworkReading: Sendable, Codable {
           attempts.append(Attempt(share: share, source: .pieces, program: program, formula: formula))
         }
       }
-      if try judged(attempts) { break }
+      // What could not be decided once will not be with longer numbers.
+      if try judged(attempts) || best?.certificate.verdict == .undecided || proofs >= Self.mostProofs { break }
     }
     if !(best?.certificate.isCertified ?? false) {
       let formula = Self.formula(of: exact, over: box)
@@ -115,6 +125,11 @@ public struct NetworkReading: Sendable, Codable {
     rounding = best.attempt.share
     source = best.attempt.source
   }
+
+  /// Units times inputs beyond which nothing is read.
+  private static let largestSize = 20_000
+  /// How many formulas are held against the network before it is taken as it is.
+  private static let mostProofs = 8
 
   /// Coarse first: the share of the largest summand that rounding may change.
   private static let shares = [
@@ -177,5 +192,16 @@ extension InputBox {
           return lower[axis] + value * (upper[axis] - lower[axis])
         }
       }
+  }
+}
+
+extension Certificate.Verdict {
+  /// How much a verdict is worth to someone who looks for a formula.
+  fileprivate var rank: Int {
+    switch self {
+    case .certified: 2
+    case .undecided: 1
+    case .refuted: 0
+    }
   }
 }

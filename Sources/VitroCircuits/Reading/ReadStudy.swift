@@ -86,7 +86,8 @@ extension NetworkReading {
       lede: RichText(certificate.statement),
       metrics: [
         Metric(
-          "bound of the difference", certificate.bound, format: Certificate.digits,
+          certificate.upperBound == nil ? "largest difference seen" : "bound of the difference", certificate.bound,
+          format: Certificate.digits,
           explanation: RichText("By \(certificate.method.rawValue): \(certificate.verdict.rawValue).")),
         Metric("units of the network", Double(function.program.units.count), format: .integer),
         Metric(

@@ -44,8 +44,11 @@ struct SeedTraining: Sendable {
     let targets = try Tensor(task.targets, shape: [task.targets.count, 1]).cast(to: .float32)
     let notes = stage.checkpoints.appending(path: "moments.json")
     var moments: [Moment] = []
-    if let data = try? Data(contentsOf: notes), let seen = try? JSONDecoder().decode([Moment].self, from: data) {
-      moments = seen
+    if let data = try? Data(contentsOf: notes),
+      let seen = try? JSONDecoder.withNonFinite.decode([Moment].self, from: data)
+    {
+      // The last one is seen again, so that the networks come out of the checkpoint in any case.
+      moments = seen.dropLast()
     }
     let reporter = TrainingReporter(stage, stage: "training \(seeds) networks", totalSteps: task.steps)
     for step in Self.steps(to: task.steps) where step > (moments.last?.step ?? -1) {
@@ -89,6 +92,16 @@ private struct RepeatedBatch: BatchSource {
   let times: Int
   var count: Int { times * batch.target.shape[0] }
   func batch(_ indices: [Int]) throws -> Batch { batch }
+}
+
+extension JSONDecoder {
+  /// Reads what the encoder of the same name writes.
+  fileprivate static var withNonFinite: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
+  }
 }
 
 extension JSONEncoder {

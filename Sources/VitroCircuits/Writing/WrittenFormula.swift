@@ -28,7 +28,9 @@ struct WrittenFormula {
   func report(_ network: Network) -> Report {
     let kind = layout.activation == .relu ? "ReLU" : "sigmoid"
     let widths = layout.widths.map(String.init).joined(separator: ", ")
-    let place = isBounded ? "in the box" : "everywhere"
+    let hasBranches = (formula.bindings.map(\.expression) + formula.outputs).contains(where: \.hasConditional)
+    let place = isBounded ? "in the box" : hasBranches ? "where all inputs lie in −100 … 100" : "everywhere"
+    let verb = layout.activation == .relu ? "compute it \(place)" : "approximate it, the better the steeper they are"
     let exactness =
       layout.rounding == 0
       ? "Every weight is exact in single precision."
@@ -36,7 +38,7 @@ struct WrittenFormula {
     let lede =
       layout.depth == 0
       ? "The formula is affine: one linear layer and no unit."
-      : "\(layout.units) \(kind) units in \(layout.depth) \(layout.depth == 1 ? "layer" : "layers") (\(widths)) compute it \(place). \(exactness)"
+      : "\(layout.units) \(kind) units in \(layout.depth) \(layout.depth == 1 ? "layer" : "layers") (\(widths)) \(verb). \(exactness)"
     var blocks: [ReportBlock] = [
       .text(RichText("`\("\(formula)".replacing("`", with: "'"))`")),
       .text(RichText(plain: "LaTeX: \(formula.latex)")), .table(table),
@@ -121,5 +123,13 @@ struct FunctionPlot {
     return Figure(
       "The function", caption: "What the network computes over the box\(outputs > 1 ? ": its first output" : "").",
       .surface(SurfaceFigure(x: Axis(box.names[0]), y: Axis(box.names[1]), z: Axis("output"), field: field)))
+  }
+}
+
+extension Expression {
+  /// Whether an `if` is among its parts: it holds where the range of its branches was bounded.
+  fileprivate var hasConditional: Bool {
+    if case .conditional = self { return true }
+    return children.contains(where: \.hasConditional)
   }
 }

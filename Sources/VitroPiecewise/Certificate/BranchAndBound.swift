@@ -1,6 +1,6 @@
 internal import VitroCore
 
-/// Bounds the largest |output| of a difference over a box by dividing the box, the worst part first along its most telling side.
+/// Bounds the largest |output| of a difference over a box by dividing the box along the side that promises most, depth first.
 struct BranchAndBound {
   let difference: ReLUProgram<Rational>
   let box: InputBox
@@ -8,11 +8,18 @@ struct BranchAndBound {
   let limit: Int
   private let units: [AffineForm<Double>]
   private let outputs: [AffineForm<Double>]
+  /// Whether all numbers are within the range of doubles, so that roundings are relative.
+  private let isInRange: Bool
 
   init(_ difference: ReLUProgram<Rational>, box: InputBox, tolerance: Rational, limit: Int) {
-    (self.difference, self.box, self.tolerance, self.limit) = (difference, box, tolerance, limit)
+    (self.difference, self.box, self.tolerance) = (difference, box, tolerance)
     units = difference.units.map { $0.converted { Double($0) } }
     outputs = difference.outputs.map { $0.converted { Double($0) } }
+    let numbers = (difference.units + difference.outputs).flatMap { $0.terms.map(\.weight) + [$0.constant] }
+    isInRange = (numbers + box.lower + box.upper).allSatisfy(\.isOrdinary)
+    let terms = (difference.units + difference.outputs).reduce(1) { $0 + $1.terms.count }
+    // A box costs terms × inputs: about two minutes at most.
+    self.limit = min(limit, max(1, 20_000_000_000 / (terms * max(box.dimension, 1))))
   }
 
   private struct Part {
@@ -22,12 +29,13 @@ struct BranchAndBound {
 
   func run(_ start: WorstCase, observer: (any Observer)?) throws -> Certificate {
     var worst = start
+    guard isInRange else { return certificate(worst, seen: 0, bound: nil) }
     var parts = [Part(lower: box.lower.map(\.roundedDown), upper: box.upper.map(\.roundedUp))]
     var (seen, largest) = (0, 0.0)
     let allowed = tolerance.roundedDown
     while let part = parts.popLast() {
       seen += 1
-      if seen % 256 == 0 { try observer?.checkpoint("certifying") }
+      if seen % 64 == 0 || box.dimension > 64 { try observer?.checkpoint("certifying") }
       let (bound, axis, corner) = enclosure(of: part)
       if bound <= allowed {
         largest = max(largest, bound)
@@ -58,7 +66,7 @@ struct BranchAndBound {
   /// A point moved into the box where rounding outward left it.
   private func inBox(_ point: [Double]) -> [Rational] {
     point.enumerated().map { axis, value in
-      min(max(Rational(weight: value), box.lower[axis]), box.upper[axis])
+      min(max(Rational(exactly: value) ?? box.lower[axis], box.lower[axis]), box.upper[axis])
     }
   }
 
@@ -84,7 +92,8 @@ struct BranchAndBound {
     for output in outputs {
       let value = form(output, forms)
       let reach = (abs(value.center) + value.radius) * (1 + 0x1p-40)
-      if !(reach <= bound) {
+      guard reach.isFinite else { return (.infinity, doubt.indices.max { doubt[$0] < doubt[$1] } ?? 0, corner) }
+      if reach > bound {
         bound = reach
         corner = (0..<dimension).map { axis in
           (value.gradient[axis] > 0) == (value.center > 0) ? part.upper[axis] : part.lower[axis]
@@ -93,7 +102,7 @@ struct BranchAndBound {
       for axis in 0..<dimension { doubt[axis] += abs(value.gradient[axis]) }
     }
     let axis = doubt.indices.max { doubt[$0] < doubt[$1] } ?? 0
-    return (bound.isNaN ? .infinity : bound, axis, corner)
+    return (bound, axis, corner)
   }
 
   private func form(_ row: AffineForm<Double>, _ forms: [RelaxedForm]) -> RelaxedForm {
@@ -103,6 +112,12 @@ struct BranchAndBound {
 }
 
 extension Rational {
+  /// Whether this is zero, or a number that doubles hold to their full relative precision with room to spare.
+  fileprivate var isOrdinary: Bool {
+    let value = abs(Double(self))
+    return sign == 0 || (value > 1e-140 && value < 1e140)
+  }
+
   /// A double that is not above this number.
   var roundedDown: Double { -(-self).roundedUp }
 }

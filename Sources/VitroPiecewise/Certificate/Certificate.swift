@@ -84,9 +84,9 @@ extension ReLUProgram<Rational> {
     var worst = WorstCase(at: box.center, of: difference)
     if box.dimension <= ExactRegions.largestDimension {
       var cells = 0
-      let isComplete = try ExactRegions(difference, box: box).forEach(limit: budget.regions) { region in
+      let isComplete = try ExactRegions(difference, box: box).forEach(limit: budget.regions, observer: observer) {
+        region in
         cells += 1
-        if cells % 256 == 0 { try observer?.checkpoint("certifying") }
         worst.include(region)
         return true
       }
@@ -129,8 +129,10 @@ struct WorstCase {
         let weight = vertex.point.exact[region.polytope.dimension]
         let product = vector.product(vertex.point)
         guard !product.isZero else { continue }
-        let ratio = Double(Rational(product, over: 1)) / Double(Rational(weight, over: 1)) * Double(row.scale)
-        if ratio.isFinite, abs(ratio) < nearly { continue }
+        let factors = [Double(Rational(product, over: 1)), Double(Rational(weight, over: 1)), Double(row.scale)]
+        // Doubles may pass over a vertex only where none of them is near the ends of their range.
+        let isOrdinary = factors.allSatisfy { (1e-90..<1e90).contains(abs($0)) }
+        if isOrdinary, abs(factors[0] / factors[1] * factors[2]) < nearly { continue }
         let exact = (Rational(product, over: weight) * row.scale).magnitude
         if exact > value { set(exact, vertex.point.exact.dropLast().map { Rational($0, over: weight) }) }
       }

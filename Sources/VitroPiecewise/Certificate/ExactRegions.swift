@@ -1,5 +1,5 @@
 internal import BigInt
-internal import VitroCore
+public import VitroCore
 
 /// All linear regions of a program over a box, one after the other, in exact arithmetic.
 ///
@@ -36,13 +36,36 @@ public struct ExactRegions: Sendable {
   /// Calls a function with every region until it returns `false`.
   ///
   /// - Parameters:
-  ///   - limit: The most cells to look at, those on the way to regions included.
+  ///   - limit: How much work to do: cells to look at, those on the way to regions included; a cell of many corners counts as several.
+  ///   - observer: Who may stop it.
   ///   - body: What to do with a region.
   /// - Returns: Whether all regions were visited: `false` when the limit was reached or the function returned `false`.
+  /// - Throws: What the function throws, and ``/VitroCore/VitroError`` (`interrupted`) when the observer asks to stop.
   @discardableResult
-  public func forEach(limit: Int = .max, _ body: (Region) throws -> Bool) rethrows -> Bool {
-    var walk = Walk(regions: self, budget: limit)
-    return try walk.visit(ExactPolytope(box), unit: 0, body)
+  public func forEach(
+    limit: Int = .max, observer: (any Observer)? = nil, _ body: (Region) throws -> Bool
+  ) throws -> Bool {
+    var walk = Walk(self)
+    var (budget, seen) = (limit, 0)
+    // What is left to do: a polytope, and the unit that cut it off, with its form if it is on there.
+    var open: [(polytope: ExactPolytope, unit: Int, form: HomogeneousVector?)] = [(ExactPolytope(box), -1, nil)]
+    while let (polytope, unit, form) = open.popLast() {
+      let corners = polytope.vertices.count
+      budget -= 1 + corners * corners / 4096
+      guard budget >= 0 else { return false }
+      seen += 1
+      if seen % 64 == 0 || corners > 256 { try observer?.checkpoint("listing linear regions") }
+      if unit >= 0 { walk.set(unit, form) }
+      if let (next, form, parts) = walk.advance(polytope, after: unit) {
+        open.append((parts.above, next, form))
+        open.append((parts.below, next, nil))
+      } else {
+        let region = Region(
+          polytope: polytope, program: program, sources: walk.sources, pattern: walk.pattern)
+        guard try body(region) else { return false }
+      }
+    }
+    return true
   }
 
   /// A region: a polytope on which every unit is on or off, and the outputs are affine.
@@ -75,48 +98,40 @@ public struct ExactRegions: Sendable {
     }
   }
 
+  /// The forms of the units on the way to the cell at hand. Cells are taken depth first, so what stands for the units before a cell's own is always its.
   private struct Walk {
-    let regions: ExactRegions
-    var budget: Int
+    let program: IntegerProgram
     var sources: [HomogeneousVector?]
     var pattern: [Bool]
 
-    init(regions: ExactRegions, budget: Int) {
-      self.regions = regions
-      self.budget = budget
-      let inputs = regions.program.inputCount
+    init(_ regions: ExactRegions) {
+      program = regions.program
+      let inputs = program.inputCount
       sources = (0..<inputs).map { axis in
         HomogeneousVector((0...inputs).map { $0 == axis ? 1 : 0 })
       }
-      sources += Array(repeating: nil, count: regions.program.units.count)
-      pattern = Array(repeating: false, count: regions.program.units.count)
+      sources += Array(repeating: nil, count: program.units.count)
+      pattern = Array(repeating: false, count: program.units.count)
     }
 
-    mutating func visit(
-      _ polytope: ExactPolytope, unit start: Int, _ body: (Region) throws -> Bool
-    ) rethrows -> Bool {
-      budget -= 1
-      guard budget >= 0 else { return false }
-      let program = regions.program
-      for unit in start..<program.units.count {
+    /// Fixes the units after one that are on, or off, in all of a polytope; stops at the first that cuts it.
+    mutating func advance(
+      _ polytope: ExactPolytope, after unit: Int
+    ) -> (unit: Int, form: HomogeneousVector, parts: (below: ExactPolytope, above: ExactPolytope))? {
+      for unit in unit + 1..<max(unit + 1, program.units.count) {
         let form = program.vector(of: program.units[unit], sources: sources)
         let signs = polytope.vertices.map { form.sign(at: $0.point) }
         let (isAbove, isBelow) = (signs.contains(1), signs.contains(-1))
         if isAbove, isBelow {
-          let number = Int32(2 * polytope.dimension + unit)
-          let parts = polytope.cut(by: form, signs: signs, number: number)
-          set(unit, nil)
-          guard try visit(parts.below, unit: unit + 1, body) else { return false }
-          set(unit, form)
-          return try visit(parts.above, unit: unit + 1, body)
+          return (unit, form, polytope.cut(by: form, signs: signs, number: Int32(2 * polytope.dimension + unit)))
         }
         set(unit, isAbove ? form : nil)
       }
-      return try body(Region(polytope: polytope, program: program, sources: sources, pattern: pattern))
+      return nil
     }
 
-    private mutating func set(_ unit: Int, _ form: HomogeneousVector?) {
-      sources[regions.program.inputCount + unit] = form
+    mutating func set(_ unit: Int, _ form: HomogeneousVector?) {
+      sources[program.inputCount + unit] = form
       pattern[unit] = form != nil
     }
   }

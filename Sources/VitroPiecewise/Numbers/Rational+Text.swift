@@ -41,7 +41,7 @@ extension Rational: CustomStringConvertible {
     let halves = rest.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
     let mantissaText = halves[0]
     let exponentText = halves.count == 2 ? halves[1] : "0"
-    guard let exponent = Int(exponentText), abs(exponent) <= 300 else { return nil }
+    guard let exponent = Int(exponentText), (-300...300).contains(exponent) else { return nil }
     let digits = mantissaText.split(separator: ".", omittingEmptySubsequences: false)
     guard digits.count <= 2, !digits.joined().isEmpty, digits.joined().utf8.allSatisfy({ (48...57).contains($0) }),
       let mantissa = BigInt(digits.joined())

@@ -59,7 +59,13 @@ extension ReLUProgram {
   ) throws -> [AffineForm<Scalar>] {
     let isSingle = network.parameters.dtype == .float32
     /// A setting as the number that the network computes with.
-    func setting(_ value: Double) -> Scalar { Scalar(weight: isSingle ? Double(Float(value)) : value) }
+    func setting(_ value: Double) throws -> Scalar {
+      let used = isSingle ? Double(Float(value)) : value
+      guard used.isFinite else {
+        throw VitroError(.numerical, operation, "'\(node.name)' has a setting that is not finite: \(value)")
+      }
+      return Scalar(weight: used)
+    }
     switch node.layer {
     case let linear as Linear:
       return try apply(linear, node, to: reads[0], network: network, operation: operation)
@@ -69,7 +75,7 @@ extension ReLUProgram {
         case .identity: return form
         case .relu: return addReLU(of: form)
         case .leakyRelu:
-          let slope = setting(activation.parameter ?? 0.01)
+          let slope = try setting(activation.parameter ?? 0.01)
           return form * slope + addReLU(of: form) * (1 - slope)
         case .abs: return addReLU(of: form) * 2 - form
         case .hardSigmoid:
@@ -83,8 +89,8 @@ extension ReLUProgram {
     case let concatenate as Concatenate where concatenate.axis == 0 || concatenate.axis == -1:
       return reads.flatMap { $0 }
     case let scale as Scale:
-      let offset = AffineForm(constant: setting(scale.offset))
-      return reads[0].map { $0 * setting(scale.factor) + offset }
+      let (factor, offset) = (try setting(scale.factor), AffineForm(constant: try setting(scale.offset)))
+      return reads[0].map { $0 * factor + offset }
     case is Flatten, is Reshape, is Dropout: return reads[0]
     default: throw Self.refusal(of: "'\(node.name)' is a \(type(of: node.layer).kind) layer", operation)
     }

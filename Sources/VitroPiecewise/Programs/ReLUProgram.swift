@@ -84,18 +84,24 @@ public struct ReLUProgram<Scalar: PiecewiseScalar>: Sendable, Hashable, Codable 
     return result
   }
 
-  /// The program without units that no output needs.
-  public var pruned: ReLUProgram {
+  /// Which units an output needs, directly or through others.
+  public var readUnits: [Bool] {
     var isNeeded = Array(repeating: false, count: inputs.count + units.count)
     for output in outputs { for term in output.terms { isNeeded[term.source] = true } }
     for (index, unit) in units.enumerated().reversed() where isNeeded[inputs.count + index] {
       for term in unit.terms { isNeeded[term.source] = true }
     }
+    return Array(isNeeded.dropFirst(inputs.count))
+  }
+
+  /// The program without units that no output needs.
+  public var pruned: ReLUProgram {
+    let isRead = readUnits
     var numbers = Array(inputs.indices)
     var result = ReLUProgram(inputs: inputs)
     for (index, unit) in units.enumerated() {
       numbers.append(inputs.count + result.units.count)
-      if isNeeded[inputs.count + index] { result.units.append(unit.renumbered { numbers[$0] }) }
+      if isRead[index] { result.units.append(unit.renumbered { numbers[$0] }) }
     }
     result.outputs = outputs.map { $0.renumbered { numbers[$0] } }
     return result
