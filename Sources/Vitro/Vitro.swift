@@ -1,4 +1,5 @@
 // `import Vitro` brings the whole house.
+@_exported public import VitroCircuits
 @_exported public import VitroCore
 @_exported public import VitroData
 @_exported public import VitroFitting
@@ -14,6 +15,6 @@ extension ExperimentRegistry {
   public static let standard = ExperimentRegistry([
     Examination.self, ImageProbing.self, NetworkProbing.self, SkipStudy.self, XORStudy.self, AbsoluteStudy.self,
     AdversarialStudy.self, CorrelatedStudy.self, CustomStudy.self, DemoStudy.self, DynamicsStudy.self,
-    GeometryStudy.self, MeasureStudy.self, NormsStudy.self, PhaseStudy.self, TutorialStudy.self,
+    GalleryStudy.self, GeometryStudy.self, MeasureStudy.self, NormsStudy.self, PhaseStudy.self, TutorialStudy.self,
   ])
 }

@@ -14,7 +14,8 @@ extension GalleryCircuit {
     GalleryCircuit(
       "min", "Minimum", "min(a, b)", inputs: ["a", "b"], box: "a=-50:50,b=-50:50", examples: .integers(400),
       architecture: GalleryArchitecture([2], hasSkip: true), allowed: Rational(1, over: 2), rate: 0.02,
-      summary: "a − ReLU(a − b): one unit and a skip. Training has two units and usually uses one of them, or both for the same thing."
+      summary:
+        "a − ReLU(a − b): one unit and a skip. Training has two units and usually uses one of them, or both for the same thing."
     ),
     GalleryCircuit(
       "max", "Maximum", "max(a, b)", inputs: ["a", "b"], box: "a=-1:1,b=-1:1", examples: .grid(9),
@@ -28,7 +29,8 @@ extension GalleryCircuit {
       architecture: GalleryArchitecture([4]), summary: "Two units: one bends up, one bends back."),
     GalleryCircuit(
       "abs", "Absolute value", "|x|", inputs: ["x"], box: "x=-2:2", examples: .grid(41),
-      architecture: GalleryArchitecture([2]), summary: "ReLU(x) + ReLU(−x), or 2 ReLU(x) − x with a skip: the fold that parity is made of."),
+      architecture: GalleryArchitecture([2]),
+      summary: "ReLU(x) + ReLU(−x), or 2 ReLU(x) − x with a skip: the fold that parity is made of."),
     GalleryCircuit(
       "sort-two", "Sorting two numbers", "min(a, b), max(a, b)", inputs: ["a", "b"], box: "a=-1:1,b=-1:1",
       examples: .grid(9), architecture: GalleryArchitecture([2], hasSkip: true),
@@ -47,7 +49,8 @@ extension GalleryCircuit {
     GalleryCircuit(
       "xor", "Exclusive or", "relu(a - b) + relu(b - a)", inputs: ["a", "b"], box: "a=0:1,b=0:1", examples: .corners,
       architecture: GalleryArchitecture([2], hasBiases: false),
-      summary: "Two ReLUs without biases, trained with the squared error; about a third of the starts stop at answering 1/2 or 1/3."
+      summary:
+        "Two ReLUs without biases, trained with the squared error. Most starts get stuck: `vitro probe xor` says where."
     ),
     GalleryCircuit(
       "and", "And", "a and b", inputs: ["a", "b"], box: "a=0:1,b=0:1", examples: .corners,
@@ -60,7 +63,8 @@ extension GalleryCircuit {
       summary: "1 − a: no unit at all."),
     GalleryCircuit(
       "majority", "Majority of three", "majority(a, b, c)", inputs: ["a", "b", "c"], box: "a=0:1,b=0:1,c=0:1",
-      examples: .corners, architecture: GalleryArchitecture([4]), summary: "The sum clipped between 1 and 2, less 1: two units."),
+      examples: .corners, architecture: GalleryArchitecture([4]),
+      summary: "The sum clipped between 1 and 2, less 1: two units."),
     parity,
   ]
 
@@ -83,7 +87,8 @@ extension GalleryCircuit {
       "add", "Adding two-bit numbers", "let c = a0 and b0; majority(a1, b1, c), parity(a1, b1, c), xor(a0, b0)",
       inputs: ["a1", "a0", "b1", "b0"], box: "a1=0:1,a0=0:1,b1=0:1,b0=0:1", examples: .corners,
       architecture: GalleryArchitecture([10]),
-      summary: "A ripple-carry adder: the carry of the low bits is a unit that the high bits read. Three bits come out."),
+      summary: "A ripple-carry adder: the carry of the low bits is a unit that the high bits read. Three bits come out."
+    ),
     GalleryCircuit(
       "times", "Multiplication by a constant", "2.5*x", inputs: ["x"], box: "x=-10:10", examples: .grid(21),
       architecture: GalleryArchitecture([]), summary: "A weight: no unit at all."),

@@ -4,10 +4,6 @@ public import VitroNetworks
 public import VitroPiecewise
 
 extension GalleryCircuit {
-  /// How hard the reader looks at a trained network: seconds, not minutes.
-  private static let effort = NetworkReading.Effort(
-    regions: 3000, pieces: 8, proof: ProofBudget(regions: 20_000, boxes: 4000))
-
   /// The circuit written as a chain of float32 layers.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the formula is none.
@@ -40,12 +36,13 @@ extension GalleryCircuit {
     let (network, certificate) = try written()
     let layout = try formula.program(box: box).layout(box: box)
     tell("reading the scrambled weights")
-    let scrambled = try read(network.scrambled(seed: seed), tolerance: Rational(1, over: 1_000_000), observer)
+    let scrambled = try GalleryReader(network.scrambled(seed: seed), output: nil, over: box)
+      .entry(tolerance: Rational(1, over: 1_000_000), observer: observer)
     tell("training")
     let trained = try train(seeds: seeds, steps: steps, seed: seed, observer: observer)
     let best = try trained.network.instance(trained.best)
     tell("reading the best network")
-    let found = try read(best, tolerance: readingTolerance(best), observer)
+    let found = try read(best, error: trained.errors[trained.best], observer)
     let program = try ReLUProgram<Rational>(best, output: architecture.readable, names: inputs)
     let reference = try architecture.isSigmoid ? Formula(found.formula, inputs: inputs) : formula
     return GalleryEntry(
@@ -62,22 +59,17 @@ extension GalleryCircuit {
       drawing: GalleryDrawing(layout)?.block)
   }
 
-  /// What a formula read from a trained network may differ by: what training was allowed, or a hundredth of a sigmoid's inside.
-  private func readingTolerance(_ network: Network) throws -> Rational {
-    guard architecture.isSigmoid else { return allowed }
-    let program = try ReLUProgram<Rational>(network, output: architecture.readable, names: inputs)
-    let ends = try [box.lower, box.upper].map { program($0)[0].magnitude }
-    return (ends.max() ?? 1) / 100
-  }
-
-  private func read(_ network: Network, tolerance: Rational, _ observer: any Observer) throws -> GalleryEntry.Read {
-    let output = network.graph.nodes.contains { $0.name == architecture.readable } ? architecture.readable : nil
-    let program = try ReLUProgram<Rational>(network, output: output, names: inputs)
-    let reading = try NetworkReading(
-      program, over: box, tolerance: tolerance, effort: Self.effort, observer: observer)
-    return GalleryEntry.Read(
-      formula: "\(reading.formula)", isCertified: reading.certificate.isCertified, bound: reading.certificate.bound,
-      tolerance: Double(tolerance), statement: reading.certificate.statement)
+  /// Reads the best trained network: finely if it is near enough to the circuit for that, else within what training is allowed.
+  private func read(_ network: Network, error: Double, _ observer: any Observer) throws -> GalleryEntry.Read {
+    let reader = try GalleryReader(network, output: architecture.readable, over: box)
+    // A sigmoid's inside may have any size.
+    let fine = try reader.size / (architecture.isSigmoid ? 100 : 1000)
+    if architecture.isSigmoid { return try reader.entry(tolerance: fine, observer: observer) }
+    if error.isFinite, let near = Rational(exactly: error), 4 * near <= fine, fine < allowed {
+      let reading = try reader.entry(tolerance: fine, observer: observer)
+      if reading.isCertified { return reading }
+    }
+    return try reader.entry(tolerance: allowed, observer: observer)
   }
 
   private func pictures(_ program: ReLUProgram<Rational>, beside formula: Formula) throws -> [ReportBlock] {

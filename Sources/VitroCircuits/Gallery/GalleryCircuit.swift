@@ -88,7 +88,9 @@ public struct GalleryCircuit: Sendable, Hashable {
         let columns = try zip(box.lower, box.upper).enumerated().map { axis, ends in
           var stream = RandomStream(seed: 0, "gallery \(id)", axis)
           let (low, high) = (Double(ends.0), Double(ends.1))
-          return try stream.uniform([count], low: low, high: high, dtype: .float64).doubles.map { Rational(Int($0.rounded())) }
+          return try stream.uniform([count], low: low, high: high, dtype: .float64).doubles.map {
+            Rational(Int($0.rounded()))
+          }
         }
         return (0..<count).map { index in columns.map { $0[index] } }
       }

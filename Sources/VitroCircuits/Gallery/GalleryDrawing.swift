@@ -19,7 +19,8 @@ struct GalleryDrawing {
       names[index] = layer.rows.enumerated().map { row, form in
         let isOutput = index == layout.layers.count - 1
         let name = isOutput ? "y\(layer.rows.count == 1 ? "" : "\(row + 1)")" : "u\(index + 1).\(row + 1)"
-        let bias = form.constant == 0 ? "" : " \(form.constant < 0 ? "−" : "+") \(Certificate.text(form.constant.magnitude))"
+        let bias =
+          form.constant == 0 ? "" : " \(form.constant < 0 ? "−" : "+") \(Certificate.text(form.constant.magnitude))"
         nodes.append(
           GraphFigure.Node(
             name, label: layer.isActive ? "ReLU\(bias)" : "\(name)\(bias)", group: isOutput ? "output" : "unit",
@@ -33,7 +34,8 @@ struct GalleryDrawing {
     block = .figure(
       Figure(
         "The written network",
-        caption: "A node for each unit with its bias, an edge for each weight that is not zero. Units in between that only hand a value on are part of the chain.",
+        caption:
+          "A node for each unit with its bias, an edge for each weight that is not zero. Units in between that only hand a value on are part of the chain.",
         .graph(GraphFigure(nodes: nodes, edges: edges))))
   }
 }

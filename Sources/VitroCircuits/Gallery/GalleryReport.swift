@@ -12,7 +12,8 @@ extension GalleryEntry {
       id: "circuits-gallery", title: "The gallery of circuits", kicker: "Circuits",
       lede: RichText(
         "\(entries.count) small algorithms as weights. Written: **\(certified)** are proved to be their formula. Scrambled: **\(same)** are read back with a proof. "
-          + "Trained: **\(found)** are found from some seed, and from **\(read)** of the best networks a formula is read and proved."),
+          + "Trained: **\(found)** are found from some seed, and from **\(read)** of the best networks a formula is read and proved."
+      ),
       metrics: [
         Metric("circuits", Double(entries.count), format: .integer),
         Metric("written and certified", Double(certified), format: .integer),
@@ -21,7 +22,10 @@ extension GalleryEntry {
           explanation: "Circuits that at least one seed finds, every example within what is allowed."),
         Metric("read and certified", Double(read), format: .integer, explanation: "From the best trained network."),
       ],
-      sections: [ReportSection("All of them", id: "table", [.table(table(entries, circuits)), .figure(shares(entries, circuits))])]
+      sections: [
+        ReportSection(
+          "All of them", id: "table", [.table(table(entries, circuits)), .figure(shares(entries, circuits))])
+      ]
         + zip(entries, circuits).map { entry, circuit in
           ReportSection(circuit.title, id: circuit.id, entry.summary(of: circuit) + entry.pictures)
         })
@@ -31,11 +35,13 @@ extension GalleryEntry {
   func page(of circuit: GalleryCircuit) -> Report {
     let percent = NumberFormat.percent(1)
     return Report(
-      id: "circuits-gallery-\(id)", title: circuit.title, kicker: "Circuits · The gallery", lede: RichText(circuit.summary),
+      id: "circuits-gallery-\(id)", title: circuit.title, kicker: "Circuits · The gallery",
+      lede: RichText(circuit.summary),
       metrics: [
         Metric("units, written", Double(written.units), format: .integer),
         Metric(
-          "found by training", trained.share?.value ?? .nan, format: percent, interval: trained.share.map(Interval.init),
+          "found by training", trained.share?.value ?? .nan, format: percent,
+          interval: trained.share.map(Interval.init),
           explanation: RichText(
             "\(trained.solved) of \(trained.errors.count) seeds; every example within \(Self.three.text(trained.allowed)). 95 % interval, Clopper–Pearson."
           )),
@@ -45,7 +51,10 @@ extension GalleryEntry {
         ReportSection(
           "Written", id: "written",
           [
-            .text(RichText("`\(circuit.text)` becomes \(written.units) ReLUs in \(written.depth) layers, \(written.parameters) weights and biases. \(written.statement)"))
+            .text(
+              RichText(
+                "`\(circuit.text)` becomes \(written.units) ReLUs in \(written.depth) layers, \(written.parameters) weights and biases. \(written.statement)"
+              ))
           ] + (drawing.map { [$0] } ?? [])),
         ReportSection(
           "Trained", id: "trained",
@@ -57,7 +66,9 @@ extension GalleryEntry {
           ]),
         ReportSection(
           "Read back", id: "read",
-          [.table(readings)] + (circuit.architecture.isSigmoid ? [.note(.remark, "What is read is the inside of the sigmoid: the answer is 1/2 where it is zero.")] : [])
+          [.table(readings)]
+            + (circuit.architecture.isSigmoid
+              ? [.note(.remark, "What is read is the inside of the sigmoid: the answer is 1/2 where it is zero.")] : [])
             + pictures),
       ])
   }
@@ -72,12 +83,15 @@ extension GalleryEntry {
           columns: [.init(""), .init("what it is"), .init("how well")],
           rows: [
             [
-              "written", .text("\(written.units) ReLUs in \(written.depth) layers, \(written.parameters) weights and biases"),
+              "written",
+              .text("\(written.units) ReLUs in \(written.depth) layers, \(written.parameters) weights and biases"),
               .text(written.isCertified ? "proved to be the formula" : "not proved"),
             ],
             [
               "trained", .text(trained.architecture),
-              .text("\(trained.solved) of \(trained.errors.count) seeds find it, best loss \(Self.three.text(trained.losses.min() ?? .nan))"),
+              .text(
+                "\(trained.solved) of \(trained.errors.count) seeds find it, best loss \(Self.three.text(trained.losses.min() ?? .nan))"
+              ),
             ],
             ["read, scrambled", .text(scrambled.formula.shortened), .text(scrambled.verdict)],
             ["read, trained", .text(found.formula.shortened), .text(found.verdict)],
@@ -106,7 +120,8 @@ extension GalleryEntry {
   private static func shares(_ entries: [GalleryEntry], _ circuits: [GalleryCircuit]) -> Figure {
     Figure(
       "How many seeds find each circuit",
-      caption: "The share of trained networks that have every example within what is allowed, with 95 % intervals (Clopper–Pearson).",
+      caption:
+        "The share of trained networks that have every example within what is allowed, with 95 % intervals (Clopper–Pearson).",
       .bars(
         BarFigure(
           label: "circuit", value: Axis("share of seeds", format: .percent, range: Interval(0, 1)),
@@ -133,7 +148,10 @@ extension GalleryEntry {
     Table(
       columns: [.init("from"), .init("formula"), .init("proof")],
       rows: [
-        ["the written network, units in another order and rescaled by powers of two", .text(scrambled.formula), .text(scrambled.verdict)],
+        [
+          "the written network, units in another order and rescaled by powers of two", .text(scrambled.formula),
+          .text(scrambled.verdict),
+        ],
         ["the best trained network", .text(found.formula), .text(found.verdict)],
       ])
   }

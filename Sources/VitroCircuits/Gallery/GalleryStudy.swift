@@ -8,7 +8,8 @@ public struct GalleryStudy: Experiment {
   /// `gallery`.
   public static let name = "gallery"
   /// What the gallery is.
-  public static let abstract = "Write, train and read back small circuits: minimum, median, parity, sorting, adding, and others."
+  public static let abstract =
+    "Write, train and read back small circuits: minimum, median, parity, sorting, adding, and others."
   /// How.
   public static let discussion = """
     Each circuit is written by the compiler and its float32 weights are proved to spell the formula; networks are trained on it from many \

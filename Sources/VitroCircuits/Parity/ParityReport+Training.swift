@@ -11,7 +11,8 @@ extension ParityResult {
       .figure(
         Figure(
           "How many solve it",
-          caption: "The share of seeds that answer every integer right, with 95 % intervals (Clopper–Pearson).", span: .half,
+          caption: "The share of seeds that answer every integer right, with 95 % intervals (Clopper–Pearson).",
+          span: .half,
           .bars(shares(trained)))),
       .figure(
         Figure(
@@ -19,9 +20,11 @@ extension ParityResult {
           caption:
             "The final losses of all seeds, sorted: how large a share of the seeds ends below each loss. The line is the target's variance, the loss of the mean.",
           span: .half, .lines(endings(trained)))),
-      .table(table(trained)),
+      .table(table(trained, "From scratch")),
       .text(
-        "Why it sticks: the best line through alternating targets is nearly flat, so the first units that training moves have almost nothing to gain, and a bend helps only together with its neighbours: a zigzag of 15 slopes of ± 1 needs weights far larger than initialization gives, and each is right only where the others are. On raw integers most units begin with their bend left of all data (|b| ≤ 1 against inputs up to 15): they are one line, and slopes act on all integers at once."
+        RichText(
+          "Why it sticks: the best line through alternating targets is nearly flat, so a unit by itself has almost nothing to gain, and a bend helps only beside its neighbours: \(1 << bits) integers in turn take a zigzag of slopes ± 1. On raw integers the bends −b/w of the first layer, ratios of two uniform numbers, crowd around 0: half of them lie within ± 1 and fewer than a quarter among the integers. Normalizing brings the integers to the bends, and width brings more bends."
+        )
       ),
     ]
   }
@@ -29,14 +32,15 @@ extension ParityResult {
   var helpedBlocks: [ReportBlock] {
     [
       .text(
-        "Each way has its plain control: the same architecture from PyTorch's initialization, all integers at once, the same number of steps. The curriculum shows 2, 4, 8 … 2ⁿ integers for equal parts of the steps. Warm starts are the written weights with normal noise on each weight and bias, zeros included."
+        "Each way has its plain control: the same architecture from PyTorch's initialization, all integers at once, the same number of steps. The curriculum shows 2, 4, 8 … 2ⁿ integers for equal parts of the steps. Warm starts are the written weights with normal noise on each weight and bias, zeros included; ± 0 is the written network itself, which Adam's steps of 0.01 can shake loose."
       ),
       .figure(
         Figure(
           "Helped, and as plain",
-          caption: "The share of seeds that solve it, with 95 % intervals; the highlighted bars are the plain controls.",
+          caption:
+            "The share of seeds that solve it, with 95 % intervals; the highlighted bars are the plain controls.",
           .bars(shares(helped + controls, highlighted: Set(controls.map(\.name)))))),
-      .table(table(helped + controls)),
+      .table(table(helped + controls, "Helped, and their controls")),
     ]
   }
 
@@ -56,7 +60,8 @@ extension ParityResult {
         )),
       .figure(
         Figure(
-          "The loss between them", caption: "Mean squared error along the line; 0 is the stuck network, 1 the written one.",
+          "The loss between them",
+          caption: "Mean squared error along the line; 0 is the stuck network, 1 the written one.",
           span: .half,
           .lines(
             LineFigure(
@@ -65,7 +70,8 @@ extension ParityResult {
               references: [ReferenceLine("variance 1/4", 0.25)])))),
       .figure(
         Figure(
-          "Both functions", caption: "Drawn through their exact corners. The integers alternate between 0 and 1.", span: .half,
+          "Both functions", caption: "Drawn through their exact corners. The integers alternate between 0 and 1.",
+          span: .half,
           .lines(
             LineFigure(
               x: Axis("x"), y: Axis("answer"),
@@ -96,8 +102,9 @@ extension ParityResult {
       }, references: [ReferenceLine("variance 1/4", 0.25)])
   }
 
-  private func table(_ trainings: [ParityTraining]) -> Table {
+  private func table(_ trainings: [ParityTraining], _ title: String) -> Table {
     Table(
+      title: title,
       columns: [
         .init("networks"), .init("seeds", .integer), .init("solved", .percent(1)), .init("at the mean", .percent(1)),
         .init("best loss", .significant(2)), .init("median loss", .fixed(3)),

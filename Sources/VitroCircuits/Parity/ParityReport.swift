@@ -35,7 +35,8 @@ extension ParityResult {
     var metrics = [
       Metric(
         "wrong integers, written", Double(wrong), format: .integer,
-        explanation: RichText("Of \(all) answers by float32 networks for n = \(Self.list(checks.map(\.bits))), both ways of writing."))
+        explanation: RichText(
+          "Of \(all) answers by float32 networks for n = \(Self.list(checks.map(\.bits))), both ways of writing."))
     ]
     if let best, let share = best.share {
       metrics.append(
@@ -123,7 +124,7 @@ extension ParityResult {
         Figure(
           "The written network beyond its range",
           caption: RichText(
-            "The published network for n = \(bits), drawn through its exact corners, and what parity asks on every integer. Right from \(-count) to \(count), where its folds lie; outside its last piece goes on."
+            "The published network for n = \(bits), drawn through its exact corners, and what parity asks on every integer. Right from −\(count) to \(count), where its folds lie; outside its last piece goes on."
           ),
           .lines(
             LineFigure(

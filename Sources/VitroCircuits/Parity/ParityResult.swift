@@ -65,7 +65,8 @@ public struct ParityResult: Codable, Sendable {
       "stuck-at-the-mean", "On raw integers gradient descent sticks at predicting the mean.", verdict: verdict,
       numbers: ["atTheMean": Double(at), "solved": Double(solved), "networks": Double(all)],
       reason:
-        "\(solved) of \(all) networks solve it; \(at) end within a tenth of the variance 1/4, the others below: they fit a few integers and the mean of the rest")
+        "\(solved) of \(all) networks solve it; \(at) end within a tenth of the variance 1/4, the others below: they fit a few integers and the mean of the rest"
+    )
   }
 
   private func helps(_ training: ParityTraining) -> Claim? {
@@ -75,7 +76,8 @@ public struct ParityResult: Codable, Sendable {
     switch training.method {
     case .plain: return nil
     case .curriculum: (id, what) = ("curriculum-helps", "A curriculum 2, 4, 8 … 2ⁿ helps")
-    case .warmStart(let noise): (id, what) = ("warm-start-\(noise)-helps", "Starting from written weights ± \(noise) helps")
+    case .warmStart(let noise):
+      (id, what) = ("warm-start-\(noise)-helps", "Starting from written weights ± \(noise) helps")
     }
     return Claim(
       id, "\(what) (\(training.architecture.widthText)).", verdict: Self.verdict(share, above: other),
@@ -85,7 +87,9 @@ public struct ParityResult: Codable, Sendable {
 
   private var normalizing: Claim? {
     let pairs = trained.filter(\.architecture.isNormalized).compactMap { own in
-      trained.first { $0.architecture.hidden == own.architecture.hidden && !$0.architecture.isNormalized }.map { (own, $0) }
+      trained.first { $0.architecture.hidden == own.architecture.hidden && !$0.architecture.isNormalized }.map {
+        (own, $0)
+      }
     }
     guard let (own, raw) = pairs.max(by: { $0.0.solved < $1.0.solved }), let share = own.share, let other = raw.share
     else { return nil }

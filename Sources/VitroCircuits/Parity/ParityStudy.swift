@@ -2,11 +2,6 @@ public import VitroCore
 public import VitroLab
 
 /// Parity: written by folds and checked on every integer, bounded by counting pieces, and trained from many seeds, which seldom works.
-///
-/// ```swift
-/// let result = try ParityStudy(bits: 4, seeds: 200, steps: 5000).result(seed: 0, observer: SilentObserver())
-/// print(result.plain.map { ($0.name, $0.solved) })
-/// ```
 public struct ParityStudy: Sendable, Hashable {
   /// n of the trained networks: they learn 2ⁿ integers.
   public var bits: Int
@@ -27,7 +22,7 @@ public struct ParityStudy: Sendable, Hashable {
   /// The architecture that follows a curriculum.
   static let wide = ParityArchitecture(hidden: [32, 32], isNormalized: true)
   /// The deviations of the noise on written weights.
-  static let noises = [0.03, 0.1, 0.3, 1]
+  static let noises = [0, 0.01, 0.03, 0.1, 0.3]
   /// n of the written circuits.
   var written: [Int] { Set([4, 10, 20, bits]).sorted() }
 

@@ -104,7 +104,7 @@ extension ParityStudy {
   private func line(from trained: TrainedInstances, _ architecture: ParityArchitecture) throws -> ParityLine {
     let stuck = try trained.network.instance(trained.median)
     let written = try architecture.written(bits: bits)
-    let places = (-25...125).map { Double($0) / 100 }
+    let places = (0...100).map { Double($0) / 100 }
     let along = try training(stuck.graph, integers: 1 << bits, steps: 0).measure(stuck.line(to: written, at: places))
     let box = InputBox(["x"], 0, Rational((1 << bits) - 1))
     func corners(_ network: Network) throws -> [[Double]] {
