@@ -15,7 +15,7 @@ extension GalleryCircuit {
       "min", "Minimum", "min(a, b)", inputs: ["a", "b"], box: "a=-50:50,b=-50:50", examples: .integers(400),
       architecture: GalleryArchitecture([2], hasSkip: true), allowed: Rational(1, over: 2), rate: 0.02,
       summary:
-        "a − ReLU(a − b): one unit and a skip. Training has two units and usually uses one of them, or both for the same thing."
+        "a − ReLU(a − b): one unit and a skip. Training has two units to do it with."
     ),
     GalleryCircuit(
       "max", "Maximum", "max(a, b)", inputs: ["a", "b"], box: "a=-1:1,b=-1:1", examples: .grid(9),
@@ -23,7 +23,9 @@ extension GalleryCircuit {
     GalleryCircuit(
       "median", "Median of three", "median(a, b, c)", inputs: ["a", "b", "c"], box: "a=-1:1,b=-1:1,c=-1:1",
       examples: .grid(6), architecture: GalleryArchitecture([4, 4], hasSkip: true), allowed: Rational(1, over: 10),
-      summary: "The third number clipped between the smaller and the larger of the others: three units in two layers."),
+      summary:
+        "The third number clipped between the smaller and the larger of the others: three units with skips, and more that hand numbers on in a chain."
+    ),
     GalleryCircuit(
       "clip", "Clip", "clip(x, -1, 1)", inputs: ["x"], box: "x=-3:3", examples: .grid(61),
       architecture: GalleryArchitecture([4]), summary: "Two units: one bends up, one bends back."),

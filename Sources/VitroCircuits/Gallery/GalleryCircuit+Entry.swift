@@ -48,7 +48,8 @@ extension GalleryCircuit {
     return GalleryEntry(
       id: id, formula: text,
       written: GalleryEntry.Written(
-        units: layout.units, depth: layout.depth, parameters: layout.parameters, isCertified: certificate.isCertified,
+        units: layout.units, unitsWithSkips: try formula.program(box: box).units.count, depth: layout.depth,
+        parameters: layout.parameters, isCertified: certificate.isCertified,
         statement: certificate.statement),
       trained: GalleryEntry.Trained(
         architecture: architecture.text(inputs: inputs.count, outputs: try formula.outputs.count),
@@ -63,7 +64,7 @@ extension GalleryCircuit {
   private func read(_ network: Network, error: Double, _ observer: any Observer) throws -> GalleryEntry.Read {
     let reader = try GalleryReader(network, output: architecture.readable, over: box)
     // A sigmoid's inside may have any size.
-    let fine = try reader.size / (architecture.isSigmoid ? 100 : 1000)
+    let fine = reader.size / (architecture.isSigmoid ? 100 : 1000)
     if architecture.isSigmoid { return try reader.entry(tolerance: fine, observer: observer) }
     if error.isFinite, let near = Rational(exactly: error), 4 * near <= fine, fine < allowed {
       let reading = try reader.entry(tolerance: fine, observer: observer)

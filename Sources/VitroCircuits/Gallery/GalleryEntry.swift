@@ -8,6 +8,8 @@ public struct GalleryEntry: Codable, Sendable {
   public struct Written: Codable, Sendable, Hashable {
     /// ReLUs, those that hand values on included.
     public var units: Int
+    /// ReLUs where later layers may read all earlier ones.
+    public var unitsWithSkips: Int
     /// Layers of ReLUs.
     public var depth: Int
     /// Weights and biases of the chain of layers.
@@ -16,6 +18,13 @@ public struct GalleryEntry: Codable, Sendable {
     public var isCertified: Bool
     /// What was proved, one sentence.
     public var statement: String
+
+    /// `7 ReLUs in 2 layers (3 with skips), 35 weights and biases`.
+    var text: String {
+      let layers = "\(units) ReLU\(units == 1 ? "" : "s") in \(depth) layer\(depth == 1 ? "" : "s")"
+      return layers + (unitsWithSkips < units ? " (\(unitsWithSkips) with skips)" : "")
+        + ", \(parameters) weights and biases"
+    }
   }
 
   /// The networks that were trained.
@@ -78,7 +87,8 @@ public struct GalleryEntry: Codable, Sendable {
     return [
       "name": .string(id), "formula": .string(formula),
       "written": [
-        "units": .integer(written.units), "depth": .integer(written.depth), "parameters": .integer(written.parameters),
+        "units": .integer(written.units), "unitsWithSkips": .integer(written.unitsWithSkips),
+        "depth": .integer(written.depth), "parameters": .integer(written.parameters),
         "certified": .bool(written.isCertified),
       ],
       "trained": [

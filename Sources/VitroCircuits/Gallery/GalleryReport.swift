@@ -53,7 +53,7 @@ extension GalleryEntry {
           [
             .text(
               RichText(
-                "`\(circuit.text)` becomes \(written.units) ReLUs in \(written.depth) layers, \(written.parameters) weights and biases. \(written.statement)"
+                "`\(circuit.text)` becomes \(written.text). \(written.statement)"
               ))
           ] + (drawing.map { [$0] } ?? [])),
         ReportSection(
@@ -84,7 +84,7 @@ extension GalleryEntry {
           rows: [
             [
               "written",
-              .text("\(written.units) ReLUs in \(written.depth) layers, \(written.parameters) weights and biases"),
+              .text(written.text),
               .text(written.isCertified ? "proved to be the formula" : "not proved"),
             ],
             [

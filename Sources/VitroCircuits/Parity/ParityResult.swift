@@ -76,6 +76,7 @@ public struct ParityResult: Codable, Sendable {
     switch training.method {
     case .plain: return nil
     case .curriculum: (id, what) = ("curriculum-helps", "A curriculum 2, 4, 8 … 2ⁿ helps")
+    case .warmStart(0): return stays(training)
     case .warmStart(let noise):
       (id, what) = ("warm-start-\(noise)-helps", "Starting from written weights ± \(noise) helps")
     }
@@ -83,6 +84,16 @@ public struct ParityResult: Codable, Sendable {
       id, "\(what) (\(training.architecture.widthText)).", verdict: Self.verdict(share, above: other),
       numbers: ["share": share.value, "control": other.value],
       reason: "\(training.solved) of \(training.losses.count) solve it, \(control.solved) without, as many steps")
+  }
+
+  private func stays(_ training: ParityTraining) -> Claim {
+    let loss = training.medianLoss
+    return Claim(
+      "written-is-kept", "Training leaves the written network where it is (\(training.architecture.widthText)).",
+      verdict: .of(training.solved == 1), numbers: ["loss": loss],
+      reason:
+        "one network, after as many steps: loss \(NumberFormat.significant(3).text(loss)). Adam divides a gradient by its size, so that even a gradient of rounding errors moves weights by the rate, and the written weights are steep"
+    )
   }
 
   private var normalizing: Claim? {

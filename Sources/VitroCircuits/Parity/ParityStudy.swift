@@ -22,7 +22,7 @@ public struct ParityStudy: Sendable, Hashable {
   /// The architecture that follows a curriculum.
   static let wide = ParityArchitecture(hidden: [32, 32], isNormalized: true)
   /// The deviations of the noise on written weights.
-  static let noises = [0, 0.01, 0.03, 0.1, 0.3]
+  static let noises = [0.01, 0.03, 0.1, 0.3]
   /// n of the written circuits.
   var written: [Int] { Set([4, 10, 20, bits]).sorted() }
 
@@ -78,7 +78,8 @@ public struct ParityStudy: Sendable, Hashable {
     }
     return [false, true].flatMap { normalized in
       Self.widths.map { plan(ParityArchitecture(hidden: $0, isNormalized: normalized), .plain) }
-    } + [plan(Self.wide, .curriculum)] + Self.noises.map { plan(Self.narrow, .warmStart(noise: $0)) }
+    } + [plan(Self.wide, .curriculum), plan(Self.narrow, .warmStart(noise: 0))]
+      + Self.noises.map { plan(Self.narrow, .warmStart(noise: $0)) }
   }
 
   private func train(_ plan: ParityTraining, seed: UInt64, observer: any Observer) throws -> ParityTraining {

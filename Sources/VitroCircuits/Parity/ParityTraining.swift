@@ -11,7 +11,7 @@ public struct ParityTraining: Codable, Sendable, Hashable {
     case plain
     /// Twice as many integers after each of n equal parts of the steps: 2, 4, 8 … 2ⁿ.
     case curriculum
-    /// From the written weights with normal noise of this deviation on each weight and bias.
+    /// From the written weights with normal noise of this deviation on each weight and bias; without noise one network is enough.
     case warmStart(noise: Double)
   }
 
@@ -35,6 +35,7 @@ public struct ParityTraining: Codable, Sendable, Hashable {
     switch method {
     case .plain: architecture.name
     case .curriculum: "\(architecture.widthText), curriculum"
+    case .warmStart(0): "\(architecture.widthText), the written weights themselves"
     case .warmStart(let noise): "\(architecture.widthText), from written weights ± \(noise)"
     }
   }
@@ -91,7 +92,8 @@ extension ParityStudy {
         try training(graph, integers: 1 << bit, steps: part).train(&network, seed: seed, observer: observer)
       }
     case .warmStart(let noise):
-      network = try architecture.written(bits: bits).noisyInstances(seeds, deviation: noise, seed: seed)
+      network = try architecture.written(bits: bits).noisyInstances(
+        noise == 0 ? 1 : seeds, deviation: noise, seed: seed)
       try all.train(&network, seed: seed, observer: observer)
     }
     let trained = try all.measure(network)
