@@ -1,6 +1,7 @@
 internal import Foundation
 internal import VitroCore
 internal import VitroFitting
+internal import VitroLab
 
 /// What came of the study of absolute values.
 struct AbsoluteResult {

@@ -1,4 +1,5 @@
 internal import VitroFitting
+internal import VitroLab
 
 /// Whether features gather at a fraction of a dimension: D_i within 0.005 of it, held against the flanks beside it.
 ///

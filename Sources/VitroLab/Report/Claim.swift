@@ -1,8 +1,7 @@
 public import VitroCore
 public import VitroFitting
-public import VitroLab
 
-/// Something that is said of toy models, and whether the numbers of a run bear it out.
+/// Something that is said of models, and whether the numbers of a run bear it out.
 ///
 /// ```swift
 /// let claim = Claim(
@@ -28,13 +27,13 @@ public struct Claim: Codable, Sendable, Hashable {
     }
 
     /// Whether an estimate lies in a range: it holds when the whole interval does, and fails when none of it does.
-    static func of(_ estimate: Estimate, within range: ClosedRange<Double>) -> Verdict {
+    public static func of(_ estimate: Estimate, within range: ClosedRange<Double>) -> Verdict {
       if estimate.low >= range.lowerBound && estimate.high <= range.upperBound { return .holds }
       return estimate.high < range.lowerBound || estimate.low > range.upperBound ? .fails : .undecided
     }
 
     /// Whether several things are so: all must hold, and one that fails is enough to fail.
-    static func all(_ verdicts: [Verdict]) -> Verdict {
+    public static func all(_ verdicts: [Verdict]) -> Verdict {
       verdicts.contains(.fails) ? .fails : verdicts.allSatisfy { $0 == .holds } ? .holds : .undecided
     }
 

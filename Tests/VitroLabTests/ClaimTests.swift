@@ -1,7 +1,6 @@
 import Testing
 import VitroFitting
-
-@testable import VitroSuperposition
+import VitroLab
 
 @Suite struct ClaimTests {
   @Test func aVerdictNeedsTheWholeInterval() {
