@@ -16,7 +16,6 @@ extension ExperimentRegistry {
   public static let standard = ExperimentRegistry([
     Examination.self, ImageProbing.self, NetworkProbing.self, SkipStudy.self, XORStudy.self, AbsoluteStudy.self,
     AdversarialStudy.self, CorrelatedStudy.self, CustomStudy.self, DemoStudy.self, DynamicsStudy.self,
-    AdversarialStudy.self, CorrelatedStudy.self, CustomStudy.self, DemoStudy.self, DynamicsStudy.self,
     GeometryStudy.self, MeasureStudy.self, NormsStudy.self, PhaseStudy.self, TutorialStudy.self, WriteStudy.self,
     EvalStudy.self, TrainStudy.self, ReadStudy.self, CertifyStudy.self, RegionsStudy.self, GalleryStudy.self,
   ])

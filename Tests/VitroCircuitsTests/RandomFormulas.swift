@@ -26,9 +26,9 @@ struct Dice: RandomNumberGenerator {
 
 /// Random formulas over all of the language.
 enum RandomFormulas {
-  static func expression(_ names: [String], depth: Int, _ dice: inout Dice) -> Expression {
-    func part() -> Expression { expression(names, depth: depth - 1, &dice) }
-    func parts(_ counts: ClosedRange<Int>) -> [Expression] {
+  static func expression(_ names: [String], depth: Int, _ dice: inout Dice) -> FormulaExpression {
+    func part() -> FormulaExpression { expression(names, depth: depth - 1, &dice) }
+    func parts(_ counts: ClosedRange<Int>) -> [FormulaExpression] {
       (0..<Int.random(in: counts, using: &dice)).map { _ in part() }
     }
     if depth == 0 || Int.random(in: 0..<8, using: &dice) == 0 {
@@ -45,7 +45,7 @@ enum RandomFormulas {
     case 8: return .median(part(), part(), part())
     case 9: return .clip(part(), low: .number(-2), high: .number(dice.number().magnitude))
     case 10:
-      let relation = Expression.Relation.allCases.randomElement(using: &dice) ?? .less
+      let relation = FormulaExpression.Relation.allCases.randomElement(using: &dice) ?? .less
       return .comparison(relation, part(), part(), width: Bool.random(using: &dice) ? 1 : Rational(1, over: 3))
     case 11: return .conditional(if: part(), then: part(), else: part())
     case 12: return .not(part())
@@ -57,7 +57,9 @@ enum RandomFormulas {
       let bits = Int.random(in: 1...4, using: &dice)
       return Bool.random(using: &dice) ? .odd(part(), bits: bits) : .even(part(), bits: bits)
     default:
-      let knots = (0..<Int.random(in: 2...4, using: &dice)).map { Expression.Knot(Rational($0 * 2), dice.number()) }
+      let knots = (0..<Int.random(in: 2...4, using: &dice)).map {
+        FormulaExpression.Knot(Rational($0 * 2), dice.number())
+      }
       return .interpolate(part(), knots)
     }
   }

@@ -8,8 +8,6 @@ import VitroTensor
 
 @testable import VitroCircuits
 
-private typealias Expression = VitroCircuits.Expression
-
 /// Random formulas are written, stripped to anonymous matrices with neurons permuted and rescaled, read back, and proved equal.
 @Suite struct RoundTripTests {
   /// In float64 and rescaled by powers of two, numbers stay exact, so the formula read must be the function itself.
@@ -72,12 +70,12 @@ private typealias Expression = VitroCircuits.Expression
 
   private static func expression(
     depth: Int, _ inputs: [String], _ isDyadic: Bool, _ generator: inout SplitMix
-  ) -> Expression {
+  ) -> FormulaExpression {
     if depth <= 1 {
       return Int.random(in: 0..<4, using: &generator) == 0
         ? .number(number(isDyadic, &generator)) : .variable(inputs.randomElement(using: &generator) ?? "a")
     }
-    func part() -> Expression {
+    func part() -> FormulaExpression {
       expression(depth: Int.random(in: 1..<depth, using: &generator), inputs, isDyadic, &generator)
     }
     switch Int.random(in: 0..<8, using: &generator) {

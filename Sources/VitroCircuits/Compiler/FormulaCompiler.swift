@@ -31,7 +31,7 @@ struct FormulaCompiler {
     return compiler.table.finish(outputs: try formula.outputs.map { try compiler.value($0).form })
   }
 
-  private mutating func value(_ expression: Expression) throws -> Value {
+  private mutating func value(_ expression: FormulaExpression) throws -> Value {
     if case .variable(let name) = expression { return names[name] ?? Value(form: Form()) }
     var parts: [Value] = []
     for child in expression.children { parts.append(try value(child)) }
@@ -45,7 +45,7 @@ struct FormulaCompiler {
     return result
   }
 
-  private mutating func value(of expression: Expression, _ parts: [Value]) throws -> Value {
+  private mutating func value(of expression: FormulaExpression, _ parts: [Value]) throws -> Value {
     let forms = parts.map(\.form)
     let one = Form(constant: 1)
     switch expression {
@@ -72,7 +72,7 @@ struct FormulaCompiler {
       )
     case .or: return Value(form: one - (try table.relu(one - UnitTable.sum(forms))), range: HalfRange(high: 1))
     case .parity:
-      let knots = (0...forms.count).map { Expression.Knot(Rational($0), Rational($0 % 2)) }
+      let knots = (0...forms.count).map { FormulaExpression.Knot(Rational($0), Rational($0 % 2)) }
       return Value(form: try line(through: knots, at: UnitTable.sum(forms)))
     case .majority:
       let excess = UnitTable.sum(forms) - Form(constant: Rational((forms.count - 1) / 2))
@@ -114,7 +114,7 @@ struct FormulaCompiler {
     return try raised - table.relu(raised - high)
   }
 
-  private mutating func comparison(_ relation: Expression.Relation, _ rise: Form) throws -> Form {
+  private mutating func comparison(_ relation: FormulaExpression.Relation, _ rise: Form) throws -> Form {
     let one = Form(constant: 1)
     switch relation {
     case .less: return try table.relu(rise) - table.relu(rise - one)
@@ -126,12 +126,13 @@ struct FormulaCompiler {
     }
   }
 
-  private mutating func conditional(_ parts: [Value], _ yes: Expression, _ no: Expression) throws -> Value {
+  private mutating func conditional(_ parts: [Value], _ yes: FormulaExpression, _ no: FormulaExpression) throws -> Value
+  {
     let (condition, difference) = (parts[0], parts[1].form - parts[2].form)
     if let yes = yes.constant, let no = no.constant {
       return Value(form: parts[2].form + condition.form * (yes - no))
     }
-    let reach = condition.form * Expression.bound(yes, no, nameRanges)
+    let reach = condition.form * FormulaExpression.bound(yes, no, nameRanges)
     if let low = condition.range.low, low >= 0 {
       return Value(form: try parts[2].form - reach + table.relu(difference + reach) - table.relu(difference - reach))
     }
@@ -146,7 +147,7 @@ struct FormulaCompiler {
   }
 
   /// The first segment, and a unit for each bend.
-  private mutating func line(through knots: [Expression.Knot], at form: Form) throws -> Form {
+  private mutating func line(through knots: [FormulaExpression.Knot], at form: Form) throws -> Form {
     let slopes = zip(knots, knots.dropFirst()).map { ($1.y - $0.y) / ($1.x - $0.x) }
     var result = form * slopes[0] + Form(constant: knots[0].y - slopes[0] * knots[0].x)
     var bends: [Form] = [result]

@@ -35,7 +35,7 @@ struct SigmoidCompiler {
     return unit
   }
 
-  private mutating func form(_ expression: Expression) throws -> Form {
+  private mutating func form(_ expression: FormulaExpression) throws -> Form {
     if case .variable(let name) = expression { return names[name] ?? Form() }
     var parts: [Form] = []
     for child in expression.children { parts.append(try form(child)) }
@@ -74,7 +74,7 @@ struct SigmoidCompiler {
     }
   }
 
-  private static func refusal(of expression: Expression, because reason: String) -> VitroError {
+  private static func refusal(of expression: FormulaExpression, because reason: String) -> VitroError {
     VitroError(
       .argument, "writing sigmoid neurons", "'\("\(expression)".prefix(80))' has no sigmoid network: \(reason)",
       hint: "Comparisons, and, or, not, majority, xor, parity and 'if' between numbers have; with ReLU all have.")

@@ -49,9 +49,9 @@ struct GalleryReader {
     var result: (Formula, Certificate)?
     for places in 1...9 {
       try observer.checkpoint("reading")
-      var knots: [Expression.Knot] = []
+      var knots: [FormulaExpression.Knot] = []
       for (x, y) in points {
-        let knot = Expression.Knot(x.rounded(places: places), y.rounded(places: places))
+        let knot = FormulaExpression.Knot(x.rounded(places: places), y.rounded(places: places))
         if knots.last.map({ $0.x < knot.x }) ?? true { knots.append(knot) }
       }
       guard knots.count > 1 else { continue }

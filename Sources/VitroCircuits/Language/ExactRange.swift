@@ -39,7 +39,7 @@ public struct ExactRange: Sendable, Hashable {
   }
 }
 
-extension Expression {
+extension FormulaExpression {
   /// Bounds of the value by interval arithmetic, from bounds of the names.
   ///
   /// Each operation takes the bounds of its parts, after sums are simplified; so they hold always and are attained where no name appears twice.
@@ -61,9 +61,9 @@ extension Expression {
     case .comparison(let relation, _, _, _): return comparisonRange(relation, parts[0], parts[1])
     case .conditional(_, let yes, let no): return conditionalRange(parts, yes, no)
     case .odd(_, let bits):
-      let even = Expression.foldedRange(parts[0], bits: bits)
+      let even = FormulaExpression.foldedRange(parts[0], bits: bits)
       return ExactRange(1 - even.high, 1 - even.low)
-    case .even(_, let bits): return Expression.foldedRange(parts[0], bits: bits)
+    case .even(_, let bits): return FormulaExpression.foldedRange(parts[0], bits: bits)
     case .parity:
       let total = parts.reduce(ExactRange(0, 0), +)
       return extremes(in: total, bends: (0...parts.count).map { Rational($0) }) { x in
@@ -75,7 +75,7 @@ extension Expression {
   }
 
   /// The bound of |A − B| of a conditional.
-  static func bound(_ yes: Expression, _ no: Expression, _ names: [String: ExactRange]) -> Rational {
+  static func bound(_ yes: FormulaExpression, _ no: FormulaExpression, _ names: [String: ExactRange]) -> Rational {
     (yes - no).range(names).magnitude
   }
 
@@ -101,7 +101,7 @@ extension Expression {
   }
 
   private func conditionalRange(
-    _ parts: [ExactRange], _ yes: Expression, _ no: Expression
+    _ parts: [ExactRange], _ yes: FormulaExpression, _ no: FormulaExpression
   ) -> ExactRange {
     if let yes = yes.constant, let no = no.constant { return ExactRange(no, no) + (yes - no) * parts[0] }
     let between = parts[1].union(parts[2])

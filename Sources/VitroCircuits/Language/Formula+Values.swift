@@ -67,11 +67,11 @@ extension Formula {
     try checkNames()
     let ranges = try hasConditional ? ranges(in: box) : [:]
     var known = Dictionary(zip(inputs, point), uniquingKeysWith: { first, _ in first })
-    func value(_ expression: Expression) throws -> Scalar {
+    func value(_ expression: FormulaExpression) throws -> Scalar {
       if case .variable(let name) = expression { return known[name] ?? 0 }
       let parts = try expression.children.map(value)
       var bound: Scalar = 0
-      if case .conditional(_, let yes, let no) = expression { bound = number(Expression.bound(yes, no, ranges)) }
+      if case .conditional(_, let yes, let no) = expression { bound = number(FormulaExpression.bound(yes, no, ranges)) }
       let result = expression.value(of: parts, bound: bound, number)
       guard isShort(result) else {
         throw VitroError(.numerical, "evaluating a formula", "a number becomes too long to compute with exactly")
@@ -83,7 +83,7 @@ extension Formula {
   }
 
   var hasConditional: Bool {
-    func has(_ expression: Expression) -> Bool {
+    func has(_ expression: FormulaExpression) -> Bool {
       if case .conditional = expression { return true }
       return expression.children.contains(where: has)
     }
@@ -95,7 +95,7 @@ extension Formula {
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) for the first that is not.
   public func checkNames() throws {
     var known = Set(inputs)
-    func check(_ expression: Expression) throws {
+    func check(_ expression: FormulaExpression) throws {
       if case .variable(let name) = expression, !known.contains(name) {
         throw VitroError.unknownName(
           name, kind: "input or bound name", known: inputs + bindings.map(\.name), operation: "a formula")

@@ -12,10 +12,10 @@ public struct Formula: Sendable, Hashable {
     /// The name.
     public var name: String
     /// What it stands for: of inputs and names bound before.
-    public var expression: Expression
+    public var expression: FormulaExpression
 
     /// Creates a binding.
-    public init(_ name: String, _ expression: Expression) { (self.name, self.expression) = (name, expression) }
+    public init(_ name: String, _ expression: FormulaExpression) { (self.name, self.expression) = (name, expression) }
   }
 
   /// The inputs' names, in order.
@@ -23,10 +23,10 @@ public struct Formula: Sendable, Hashable {
   /// The bound names, each of inputs and names before it.
   public var bindings: [Binding]
   /// The outputs.
-  public var outputs: [Expression]
+  public var outputs: [FormulaExpression]
 
   /// Creates a formula; names are checked when it is compiled or evaluated.
-  public init(inputs: [String], bindings: [Binding] = [], outputs: [Expression]) {
+  public init(inputs: [String], bindings: [Binding] = [], outputs: [FormulaExpression]) {
     (self.inputs, self.bindings, self.outputs) = (inputs, bindings, outputs)
   }
 
@@ -53,7 +53,7 @@ extension Formula: CustomStringConvertible {
   /// The formula for LaTeX: one line, or one for each bound name and output.
   public var latex: String {
     if bindings.isEmpty, outputs.count == 1 { return outputs[0].latex }
-    let names = bindings.map { "\(Expression.variable($0.name).latex) &= \($0.expression.latex)" }
+    let names = bindings.map { "\(FormulaExpression.variable($0.name).latex) &= \($0.expression.latex)" }
     let results = outputs.enumerated().map { index, output in
       outputs.count == 1 ? "y &= \(output.latex)" : "y_{\(index + 1)} &= \(output.latex)"
     }

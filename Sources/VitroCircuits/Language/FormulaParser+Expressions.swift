@@ -3,7 +3,7 @@ internal import VitroPiecewise
 
 extension FormulaParser {
   /// Reads an expression whose operators hold at least as tightly as given.
-  mutating func expression(_ loosest: Tightness) throws -> Expression {
+  mutating func expression(_ loosest: Tightness) throws -> FormulaExpression {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.deepest else {
@@ -35,7 +35,7 @@ extension FormulaParser {
     }
   }
 
-  private mutating func operand(_ loosest: Tightness) throws -> (Expression, Tightness) {
+  private mutating func operand(_ loosest: Tightness) throws -> (FormulaExpression, Tightness) {
     switch token.kind {
     case .name("if"):
       guard loosest == .conditional else {
@@ -47,7 +47,7 @@ extension FormulaParser {
         throw refusal(at: token.position, "'not' stands inside an operation", hint: "Put it in parentheses.")
       }
       advance()
-      return (Expression.not(try expression(.not)).folded, .not)
+      return (FormulaExpression.not(try expression(.not)).folded, .not)
     case .symbol("-"):
       advance()
       return (-(try expression(.sign)), .sign)
@@ -57,7 +57,7 @@ extension FormulaParser {
     }
   }
 
-  private mutating func conditional() throws -> Expression {
+  private mutating func conditional() throws -> FormulaExpression {
     advance()
     // Between 'if', 'then' and 'else' lines may end.
     let endedAtLine = endsAtLine
@@ -68,11 +68,11 @@ extension FormulaParser {
     endsAtLine = endedAtLine
     try expectWord("else", "after the first branch")
     let no = try expression(.conditional)
-    return Expression.conditional(if: condition, then: yes, else: no).folded
+    return FormulaExpression.conditional(if: condition, then: yes, else: no).folded
   }
 
   /// Reads the rest of an operation of one kind: all its parts, except of products, which stand two by two.
-  private mutating func joined(_ left: Expression, _ kind: Tightness) throws -> Expression {
+  private mutating func joined(_ left: FormulaExpression, _ kind: Tightness) throws -> FormulaExpression {
     switch kind {
     case .or, .and:
       let word = kind == .or ? "or" : "and"
@@ -81,7 +81,7 @@ extension FormulaParser {
         advance()
         parts.append(try expression(kind == .or ? .and : .not))
       }
-      return (kind == .or ? Expression.or(parts) : .and(parts)).folded
+      return (kind == .or ? FormulaExpression.or(parts) : .and(parts)).folded
     case .sum:
       let start = token.position
       var parts = [left]
@@ -97,8 +97,8 @@ extension FormulaParser {
     }
   }
 
-  private mutating func comparison(_ left: Expression) throws -> Expression {
-    guard let relation = Expression.Relation(rawValue: plainSymbol) else { throw unexpected("a comparison") }
+  private mutating func comparison(_ left: FormulaExpression) throws -> FormulaExpression {
+    guard let relation = FormulaExpression.Relation(rawValue: plainSymbol) else { throw unexpected("a comparison") }
     advance()
     let right = try expression(.sum)
     var width: Rational = 1
@@ -110,12 +110,12 @@ extension FormulaParser {
       }
       width = value
     }
-    return Expression.comparison(relation, left, right, width: width).folded
+    return FormulaExpression.comparison(relation, left, right, width: width).folded
   }
 
   private var plainSymbol: String { if case .symbol(let symbol) = token.kind { symbol } else { "" } }
 
-  private mutating func product(_ left: Expression) throws -> Expression {
+  private mutating func product(_ left: FormulaExpression) throws -> FormulaExpression {
     let place = token
     advance()
     let right = try expression(.sign)
@@ -136,7 +136,7 @@ extension FormulaParser {
   }
 
   /// Refuses constants of so many digits that computing with them would take long.
-  func checked(_ expression: Expression, at position: Int) throws -> Expression {
+  func checked(_ expression: FormulaExpression, at position: Int) throws -> FormulaExpression {
     let number: Rational =
       switch expression {
       case .number(let value): value
@@ -149,7 +149,7 @@ extension FormulaParser {
     return expression
   }
 
-  func checkedSum(_ parts: [Expression], at position: Int) throws -> Expression {
+  func checkedSum(_ parts: [FormulaExpression], at position: Int) throws -> FormulaExpression {
     let numbers = parts.map { part -> Rational in
       switch part {
       case .number(let value): value
@@ -160,6 +160,6 @@ extension FormulaParser {
     guard Rational.bitWidth(ofSum: numbers) <= Self.mostBits else {
       throw refusal(at: position, "the constants of this sum have more than \(Self.mostBits) bits")
     }
-    return Expression.sum(parts).folded
+    return FormulaExpression.sum(parts).folded
   }
 }

@@ -44,7 +44,7 @@ enum FormulaFunction: String, CaseIterable {
 
 extension FormulaParser {
   /// Reads a number, a name, a call, or what stands in parentheses or bars.
-  mutating func primary() throws -> Expression {
+  mutating func primary() throws -> FormulaExpression {
     let place = token
     switch place.kind {
     case .number(let value):
@@ -56,7 +56,7 @@ extension FormulaParser {
       return token.isSymbol("(") ? try call(name, at: place) : try variable(name, at: place)
     case .symbol("("): return try enclosed(until: ")", at: place) { try $0.expression(.conditional) }
     case .symbol("|"):
-      return Expression.abs(try enclosed(until: "|", at: place) { try $0.expression(.conditional) }).folded
+      return FormulaExpression.abs(try enclosed(until: "|", at: place) { try $0.expression(.conditional) }).folded
     default: throw unexpected("a number, a name, a function or '('")
     }
   }
@@ -77,8 +77,8 @@ extension FormulaParser {
     return value
   }
 
-  private mutating func variable(_ name: String, at place: FormulaToken) throws -> Expression {
-    if let value = bound[name] { return value.map(Expression.number) ?? .variable(name) }
+  private mutating func variable(_ name: String, at place: FormulaToken) throws -> FormulaExpression {
+    if let value = bound[name] { return value.map(FormulaExpression.number) ?? .variable(name) }
     if inputs.contains(name) { return .variable(name) }
     if let function = FormulaFunction(rawValue: name) {
       throw refusal(at: place.position, "the function '\(name)' has no arguments", hint: "Write \(function.usage).")
@@ -95,7 +95,7 @@ extension FormulaParser {
     return .variable(name)
   }
 
-  private mutating func call(_ name: String, at place: FormulaToken) throws -> Expression {
+  private mutating func call(_ name: String, at place: FormulaToken) throws -> FormulaExpression {
     guard let function = FormulaFunction(rawValue: name) else {
       let known = FormulaFunction.allCases.map(\.rawValue)
       let isValue = bound[name] != nil || inputs.contains(name)
@@ -108,10 +108,10 @@ extension FormulaParser {
         at: place.position, isValue ? "'\(name)' is a value, not a function" : "there is no function '\(name)'",
         hint: hint)
     }
-    var points: [(Expression.Knot, Int)] = []
+    var points: [(FormulaExpression.Knot, Int)] = []
     var places: [Int] = []
     let arguments = try enclosed(until: ")", at: token) { parser in
-      var arguments: [Expression] = []
+      var arguments: [FormulaExpression] = []
       if parser.token.isSymbol(")") { return arguments }
       repeat {
         let start = parser.token.position
@@ -133,18 +133,19 @@ extension FormulaParser {
     return try expression(function, arguments, places, points, at: place.position).folded
   }
 
-  private mutating func knot(_ x: Expression, at start: Int) throws -> Expression.Knot {
+  private mutating func knot(_ x: FormulaExpression, at start: Int) throws -> FormulaExpression.Knot {
     guard let x = x.constant else { throw refusal(at: start, "a point has an argument that varies") }
     try expect(":", "between the argument and the value of a point")
     let place = token.position
     guard let y = try expression(.sum).constant else { throw refusal(at: place, "a point has a value that varies") }
-    return Expression.Knot(x, y)
+    return FormulaExpression.Knot(x, y)
   }
 
   private func expression(
-    _ function: FormulaFunction, _ arguments: [Expression], _ places: [Int], _ points: [(Expression.Knot, Int)],
+    _ function: FormulaFunction, _ arguments: [FormulaExpression], _ places: [Int],
+    _ points: [(FormulaExpression.Knot, Int)],
     at position: Int
-  ) throws -> Expression {
+  ) throws -> FormulaExpression {
     switch function {
     case .min: return .min(arguments)
     case .max: return .max(arguments)
@@ -159,7 +160,7 @@ extension FormulaParser {
       }
       return .clip(arguments[0], low: arguments[1], high: arguments[2])
     case .odd, .even:
-      let most = Expression.mostBits
+      let most = FormulaExpression.mostBits
       guard let bits = arguments[1].constant, let count = (1...most).first(where: { Rational($0) == bits }) else {
         throw refusal(at: places[1], "expected a whole number of bits from 1 to \(most)")
       }

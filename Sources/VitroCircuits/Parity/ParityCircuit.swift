@@ -32,9 +32,9 @@ public struct ParityCircuit: Sendable, Hashable {
   public init(bits: Int, style: Style) throws {
     guard (1...Expression.mostBits).contains(bits) else {
       throw VitroError(
-        .argument, "parity", "\(bits) bits are asked for, expected 1 to \(Expression.mostBits)",
+        .argument, "parity", "\(bits) bits are asked for, expected 1 to \(FormulaExpression.mostBits)",
         hint: "Float32 holds every whole number up to 2²⁴ and not all beyond.",
-        details: ["field": "bits", "found": "\(bits)", "expected": "1 to \(Expression.mostBits)"])
+        details: ["field": "bits", "found": "\(bits)", "expected": "1 to \(FormulaExpression.mostBits)"])
     }
     (self.bits, self.style) = (bits, style)
   }

@@ -46,14 +46,14 @@ struct ExactPieces {
   private static let mostNumbers = 1_000_000
 
   /// A function of one input as the line through its corners, rounded; `nil` for more inputs or too many corners.
-  func interpolation(share: Rational, over box: InputBox) -> Expression? {
+  func interpolation(share: Rational, over box: InputBox) -> FormulaExpression? {
     guard box.dimension == 1, points.count <= 64 else { return nil }
     let values = points.map { program($0)[0] }
     let reach = Swift.max(box.lower[0].magnitude, box.upper[0].magnitude)
     let size = values.map(\.magnitude).max() ?? 0
-    var knots: [Expression.Knot] = []
+    var knots: [FormulaExpression.Knot] = []
     for (point, value) in zip(points, values) {
-      let knot = Expression.Knot(point[0].simple(within: share * reach), value.simple(within: share * size))
+      let knot = FormulaExpression.Knot(point[0].simple(within: share * reach), value.simple(within: share * size))
       if let last = knots.last, last.x >= knot.x { return nil }
       if knots.count >= 2 {
         let (a, b) = (knots[knots.count - 2], knots[knots.count - 1])
@@ -69,7 +69,7 @@ struct ExactPieces {
   /// Slivers whose form is near a larger region's count as it; what that costs is for the certificate to say.
   ///
   /// - Source: Ovchinnikov, Max-min representation of piecewise linear functions, 2002.
-  func lattice(share: Rational, over box: InputBox, most: Int) -> Expression? {
+  func lattice(share: Rational, over box: InputBox, most: Int) -> FormulaExpression? {
     let reaches = zip(box.lower, box.upper).map { Swift.max($0.magnitude, $1.magnitude) }
     let reach = reaches.map { Double($0) }
     var forms: [AffineForm<Rational>] = []
@@ -113,9 +113,9 @@ struct ExactPieces {
     let least = sets.filter { set in !sets.contains { $0.isStrictSubset(of: set) } }
     var naming = FormNaming(ReLUProgram(inputs: box.names))
     let minima = least.map { $0.sorted() }.sorted { $0.lexicographicallyPrecedes($1) }.map { set in
-      Expression.min(set.map { naming.expression(of: simple[$0]) }).folded
+      FormulaExpression.min(set.map { naming.expression(of: simple[$0]) }).folded
     }
-    return Expression.max(minima).folded.polished
+    return FormulaExpression.max(minima).folded.polished
   }
 }
 

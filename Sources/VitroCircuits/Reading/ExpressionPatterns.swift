@@ -1,13 +1,13 @@
 internal import VitroPiecewise
 
-extension Expression {
+extension FormulaExpression {
   /// The same function in shorter words: clips, absolute values, comparisons, parities found in minima, maxima and folds.
-  var polished: Expression {
+  var polished: FormulaExpression {
     replacing(children: children.map(\.polished)).polishedRoot
   }
 
   /// ``polished`` for an expression whose parts are.
-  var polishedRoot: Expression {
+  var polishedRoot: FormulaExpression {
     let inner = folded.inOrder
     var best = inner
     for candidate in inner.rewritings where candidate.complexity < best.complexity { best = candidate }
@@ -15,8 +15,8 @@ extension Expression {
   }
 
   /// Minima and maxima with their arguments in the order of their text, numbers last.
-  private var inOrder: Expression {
-    func sorted(_ parts: [Expression]) -> [Expression] {
+  private var inOrder: FormulaExpression {
+    func sorted(_ parts: [FormulaExpression]) -> [FormulaExpression] {
       parts.sorted { left, right in
         if (left.constant == nil) != (right.constant == nil) { return left.constant == nil }
         return "\(left)" < "\(right)"
@@ -30,7 +30,7 @@ extension Expression {
   }
 
   /// The expression with the opposite sign where its first term is negative: |z| = |−z|.
-  var withPositiveLead: Expression {
+  var withPositiveLead: FormulaExpression {
     let lead = if case .sum(let parts) = self { parts.first ?? self } else { self }
     let isNegative =
       switch lead {
@@ -42,12 +42,12 @@ extension Expression {
   }
 
   /// A multiple of a sum as the sum of multiples.
-  var termwise: Expression {
+  var termwise: FormulaExpression {
     guard case .scaled(let factor, .sum(let parts)) = self else { return self }
-    return Expression.sum(parts.map { factor * $0 }).folded
+    return FormulaExpression.sum(parts.map { factor * $0 }).folded
   }
 
-  private var rewritings: [Expression] {
+  private var rewritings: [FormulaExpression] {
     switch self {
     case .min(let parts): extremeRewritings(parts, isMinimum: true)
     case .max(let parts): extremeRewritings(parts, isMinimum: false)
@@ -56,7 +56,7 @@ extension Expression {
       Self.bounded(parts).map { $0.bound >= 0 ? [.clip($0.rest, low: .number(0), high: .number($0.bound))] : [] } ?? []
     case .abs(let x): foldRewritings(x)
     case .sum(let parts): sumRewritings(parts)
-    case .scaled(let factor, .sum(let parts)): [Expression.sum(parts.map { factor * $0 }).folded]
+    case .scaled(let factor, .sum(let parts)): [FormulaExpression.sum(parts.map { factor * $0 }).folded]
     case .scaled(let factor, .max(let parts)) where factor < 0:
       [.scaled(-factor, .min(parts.map { (-$0).termwise })).folded]
     case .scaled(let factor, .min(let parts)) where factor < 0:
@@ -65,12 +65,12 @@ extension Expression {
     }
   }
 
-  private func extremeRewritings(_ parts: [Expression], isMinimum: Bool) -> [Expression] {
-    var result: [Expression] = []
+  private func extremeRewritings(_ parts: [FormulaExpression], isMinimum: Bool) -> [FormulaExpression] {
+    var result: [FormulaExpression] = []
     if parts.count == 2 {
       let (a, b) = (parts[0], parts[1])
       if (a + b).termwise == .number(0) {
-        let magnitude = Expression.abs(a.withPositiveLead)
+        let magnitude = FormulaExpression.abs(a.withPositiveLead)
         result.append(isMinimum ? -magnitude : magnitude)
       }
       for (x, bound) in [(a, b), (b, a)] {
@@ -89,14 +89,14 @@ extension Expression {
     }
     if let median = Self.median(parts, isMinimum: isMinimum) { result.append(median) }
     if let (shared, rests) = Self.sharedTerms(parts) {
-      result.append(shared + (isMinimum ? Expression.min(rests) : .max(rests)).folded)
+      result.append(shared + (isMinimum ? FormulaExpression.min(rests) : .max(rests)).folded)
     }
     return result
   }
 
   /// `max(min(a, b), min(c, max(a, b)))`, its dual, and the three pairs are the median.
-  private static func median(_ parts: [Expression], isMinimum: Bool) -> Expression? {
-    func inner(_ part: Expression, minimum: Bool) -> [Expression]? {
+  private static func median(_ parts: [FormulaExpression], isMinimum: Bool) -> FormulaExpression? {
+    func inner(_ part: FormulaExpression, minimum: Bool) -> [FormulaExpression]? {
       switch part {
       case .min(let inner) where minimum && inner.count == 2: inner
       case .max(let inner) where !minimum && inner.count == 2: inner
@@ -124,7 +124,7 @@ extension Expression {
   }
 
   /// A number among two parts, and the other one.
-  private static func bounded(_ parts: [Expression]) -> (rest: Expression, bound: Rational)? {
+  private static func bounded(_ parts: [FormulaExpression]) -> (rest: FormulaExpression, bound: Rational)? {
     guard parts.count == 2 else { return nil }
     if let bound = parts[0].constant { return (parts[1], bound) }
     if let bound = parts[1].constant { return (parts[0], bound) }
@@ -132,22 +132,26 @@ extension Expression {
   }
 
   /// Summands that all parts have: `max(x + c, y + c) = max(x, y) + c`.
-  private static func sharedTerms(_ parts: [Expression]) -> (shared: Expression, rests: [Expression])? {
-    func terms(_ part: Expression) -> [Expression] { if case .sum(let inner) = part { inner } else { [part] } }
+  private static func sharedTerms(
+    _ parts: [FormulaExpression]
+  ) -> (shared: FormulaExpression, rests: [FormulaExpression])? {
+    func terms(_ part: FormulaExpression) -> [FormulaExpression] {
+      if case .sum(let inner) = part { inner } else { [part] }
+    }
     guard let first = parts.first, parts.count > 1 else { return nil }
     let shared = terms(first).filter { term in
       term != .number(0) && parts.dropFirst().allSatisfy { terms($0).contains(term) }
     }
     guard !shared.isEmpty else { return nil }
-    let total = Expression.sum(shared).folded
+    let total = FormulaExpression.sum(shared).folded
     return (total, parts.map { ($0 - total).folded })
   }
 
   /// `clip((b − a)/w, 0, 1)` is `a < b within w`.
-  private func comparisons(_ x: Expression) -> [Expression] {
+  private func comparisons(_ x: FormulaExpression) -> [FormulaExpression] {
     let (factor, core) = if case .scaled(let factor, let core) = x { (factor, core) } else { (Rational(1), x) }
     let terms = if case .sum(let parts) = core { parts } else { [core] }
-    var (greater, smaller): ([Expression], [Expression]) = ([], [])
+    var (greater, smaller): ([FormulaExpression], [FormulaExpression]) = ([], [])
     for term in terms.map({ factor.sign > 0 ? $0 : (-$0).folded }) {
       switch term {
       case .scaled(let weight, let rest) where weight < 0: smaller.append((-weight) * rest)
@@ -155,7 +159,7 @@ extension Expression {
       default: greater.append(term)
       }
     }
-    let (left, right) = (Expression.sum(smaller).folded, Expression.sum(greater).folded)
+    let (left, right) = (FormulaExpression.sum(smaller).folded, FormulaExpression.sum(greater).folded)
     let width = factor.magnitude.reciprocal
     return [
       .comparison(.less, left, right, width: width), .comparison(.greater, right, left, width: width),
@@ -163,8 +167,8 @@ extension Expression {
   }
 
   /// Folds `||x − 2ⁿ⁻¹| − 2ⁿ⁻²| … − 1|` are a parity.
-  private func foldRewritings(_ inside: Expression) -> [Expression] {
-    var (core, bits) = (Expression.abs(inside), 0)
+  private func foldRewritings(_ inside: FormulaExpression) -> [FormulaExpression] {
+    var (core, bits) = (FormulaExpression.abs(inside), 0)
     while case .abs(.sum(let parts)) = core, parts.count == 2, let constant = parts.compactMap(\.constant).first,
       -constant == Rational(1 << bits), let rest = parts.first(where: { $0.constant == nil }), bits < Self.mostBits
     {
@@ -175,7 +179,7 @@ extension Expression {
     return [.even(core, bits: bits)]
   }
 
-  private func sumRewritings(_ parts: [Expression]) -> [Expression] {
+  private func sumRewritings(_ parts: [FormulaExpression]) -> [FormulaExpression] {
     guard parts.count == 2, let one = parts.first(where: { $0.constant == 1 }),
       let other = parts.first(where: { $0 != one })
     else { return [] }

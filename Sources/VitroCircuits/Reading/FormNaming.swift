@@ -14,21 +14,21 @@ struct FormNaming {
   let program: ReLUProgram<Rational>
   /// How many partial results are kept.
   var width = 24
-  private var memory: [AffineForm<Rational>: Expression] = [:]
+  private var memory: [AffineForm<Rational>: FormulaExpression] = [:]
 
   init(_ program: ReLUProgram<Rational>) { self.program = program }
 
   /// An expression equal to a form everywhere.
-  mutating func expression(of form: AffineForm<Rational>) -> Expression {
+  mutating func expression(of form: AffineForm<Rational>) -> FormulaExpression {
     if let known = memory[form] { return known }
-    var finished: [(expression: Expression, size: Int)] = []
+    var finished: [(expression: FormulaExpression, size: Int)] = []
     var beam = [Partial(rest: form, terms: [], size: 0)]
     while !beam.isEmpty {
       var next: [Partial] = []
       for partial in beam {
         guard let unit = partial.rest.terms.last, unit.source >= program.inputs.count else {
-          let parts = [Expression](partial.terms.reversed())
-          let expression = Expression.sum(parts.isEmpty ? [affine(partial.rest)] : ordered(parts, partial.rest))
+          let parts = [FormulaExpression](partial.terms.reversed())
+          let expression = FormulaExpression.sum(parts.isEmpty ? [affine(partial.rest)] : ordered(parts, partial.rest))
             .simplified.polished
           finished.append((expression, expression.complexity))
           continue
@@ -46,16 +46,16 @@ struct FormNaming {
 
   private struct Partial {
     var rest: AffineForm<Rational>
-    var terms: [Expression]
+    var terms: [FormulaExpression]
     var size: Int
 
-    func adding(_ expression: Expression, rest: AffineForm<Rational>) -> Partial {
+    func adding(_ expression: FormulaExpression, rest: AffineForm<Rational>) -> Partial {
       Partial(rest: rest, terms: terms + [expression], size: size + 1 + expression.complexity)
     }
   }
 
   /// Affine parts come first where they are positive: `a + b − |a − b|`, and last where negative: `max(a, b) − 3`.
-  private func ordered(_ parts: [Expression], _ rest: AffineForm<Rational>) -> [Expression] {
+  private func ordered(_ parts: [FormulaExpression], _ rest: AffineForm<Rational>) -> [FormulaExpression] {
     if rest.isZero { return parts }
     let leads = rest.terms.first.map { $0.weight > 0 } ?? false
     return leads ? [affine(rest)] + parts : parts + [affine(rest)]
@@ -67,7 +67,7 @@ struct FormNaming {
     var estimate: Int
     var factor: Rational
     var arguments: [AffineForm<Rational>]
-    var make: ([Expression]) -> Expression
+    var make: ([FormulaExpression]) -> FormulaExpression
   }
 
   private mutating func options(for unit: AffineForm<Rational>.Term, in partial: Partial) -> [Partial] {
@@ -79,7 +79,7 @@ struct FormNaming {
     var options: [Option] = []
     func add(
       _ factor: Rational, _ arguments: [AffineForm<Rational>], rest: AffineForm<Rational>,
-      _ make: @escaping ([Expression]) -> Expression
+      _ make: @escaping ([FormulaExpression]) -> FormulaExpression
     ) {
       let estimate = arguments.reduce(max(1, factor.complexity) + plainSize(rest)) { $0 + plainSize($1) }
       options.append(Option(rest: rest, estimate: estimate, factor: factor, arguments: arguments, make: make))
@@ -129,13 +129,13 @@ struct FormNaming {
   private static let mostForms = 600
 
   /// The form of inputs alone, as a sum.
-  private func affine(_ form: AffineForm<Rational>) -> Expression {
-    let terms = form.terms.map { $0.weight * Expression.variable(program.inputs[$0.source]) }
+  private func affine(_ form: AffineForm<Rational>) -> FormulaExpression {
+    let terms = form.terms.map { $0.weight * FormulaExpression.variable(program.inputs[$0.source]) }
     let positive = zip(form.terms, terms).filter { $0.0.weight > 0 }.map(\.1)
     let negative = zip(form.terms, terms).filter { $0.0.weight < 0 }.map(\.1)
-    let constant = form.constant == 0 ? [] : [Expression.number(form.constant)]
+    let constant = form.constant == 0 ? [] : [FormulaExpression.number(form.constant)]
     let leading = positive.isEmpty && form.constant > 0 ? constant + negative : positive + negative + constant
-    return Expression.sum(leading.isEmpty ? [.number(0)] : leading).simplified
+    return FormulaExpression.sum(leading.isEmpty ? [.number(0)] : leading).simplified
   }
 
   /// About how long the form is when every unit is written as a ReLU.

@@ -71,19 +71,19 @@ extension ReLUProgram<Rational> {
   }
 
   /// The first output with every unit written as `relu(…)`, nothing named.
-  var plainFormula: Expression {
-    var insides: [Expression] = []
-    func expression(_ form: AffineForm<Rational>) -> Expression {
+  var plainFormula: FormulaExpression {
+    var insides: [FormulaExpression] = []
+    func expression(_ form: AffineForm<Rational>) -> FormulaExpression {
       let inputTerms = form.terms.map { term in
         term.weight
           * (term.source < inputs.count
-            ? Expression.variable(inputs[term.source]) : insides[term.source - inputs.count])
+            ? FormulaExpression.variable(inputs[term.source]) : insides[term.source - inputs.count])
       }
       let positive = zip(form.terms, inputTerms).filter { $0.0.weight > 0 }.map(\.1)
       let negative = zip(form.terms, inputTerms).filter { $0.0.weight < 0 }.map(\.1)
-      let constant = form.constant == 0 ? [] : [Expression.number(form.constant)]
+      let constant = form.constant == 0 ? [] : [FormulaExpression.number(form.constant)]
       let parts = positive + negative + constant
-      return parts.isEmpty ? .number(0) : Expression.sum(parts).folded
+      return parts.isEmpty ? .number(0) : FormulaExpression.sum(parts).folded
     }
     for unit in units { insides.append(.relu(expression(unit))) }
     return outputs.first.map(expression) ?? .number(0)

@@ -27,6 +27,7 @@ public struct TrainStudy: Experiment {
     Field("seeds", \.seeds, in: 1...100_000, help: "How many networks to train; by itself 100, of parity 200."),
     Field("steps", \.steps, in: 1...10_000_000, help: "How many steps on all examples; by itself what suits the task."),
     Field("threshold", \.threshold, in: -1000...1000, help: "Of less-than: the number to be below."),
+    Field("bits", \.bits, in: 2...6, help: "Of parity: how many bits the trained networks learn, 2ⁿ whole numbers."),
     Field(
       "tolerance", \.tolerance, valueName: "number",
       help: "The largest difference between a network and its formula; by itself 0.1."),
@@ -53,6 +54,8 @@ public struct TrainStudy: Experiment {
   public var steps: Int?
   /// The number to be below.
   public var threshold = 10
+  /// The bits of parity.
+  public var bits = 4
   /// The largest difference between a network and its formula.
   public var tolerance: String?
   /// The most networks to read.
@@ -71,7 +74,7 @@ public struct TrainStudy: Experiment {
     case .min: task = try .minimum(steps: steps, seed: run.seed)
     case .xor: task = .xor(steps: steps)
     case .lessThan: return try LessThanStudy(threshold: threshold, seeds: seeds ?? 100, steps: steps).run(run)
-    case .parity: return try parity(run)
+    case .parity: return try ParityStudy(bits: bits, seeds: seeds ?? 200, steps: steps ?? 5000).run(run)
     }
     if let tolerance { task.tolerance = try Circuits.tolerance(tolerance) }
     let training = SeedTraining(task: task, seeds: seeds ?? 100)
@@ -89,9 +92,5 @@ public struct TrainStudy: Experiment {
     }
     let trained = TrainedCircuit(task: task, result: result, readings: readings)
     return Outcome(report: try trained.report(), facts: try trained.facts())
-  }
-
-  private func parity(_ run: Run) throws -> Outcome {
-    throw VitroError(.unsupported, Self.fullName, "parity is not built")
   }
 }

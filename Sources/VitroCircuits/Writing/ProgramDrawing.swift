@@ -19,9 +19,9 @@ struct ProgramDrawing {
 
   /// A form in words of inputs and units.
   func text(_ form: AffineForm<Rational>, atMost length: Int = 48) -> String {
-    let terms = form.terms.map { Expression.scaled($0.weight, .variable(name($0.source))).folded }
-    let constant = form.constant == 0 && !terms.isEmpty ? [] : [Expression.number(form.constant)]
-    let text = "\(Expression.sum(terms + constant))"
+    let terms = form.terms.map { FormulaExpression.scaled($0.weight, .variable(name($0.source))).folded }
+    let constant = form.constant == 0 && !terms.isEmpty ? [] : [FormulaExpression.number(form.constant)]
+    let text = "\(FormulaExpression.sum(terms + constant))"
     return text.count <= length ? text : String(text.prefix(length - 1)) + "…"
   }
 

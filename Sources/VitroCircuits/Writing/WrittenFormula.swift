@@ -126,7 +126,7 @@ struct FunctionPlot {
   }
 }
 
-extension Expression {
+extension FormulaExpression {
   /// Whether an `if` is among its parts: it holds where the range of its branches was bounded.
   fileprivate var hasConditional: Bool {
     if case .conditional = self { return true }

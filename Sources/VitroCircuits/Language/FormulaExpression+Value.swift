@@ -1,6 +1,6 @@
 internal import VitroPiecewise
 
-extension Expression {
+extension FormulaExpression {
   /// The value from the values of the parts; a conditional of other than numbers also takes the bound of |A − B|.
   ///
   /// - Complexity: Linear in the number of parts, folds and points.

@@ -4,50 +4,50 @@ public import VitroPiecewise
 ///
 /// Each case says its value. Booleans are the numbers 0 and 1; comparisons pass from one to the other over a stated width, so that a network of
 /// ReLUs can compute them.
-public indirect enum Expression: Sendable, Hashable {
+public indirect enum FormulaExpression: Sendable, Hashable {
   /// A constant.
   case number(Rational)
   /// An input, or a name bound by `let`.
   case variable(String)
   /// The sum.
-  case sum([Expression])
+  case sum([FormulaExpression])
   /// The multiple by a constant.
-  case scaled(Rational, Expression)
+  case scaled(Rational, FormulaExpression)
   /// `max(x, 0)`.
-  case relu(Expression)
+  case relu(FormulaExpression)
   /// `|x|`.
-  case abs(Expression)
+  case abs(FormulaExpression)
   /// The smallest.
-  case min([Expression])
+  case min([FormulaExpression])
   /// The largest.
-  case max([Expression])
+  case max([FormulaExpression])
   /// The middle one of three.
-  case median(Expression, Expression, Expression)
+  case median(FormulaExpression, FormulaExpression, FormulaExpression)
   /// `min(max(x, low), high)`.
-  case clip(Expression, low: Expression, high: Expression)
+  case clip(FormulaExpression, low: FormulaExpression, high: FormulaExpression)
   /// A comparison: 1 where it holds, 0 where it fails, and between them as ``Relation`` says.
-  case comparison(Relation, Expression, Expression, width: Rational)
+  case comparison(Relation, FormulaExpression, FormulaExpression, width: Rational)
   /// `if condition then … else …`: exact where the condition is 0 or 1.
   ///
   /// Of two numbers A and B it is `B + (A − B)·c`, otherwise `B + clip(A − B, −M·c, M·c)`, where M is the bound of |A − B| over the box of inputs that
   /// ``Formula/ranges(in:)`` gives.
-  case conditional(if: Expression, then: Expression, else: Expression)
+  case conditional(if: FormulaExpression, then: FormulaExpression, else: FormulaExpression)
   /// `1 − p`.
-  case not(Expression)
+  case not(FormulaExpression)
   /// `relu(Σp − (n − 1))` of n conditions.
-  case and([Expression])
+  case and([FormulaExpression])
   /// `1 − relu(1 − Σp)`.
-  case or([Expression])
+  case or([FormulaExpression])
   /// 1 where an odd number of conditions hold: the zigzag 0, 1, 0, 1 … of their sum.
-  case parity([Expression])
+  case parity([FormulaExpression])
   /// 1 where more than half of an odd number n of conditions hold: `clip(Σp − (n − 1)/2, 0, 1)`.
-  case majority([Expression])
+  case majority([FormulaExpression])
   /// 1 for the odd whole numbers 0 ≤ x ≤ 2ⁿ: the zigzag by n folds, `1 − |…||x − 2ⁿ⁻¹| − 2ⁿ⁻²| … − 1|`.
-  case odd(Expression, bits: Int)
+  case odd(FormulaExpression, bits: Int)
   /// `1 − odd`.
-  case even(Expression, bits: Int)
+  case even(FormulaExpression, bits: Int)
   /// The line through points with rising arguments; the outer segments go on.
-  case interpolate(Expression, [Knot])
+  case interpolate(FormulaExpression, [Knot])
 
   /// A point of ``interpolate(_:_:)``.
   public struct Knot: Sendable, Hashable {
@@ -77,7 +77,7 @@ public indirect enum Expression: Sendable, Hashable {
   }
 }
 
-extension Expression {
+extension FormulaExpression {
   /// The largest number of folds of ``odd(_:bits:)``: whole numbers that float32 holds exactly.
   public static let mostBits = 24
 
@@ -85,7 +85,7 @@ extension Expression {
   public var constant: Rational? { if case .number(let value) = self { value } else { nil } }
 
   /// The parts, in the order in which they are written.
-  public var children: [Expression] {
+  public var children: [FormulaExpression] {
     switch self {
     case .number, .variable: []
     case .scaled(_, let x), .relu(let x), .abs(let x), .not(let x), .odd(let x, _), .even(let x, _),
@@ -102,7 +102,7 @@ extension Expression {
   }
 
   /// The expression with its parts replaced, as many as ``children`` has.
-  func replacing(children parts: [Expression]) -> Expression {
+  func replacing(children parts: [FormulaExpression]) -> FormulaExpression {
     switch self {
     case .number, .variable: self
     case .scaled(let factor, _): .scaled(factor, parts[0])
@@ -129,7 +129,7 @@ extension Expression {
   /// The names that appear, in order of their first appearance.
   public var variables: [String] {
     var (names, seen): ([String], Set<String>) = ([], [])
-    func visit(_ part: Expression) {
+    func visit(_ part: FormulaExpression) {
       if case .variable(let name) = part, seen.insert(name).inserted { names.append(name) }
       part.children.forEach(visit)
     }

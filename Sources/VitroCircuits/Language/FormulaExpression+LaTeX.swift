@@ -1,6 +1,6 @@
 internal import VitroPiecewise
 
-extension Expression {
+extension FormulaExpression {
   /// The expression for LaTeX, in mathematical mode.
   public var latex: String { ExpressionLaTeX().text(of: self).text }
 }
@@ -9,7 +9,7 @@ extension Expression {
 private struct ExpressionLaTeX {
   typealias Piece = (text: String, tightness: Tightness)
 
-  func text(of expression: Expression) -> Piece {
+  func text(of expression: FormulaExpression) -> Piece {
     switch expression {
     case .number(let value): (number(value), value < 0 ? .sign : .primary)
     case .variable(let name): (variable(name), .primary)
@@ -43,12 +43,12 @@ private struct ExpressionLaTeX {
     }
   }
 
-  private func at(_ tightness: Tightness, _ expression: Expression) -> String {
+  private func at(_ tightness: Tightness, _ expression: FormulaExpression) -> String {
     let piece = text(of: expression)
     return piece.tightness < tightness ? "(\(piece.text))" : piece.text
   }
 
-  private func call(_ name: String, _ parts: [Expression]) -> Piece {
+  private func call(_ name: String, _ parts: [FormulaExpression]) -> Piece {
     ("\(name)(\(parts.map(\.latex).joined(separator: ", ")))", .primary)
   }
 
@@ -67,7 +67,7 @@ private struct ExpressionLaTeX {
     return index.isEmpty ? (letters.count == name.count ? stem : "\(stem)\\_") : "\(stem)_{\(escaped)}"
   }
 
-  private func symbol(_ relation: Expression.Relation) -> String {
+  private func symbol(_ relation: FormulaExpression.Relation) -> String {
     switch relation {
     case .less: "<"
     case .lessOrEqual: "\\le"
@@ -78,7 +78,7 @@ private struct ExpressionLaTeX {
     }
   }
 
-  private func sum(_ parts: [Expression]) -> Piece {
+  private func sum(_ parts: [FormulaExpression]) -> Piece {
     var result = ""
     for part in parts {
       let term = at(.product, part)
@@ -93,7 +93,7 @@ private struct ExpressionLaTeX {
     return (result, .sum)
   }
 
-  private func multiple(_ factor: Rational, _ part: Expression) -> Piece {
+  private func multiple(_ factor: Rational, _ part: FormulaExpression) -> Piece {
     if factor == 1 { return text(of: part) }
     let inner = if case .number = part { "(\(part.latex))" } else { at(.primary, part) }
     if factor == -1 { return ("-\(inner)", .product) }

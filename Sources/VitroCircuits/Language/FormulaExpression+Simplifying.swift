@@ -1,32 +1,32 @@
 public import VitroPiecewise
 
-extension Expression {
+extension FormulaExpression {
   /// The sum, flat, with like terms and constants added up.
-  public static func + (left: Expression, right: Expression) -> Expression {
-    Expression.sum([left, right]).folded
+  public static func + (left: FormulaExpression, right: FormulaExpression) -> FormulaExpression {
+    FormulaExpression.sum([left, right]).folded
   }
 
   /// The difference.
-  public static func - (left: Expression, right: Expression) -> Expression { left + -right }
+  public static func - (left: FormulaExpression, right: FormulaExpression) -> FormulaExpression { left + -right }
 
   /// The opposite.
-  public static prefix func - (value: Expression) -> Expression { -1 * value }
+  public static prefix func - (value: FormulaExpression) -> FormulaExpression { -1 * value }
 
   /// The multiple by a constant.
-  public static func * (factor: Rational, value: Expression) -> Expression {
-    Expression.scaled(factor, value).folded
+  public static func * (factor: Rational, value: FormulaExpression) -> FormulaExpression {
+    FormulaExpression.scaled(factor, value).folded
   }
 
   /// The expression in the form in which the parser builds it: sums flat and with like terms added up, constants computed, nested minima and
   /// maxima joined.
   ///
   /// It is the same function. Text printed from it reads back as the same value.
-  public var simplified: Expression {
+  public var simplified: FormulaExpression {
     replacing(children: children.map(\.simplified)).folded
   }
 
   /// The expression simplified at its root; its parts are simplified already.
-  var folded: Expression {
+  var folded: FormulaExpression {
     switch self {
     case .number, .variable: self
     case .sum(let parts): Self.foldedSum(parts)
@@ -45,7 +45,7 @@ extension Expression {
     }
   }
 
-  private var foldedConstant: Expression {
+  private var foldedConstant: FormulaExpression {
     guard isWellFormed, children.allSatisfy({ $0.constant != nil }) else { return self }
     return .number(exactValue(of: children.compactMap(\.constant)))
   }
@@ -63,7 +63,7 @@ extension Expression {
     }
   }
 
-  private static func foldedMultiple(_ factor: Rational, _ part: Expression) -> Expression {
+  private static func foldedMultiple(_ factor: Rational, _ part: FormulaExpression) -> FormulaExpression {
     if factor == 0 { return .number(0) }
     if factor == 1 { return part }
     return switch part {
@@ -73,10 +73,10 @@ extension Expression {
     }
   }
 
-  private static func foldedSum(_ parts: [Expression]) -> Expression {
-    var terms: [(part: Expression, factor: Rational)] = []
-    var positions: [Expression: Int] = [:]
-    func add(_ part: Expression, _ factor: Rational) {
+  private static func foldedSum(_ parts: [FormulaExpression]) -> FormulaExpression {
+    var terms: [(part: FormulaExpression, factor: Rational)] = []
+    var positions: [FormulaExpression: Int] = [:]
+    func add(_ part: FormulaExpression, _ factor: Rational) {
       switch part {
       case .number(let value) where value != 1: add(.number(1), factor * value)
       case .scaled(let inner, let rest): add(rest, factor * inner)
@@ -101,9 +101,9 @@ extension Expression {
     }
   }
 
-  private static func foldedExtreme(_ parts: [Expression], isMinimum: Bool) -> Expression {
-    var (result, position, seen): ([Expression], Int?, Set<Expression>) = ([], nil, [])
-    func add(_ part: Expression) {
+  private static func foldedExtreme(_ parts: [FormulaExpression], isMinimum: Bool) -> FormulaExpression {
+    var (result, position, seen): ([FormulaExpression], Int?, Set<FormulaExpression>) = ([], nil, [])
+    func add(_ part: FormulaExpression) {
       switch part {
       case .min(let inner) where isMinimum: inner.forEach(add)
       case .max(let inner) where !isMinimum: inner.forEach(add)

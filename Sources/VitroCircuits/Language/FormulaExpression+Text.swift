@@ -7,7 +7,7 @@ enum Tightness: Int, Comparable {
   static func < (left: Tightness, right: Tightness) -> Bool { left.rawValue < right.rawValue }
 }
 
-extension Expression: CustomStringConvertible {
+extension FormulaExpression: CustomStringConvertible {
   /// The expression as text, with the fewest parentheses, that reads back as the same expression.
   public var description: String { ExpressionText().text(of: self).text }
 }
@@ -17,7 +17,7 @@ private struct ExpressionText {
   typealias Piece = (text: String, tightness: Tightness)
 
   /// The text, and the loosest operation in it that no parentheses hold.
-  func text(of expression: Expression) -> Piece {
+  func text(of expression: FormulaExpression) -> Piece {
     switch expression {
     case .number(let value): number(value)
     case .variable(let name): (name, .primary)
@@ -37,7 +37,7 @@ private struct ExpressionText {
     }
   }
 
-  private func at(_ tightness: Tightness, _ expression: Expression) -> String {
+  private func at(_ tightness: Tightness, _ expression: FormulaExpression) -> String {
     let piece = text(of: expression)
     return piece.tightness < tightness ? "(\(piece.text))" : piece.text
   }
@@ -48,7 +48,7 @@ private struct ExpressionText {
     return (text, value < 0 ? .sign : .primary)
   }
 
-  private func sum(_ parts: [Expression]) -> Piece {
+  private func sum(_ parts: [FormulaExpression]) -> Piece {
     var result = ""
     for part in parts {
       let isNegative =
@@ -61,7 +61,7 @@ private struct ExpressionText {
         result = at(.product, part)
         continue
       }
-      let term: Expression =
+      let term: FormulaExpression =
         switch part {
         case .number(let value) where isNegative: .number(-value)
         case .scaled(let factor, let rest) where isNegative: .scaled(-factor, rest)
@@ -72,7 +72,7 @@ private struct ExpressionText {
     return (result, .sum)
   }
 
-  private func multiple(_ factor: Rational, _ part: Expression) -> Piece {
+  private func multiple(_ factor: Rational, _ part: FormulaExpression) -> Piece {
     if factor == 1 { return (at(.sign, part), .product) }
     if factor == -1 { return ("-\(at(.sign, part))", .sign) }
     let inverse = factor.sign == 0 ? 0 : factor.reciprocal
@@ -83,7 +83,7 @@ private struct ExpressionText {
     return ("\(factor)*\(at(.sign, part))", .product)
   }
 
-  private func call(_ expression: Expression) -> String {
+  private func call(_ expression: FormulaExpression) -> String {
     let arguments = expression.children.map { "\($0)" }
     let name =
       switch expression {
