@@ -30,7 +30,7 @@ public struct ParityCircuit: Sendable, Hashable {
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) unless 1 ≤ bits ≤ 24: float32 holds no more integers exactly.
   public init(bits: Int, style: Style) throws {
-    guard (1...Expression.mostBits).contains(bits) else {
+    guard (1...FormulaExpression.mostBits).contains(bits) else {
       throw VitroError(
         .argument, "parity", "\(bits) bits are asked for, expected 1 to \(FormulaExpression.mostBits)",
         hint: "Float32 holds every whole number up to 2²⁴ and not all beyond.",
