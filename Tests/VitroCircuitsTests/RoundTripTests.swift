@@ -78,7 +78,7 @@ import VitroTensor
     func part() -> FormulaExpression {
       expression(depth: Int.random(in: 1..<depth, using: &generator), inputs, isDyadic, &generator)
     }
-    switch Int.random(in: 0..<8, using: &generator) {
+    switch Int.random(in: 0..<11, using: &generator) {
     case 0: return .sum([part(), part()])
     case 1: return .scaled(number(isDyadic, &generator), part())
     case 2: return .min([part(), part()])
@@ -88,6 +88,15 @@ import VitroTensor
     case 6:
       let low = number(isDyadic, &generator)
       return .clip(part(), low: .number(low), high: .number(low + 2))
+    case 7: return .comparison(.less, part(), part(), width: 1)
+    case 8:
+      return .conditional(
+        if: .comparison(.greaterOrEqual, part(), part(), width: 1), then: .number(number(isDyadic, &generator)),
+        else: .number(number(isDyadic, &generator)))
+    case 9:
+      return .parity([
+        .comparison(.less, part(), .number(1), width: 1), .comparison(.greater, part(), .number(0), width: 1),
+      ])
     default: return .sum([part(), .scaled(-1, part())])
     }
   }

@@ -42,7 +42,35 @@ import Vitro
       "--quiet", home: place.path)
     #expect(run.status == 0, "\(run.errors)")
     let json = try run.json()
-    #expect(json["cells"] as? Int ?? 0 >= 2 && json["vertices"] as? Int ?? 0 >= 4)
+    #expect(json["vertices"] as? Int == 4 && json["edges"] as? Int == 5 && json["cells"] as? Int == 2)
+  }
+
+  @Test func everyKindOfFileIsReadAndManyInputsAreRefused() throws {
+    let place = try Workplace()
+    let written = try CommandProcess(
+      "circuits", "write", "max(a, b) - 1/2", "--inputs", "a,b", "--out", place.path + "/max", "--json", "--quiet",
+      home: place.path)
+    #expect(written.status == 0, "\(written.errors)")
+    for path in ["/max", "/max/network.onnx", "/max/weights.safetensors"] {
+      let run = try CommandProcess(
+        "circuits", "certify", place.path + path, "--formula", "max(a, b) - 1/2", "--box", "a=-1:1,b=-1:1",
+        "--tolerance", "0", "--json", "--quiet", home: place.path)
+      #expect(try run.json()["certified"] as? Bool == true, "\(path): \(run.errors)")
+    }
+    let typo = try CommandProcess(
+      "circuits", "read", place.path + "/max", "--box", "b=0:1,c=0:1", "--json", "--quiet", home: place.path)
+    #expect(typo.status == 2, "names that the network does not have are no box of it")
+    let graph = Graph.chain(
+      "images", input: [784], [("1", Linear(784, 32)), ("relu", Activation(.relu)), ("2", Linear(32, 10))])
+    try Network(graph, seed: 1).save(to: place.path + "/images")
+    let refused = try CommandProcess(
+      "circuits", "regions", place.path + "/images", "--json", "--quiet", home: place.path)
+    #expect(refused.status != 0 && refused.output.contains("784") && refused.output.contains("slice"))
+    let slice = try CommandProcess(
+      "circuits", "regions", place.path + "/images", "--slice", "x1,x2", "--json", "--quiet", home: place.path)
+    #expect(slice.status == 0, "\(slice.errors)")
+    let read = try CommandProcess("circuits", "read", place.path + "/images", "--json", "--quiet", home: place.path)
+    #expect(read.status != 0 && read.output.contains("slice"))
   }
 
   @Test func wrongRequestsAreRefused() throws {

@@ -64,7 +64,9 @@ extension RegionPicture {
       caption: RichText(
         legend
           + (lines.isEmpty
-            ? "The decision does not change on this plane." : "Strong lines: \(decision), exactly.")),
+            ? complex.program.outputs.count == 1
+              ? "The output is zero nowhere on this plane." : "The decision does not change on this plane."
+            : "Strong lines: \(decision), exactly.")),
       span: complex.cellCount > 400 || !draws ? .full : .half,
       .plane(
         PlaneFigure(

@@ -88,7 +88,7 @@ struct CellSubdivision<Scalar: SubdivisionScalar> {
     let values = try Scalar.values(of: forms, at: table)
     var merged: [Scalar] = []
     // Room that is not used costs nothing; moving a table that has grown costs as much as filling it.
-    merged.reserveCapacity(min(table.count * width * 6, Scalar.tableLimit))
+    merged.reserveCapacity(table.count * width + min(table.count * width * 5, 1 << 22))
     for row in 0..<table.count {
       for (_, column) in oldColumns { merged.append(table.values[row * table.width + column]) }
       merged.append(contentsOf: values[row * forms.count..<(row + 1) * forms.count])
