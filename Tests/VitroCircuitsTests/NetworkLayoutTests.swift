@@ -107,6 +107,28 @@ import VitroTensor
     }
   }
 
+  @Test func valuesThatAppearTogetherAreHandedOnTogether() throws {
+    let doubling =
+      "let t0 = a; " + (1...80).map { "let t\($0) = t\($0 - 1) + relu(t\($0 - 1) - \($0)); " }.joined() + "t80"
+    let program = try Formula(doubling).program()
+    let chain = try program.layout(.chain)
+    #expect(chain.widths.allSatisfy { $0 == 2 } && chain.depth == 80)
+    for x in [Rational(-3), 0, 1, 7] { #expect(outputs(chain, at: [x]) == program([x])) }
+  }
+
+  @Test func wideChainsAreExactToo() throws {
+    let wide =
+      "let s = " + (1...90).map { "relu(a - \($0)*b)" }.joined(separator: " + ")
+      + "; let m = max(s, a), n = min(m, b); relu(m - 3) + "
+      + (1...90).map { "\($0)*relu(a - \($0)*b)" }.joined(separator: " - ")
+    #expect(throws: VitroError.self) { try Formula(wide) }
+    let formula = try Formula(wide.replacing(", n = ", with: "; let n = ").replacing("relu(m", with: "relu(n + m"))
+    let program = try formula.program()
+    let chain = try program.layout(.chain)
+    var dice = Dice(17)
+    for point in RandomFormulas.points(10, inputs: 2, &dice) { #expect(outputs(chain, at: point) == program(point)) }
+  }
+
   @Test func whatFloatsCannotHoldIsSaid() throws {
     #expect(try Formula("0.5*relu(x)").program().layout().rounding == 0)
     let third = try Formula("relu(x)/3").program().layout().rounding

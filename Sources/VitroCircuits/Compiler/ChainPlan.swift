@@ -12,6 +12,8 @@ struct ChainPlan {
   /// The last layer that needs each source; the outputs are the layer after the last.
   private let lastUse: [Int]
   private let depth: Int
+  /// Whether it is asked which values appear only together; with very many it is not worth the time.
+  private let joinsValues: Bool
 
   init(_ program: ReLUProgram<Rational>, box: InputBox?) throws {
     self.program = program
@@ -25,6 +27,8 @@ struct ChainPlan {
     }
     for output in program.outputs { for term in output.terms { lastUse[term.source] = depth + 1 } }
     self.lastUse = lastUse
+    let terms = (program.units + program.outputs).reduce(0) { $0 + $1.terms.count }
+    joinsValues = terms * depth <= 20_000_000
   }
 
   func layout() throws -> NetworkLayout {
@@ -57,8 +61,7 @@ struct ChainPlan {
   /// The parts, of sources made before a layer, of the forms that later layers and the outputs compute.
   private func needs(after layer: Int) -> [Form] {
     let sources = made.indices.filter { made[$0] < layer && lastUse[$0] > layer }
-    // With very many it is not worth asking which appear only together.
-    guard sources.count <= 40 else { return sources.map { Form(source: $0) } }
+    guard joinsValues else { return sources.map { Form(source: $0) } }
     var forms: Set<Form> = []
     var ordered: [Form] = []
     let later = program.units.indices.filter { made[program.inputs.count + $0] > layer }
@@ -77,6 +80,8 @@ struct KnownForms {
   typealias Form = AffineForm<Rational>
   /// By leading source; no leading source appears in another form.
   private var rows: [Int: (form: Form, value: Form)] = [:]
+  /// The sources that appear and do not lead.
+  private var followers: Set<Int> = []
 
   init(sources: [Int]) {
     for source in sources { rows[source] = (Form(source: source), Form(source: source)) }
@@ -88,9 +93,12 @@ struct KnownForms {
     guard let leading = rest.terms.first else { return }
     let scale = leading.weight.reciprocal
     let row = (form: rest * scale, value: restValue * scale)
-    for (source, other) in rows where other.form[leading.source] != 0 {
-      let weight = other.form[leading.source]
-      rows[source] = (other.form - row.form * weight, other.value - row.value * weight)
+    followers.formUnion(row.form.terms.dropFirst().map(\.source))
+    if followers.remove(leading.source) != nil {
+      for (source, other) in rows where other.form[leading.source] != 0 {
+        let weight = other.form[leading.source]
+        rows[source] = (other.form - row.form * weight, other.value - row.value * weight)
+      }
     }
     rows[leading.source] = row
   }

@@ -12,6 +12,9 @@ struct HandedOn {
   /// The values handed on, each over these units, by number from 0, and the layer's own, by number from −1 downward.
   private(set) var values: [(form: Form, value: Form)] = []
 
+  /// With more forms and sources it takes too long to ask which forms are independent.
+  private static let mostPairs = 4000
+
   private struct Candidate {
     var form: Form
     var rows: [Form]
@@ -22,14 +25,15 @@ struct HandedOn {
 
   init(units: [Form], needs: [Form], known: KnownForms, ranges: [HalfRange]) {
     guard !needs.isEmpty else { return }
-    var wanted = KnownForms(sources: [])
-    for need in needs { wanted.add(need, as: Form()) }
-    let together = Self.candidates(units, needs, ranges)
-    let chosen = Self.basis(together, wanted)
     let sources = Set(needs.flatMap { $0.terms.map(\.source) }).sorted().map { Form(source: $0) }
     let isTellable = sources.allSatisfy { known.isKnown($0) }
-    let apart = isTellable ? Self.basis(Self.candidates(units, sources, ranges), nil) : chosen
-    let cheapest = Self.cost(apart) < Self.cost(chosen) ? apart : chosen
+    var cheapest = isTellable ? Self.basis(Self.candidates(units, sources, ranges), nil) : []
+    if !isTellable || needs.count * sources.count <= Self.mostPairs {
+      var wanted = KnownForms(sources: [])
+      for need in needs { wanted.add(need, as: Form()) }
+      let together = Self.basis(Self.candidates(units, needs, ranges), wanted)
+      if !isTellable || Self.cost(together) <= Self.cost(cheapest) { cheapest = together }
+    }
     for candidate in cheapest {
       let first = rows.count
       let terms = candidate.terms.map {
