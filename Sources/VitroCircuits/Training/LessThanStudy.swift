@@ -154,16 +154,16 @@ struct TrainedNeurons {
 
   private var ratioFigure: Figure {
     // Before the weight has its sign the ratio means nothing and may be anything.
-    let bounded = crossings.map { $0.map { abs($0 - middle) < 60 ? $0 : .nan } }
+    let bounded = crossings.map { $0.map { abs($0 - middle) < 1.5 ? $0 : .nan } }
     return Figure(
-      "−bias / weight", caption: "Where the neuron crosses 1/2: one seed, and all of them as a band.", span: .half,
+      "−bias / weight", caption: "Where the neuron crosses 1/2, once that is near the data: one seed.", span: .half,
       .lines(
         LineFigure(
           x: Axis("epoch", scale: .log, format: .integer), y: Axis("−bias / weight"),
           series: [LineSeries("a typical seed", x: steps, y: bounded.map { $0[typical] })],
           references: [
-            ReferenceLine("middle of the gap, \(NumberFormat.fixed(1).text(middle))", middle),
-            ReferenceLine("the threshold, \(threshold)", Double(threshold)),
+            ReferenceLine("middle of the gap", middle),
+            ReferenceLine("the threshold", Double(threshold)),
           ])))
   }
 

@@ -49,12 +49,25 @@ extension SolutionReading {
 
 extension ReLUProgram<Rational> {
   /// The insides of the units that fold inside a box, each scaled to a largest weight of 1 and rounded, in alphabetical order: what stays of the weights
-  /// when scales and permutations are taken off.
+  /// when scales and permutations are taken off. A unit that gives less than a thousandth of the output counts as unread.
   func unitSignature(over box: InputBox) throws -> String {
     let (signs, _) = try unitSigns(over: box, limit: 5000)
+    let bounds = sourceBounds(over: box)
+    let contributions = units.indices.map { unit in
+      outputs.map { ($0[inputs.count + unit] * bounds[inputs.count + unit].high).magnitude }.max() ?? 0
+    }
+    let size =
+      outputs.map { output in
+        let (low, high) = output.bounds(of: bounds)
+        return Swift.max(low.magnitude, high.magnitude)
+      }.max() ?? 0
     let reaches = zip(box.lower, box.upper).map { Swift.max($0.magnitude, $1.magnitude) }
-    var (folding, linear, off) = ([String](), 0, 0)
-    for (unit, sign) in zip(units, signs) {
+    var (folding, linear, off, unread) = ([String](), 0, 0, 0)
+    for (number, (unit, sign)) in zip(units, signs).enumerated() {
+      if depths[number] == depth, contributions[number] * 1000 < size {
+        unread += 1
+        continue
+      }
       guard sign == .both, unit.terms.allSatisfy({ $0.source < inputs.count }) else {
         if sign == .on { linear += 1 } else if sign == .off { off += 1 } else { folding.append("ReLU(…)") }
         continue
@@ -67,6 +80,7 @@ extension ReLUProgram<Rational> {
     var parts = folding.sorted()
     if linear > 0 { parts.append("\(linear) always on") }
     if off > 0 { parts.append("\(off) off") }
+    if unread > 0 { parts.append("\(unread) unread") }
     return parts.isEmpty ? "no units" : parts.joined(separator: ", ")
   }
 
