@@ -2,8 +2,8 @@ import Testing
 import VitroCore
 import VitroPiecewise
 
-/// Programs written by hand, and random ones with small dyadic weights.
-enum Programs {
+/// HandPrograms written by hand, and random ones with small dyadic weights.
+enum HandPrograms {
   static let a = AffineForm<Rational>(source: 0)
   static let b = AffineForm<Rational>(source: 1)
 
@@ -59,7 +59,7 @@ struct SplitMix: RandomNumberGenerator {
   let box = InputBox(["a", "b"], -50, 50)
 
   @Test func twoFormsOfMinAreEqual() throws {
-    let certificate = try Programs.minimum.certify(equals: Programs.symmetricMinimum, over: box, tolerance: 0)
+    let certificate = try HandPrograms.minimum.certify(equals: HandPrograms.symmetricMinimum, over: box, tolerance: 0)
     #expect(certificate.isCertified)
     #expect(certificate.upperBound == 0)
     #expect(certificate.counterexample == nil)
@@ -71,22 +71,22 @@ struct SplitMix: RandomNumberGenerator {
     let shift = Rational(1, over: denominator)
     var shifted = ReLUProgram<Rational>(inputs: ["a", "b"])
     shifted.outputs = [
-      Programs.a - shifted.addReLU(of: Programs.a - Programs.b + AffineForm(constant: shift))
+      HandPrograms.a - shifted.addReLU(of: HandPrograms.a - HandPrograms.b + AffineForm(constant: shift))
     ]
-    let exact = try Programs.minimum.certify(equals: shifted, over: box, tolerance: shift)
+    let exact = try HandPrograms.minimum.certify(equals: shifted, over: box, tolerance: shift)
     #expect(exact.isCertified)
     #expect(exact.upperBound == shift)
     let below = shift - Rational(1, over: 1 << 60)
-    let refuted = try Programs.minimum.certify(equals: shifted, over: box, tolerance: below)
+    let refuted = try HandPrograms.minimum.certify(equals: shifted, over: box, tolerance: below)
     #expect(refuted.verdict == .refuted)
     let point = try #require(refuted.counterexample)
-    #expect((Programs.minimum(point)[0] - shifted(point)[0]).magnitude > below)
+    #expect((HandPrograms.minimum(point)[0] - shifted(point)[0]).magnitude > below)
     #expect(box.contains(point))
   }
 
   /// The regions of an exact listing fill the box, and the outputs on each are the program's.
   @Test(arguments: 0..<30) func regionsFillTheBoxAndCarryTheFunction(_ seed: Int) throws {
-    let program = Programs.random(inputs: 2, widths: seed % 2 == 0 ? [6] : [5, 4], seed: UInt64(seed))
+    let program = HandPrograms.random(inputs: 2, widths: seed % 2 == 0 ? [6] : [5, 4], seed: UInt64(seed))
     let box = InputBox(program.inputs, -3, 3)
     var (area, count) = (Rational(0), 0)
     try ExactRegions(program, box: box).forEach { region in
@@ -122,8 +122,8 @@ struct SplitMix: RandomNumberGenerator {
 
   /// Branch and bound agrees with the exact listing about claims that are clearly true or false.
   @Test(arguments: 0..<20) func branchAndBoundAgreesWithTheListing(_ seed: Int) throws {
-    let program = Programs.random(inputs: 2, widths: [4], seed: UInt64(seed))
-    let other = Programs.random(inputs: 2, widths: [3], seed: UInt64(seed + 100))
+    let program = HandPrograms.random(inputs: 2, widths: [4], seed: UInt64(seed))
+    let other = HandPrograms.random(inputs: 2, widths: [3], seed: UInt64(seed + 100))
     let box = InputBox(program.inputs, -1, 1)
     let exact = try program.certify(equals: other, over: box, tolerance: 0).largestSeen
     let none = ProofBudget(regions: 0)

@@ -63,7 +63,7 @@ import VitroPiecewise
     var (certified, refuted) = (0, 0)
     for index in 0..<10_000 {
       let inputs = 1 + index % 2
-      let program = Programs.random(inputs: inputs, widths: index % 5 == 0 ? [2, 2] : [3], seed: UInt64(index))
+      let program = HandPrograms.random(inputs: inputs, widths: index % 5 == 0 ? [2, 2] : [3], seed: UInt64(index))
       var other = program
       let isMoved = index % 3 != 0
       if isMoved, !other.units.isEmpty {
@@ -98,8 +98,8 @@ import VitroPiecewise
 
   /// A difference of exactly the tolerance is certified; a tolerance that is smaller by any amount is not.
   @Test(arguments: 0..<40) func theEdgeOfTheToleranceIsExact(_ seed: Int) throws {
-    let program = Programs.random(inputs: 2, widths: [3, 2], seed: UInt64(seed))
-    let other = Programs.random(inputs: 2, widths: [4], seed: UInt64(seed) + 500)
+    let program = HandPrograms.random(inputs: 2, widths: [3, 2], seed: UInt64(seed))
+    let other = HandPrograms.random(inputs: 2, widths: [4], seed: UInt64(seed) + 500)
     let box = InputBox(program.inputs, -1, 2)
     let largest = try program.certify(equals: other, over: box, tolerance: 0).largestSeen
     #expect(try program.certify(equals: other, over: box, tolerance: largest).isCertified)
