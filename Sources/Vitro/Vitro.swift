@@ -6,6 +6,7 @@
 @_exported public import VitroFormats
 @_exported public import VitroLab
 @_exported public import VitroNetworks
+@_exported public import VitroPiecewise
 @_exported public import VitroProbing
 @_exported public import VitroSuperposition
 @_exported public import VitroTensor
