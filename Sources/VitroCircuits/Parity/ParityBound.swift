@@ -9,6 +9,8 @@ internal import VitroCore
 /// **Possible.** A layer of w ReLUs whose inputs are affine on p pieces of the line bends each piece at most w times: p(w + 1) pieces after it. Layers of widths w₁ … w_d give
 /// at most Π(wᵢ + 1), with skips too, since what earlier layers hand on bends nowhere new; N units in any arrangement at most 2^N.
 ///
+/// **Without skips.** A plain chain of n ReLUs is never enough for n ≥ 3: with one unit in each layer it is monotone, and with any wider layer Π(wᵢ + 1) ≤ 3·2ⁿ⁻² < 2ⁿ − 1.
+///
 /// - Source: Montúfar, Pascanu, Cho & Bengio, On the number of linear regions of deep neural networks, 2014, count the regions of deep rectifier networks; the bound for
 ///   one input is proved above.
 public enum ParityBound {
@@ -38,7 +40,7 @@ public enum ParityBound {
       throw VitroError(
         .unsupported, "parity of \(bits) bits",
         "hidden layers of \(hidden.map(String.init).joined(separator: " + ")) ReLUs have at most \(most) linear pieces, and \(1 << bits) integers that alternate need \(needed)",
-        hint: "Take \(needed - 1) units in one layer, or \(fewestUnits(bits: bits)) or more in several.",
+        hint: "Take \(needed - 1) units in one layer, or layers of w₁, w₂, … units with (w₁ + 1)(w₂ + 1)… ≥ \(needed).",
         details: ["found": "\(most)", "expected": "\(needed)"])
     }
   }

@@ -60,7 +60,7 @@ extension ParityResult {
   private func writtenBlocks() throws -> [ReportBlock] {
     [
       .text(
-        "A fold |x − c| at the middle of a range lays its upper half on its lower one; as long as c is even, parity stays. After folds at 2ⁿ⁻¹, …, 2, 1 the even integers of 0 … 2ⁿ − 1 are at 1 and the odd ones at 0. The published network begins with |x| and spends two ReLUs on a fold, ReLU(x − c) + ReLU(c − x): n + 1 folds, 2n + 2 neurons. One ReLU and a skip do the same, 2 ReLU(x − c) − (x − c): **n neurons**. So \"n neurons suffice\" is true with skips. A chain without skips needs more: a layer of one ReLU is monotone, and so is a chain of such layers."
+        "A fold |x − c| at the middle of a range lays its upper half on its lower one; as long as c is even, parity stays. After folds at 2ⁿ⁻¹, …, 2, 1 the even integers of 0 … 2ⁿ − 1 are at 1 and the odd ones at 0. The published network begins with |x| and spends two ReLUs on a fold, ReLU(x − c) + ReLU(c − x): n + 1 folds, 2n + 2 neurons. One ReLU and a skip do the same, 2 ReLU(x − c) − (x − c): **n neurons**. So \"n neurons suffice\" is true with skips. No plain chain of n ReLUs does it for n ≥ 3: in layers of one it is monotone, and with any wider layer it has too few pieces, 3·2ⁿ⁻² at most."
       ),
       .table(
         Table(

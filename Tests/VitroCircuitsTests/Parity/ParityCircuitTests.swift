@@ -65,6 +65,17 @@ import VitroTensor
     #expect(pieces <= ParityBound.mostPieces(hidden: Array(repeating: 2, count: bits + 1)))
   }
 
+  @Test(arguments: 3...9) func plainChainsOfAsManyUnitsAsBitsHaveTooFewPiecesUnlessAllLayersAreSingle(bits: Int) {
+    /// All ways to share units among layers.
+    func layers(_ units: Int) -> [[Int]] {
+      units == 0 ? [[]] : (1...units).flatMap { first in layers(units - first).map { [first] + $0 } }
+    }
+    for hidden in layers(bits) where hidden.contains(where: { $0 > 1 }) {
+      #expect(ParityBound.mostPieces(hidden: hidden) <= 3 << (bits - 2))
+    }
+    #expect(3 << (bits - 2) < ParityBound.piecesNeeded(bits: bits))
+  }
+
   @Test func narrowArchitecturesAreRefusedWithTheReason() throws {
     #expect(throws: VitroError.self) { try ParityBound.check(hidden: [8], bits: 4) }
     #expect(throws: Never.self) { try ParityBound.check(hidden: [14], bits: 4) }
