@@ -4,7 +4,8 @@ public import VitroPiecewise
 /// A formula read from a network's weights, with the proof that it is the same function up to a tolerance.
 ///
 /// ```swift
-/// let reading = try NetworkReading(program, over: InputBox("a=-50:50,b=-50:50"), tolerance: Rational(parsing: "1e-3"))
+/// let program = try ReLUProgram<Rational>(network, names: ["a", "b"])
+/// let reading = try NetworkReading(program, over: InputBox("a=-50:50,b=-50:50"), tolerance: Rational(1, over: 1000))
 /// print(reading.formula, reading.certificate.isCertified)  // min(a, b) true
 /// ```
 ///
