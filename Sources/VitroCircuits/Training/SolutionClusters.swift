@@ -53,14 +53,14 @@ extension ReLUProgram<Rational> {
   func unitSignature(over box: InputBox) throws -> String {
     let (signs, _) = try unitSigns(over: box, limit: 5000)
     let bounds = sourceBounds(over: box)
-    let contributions = units.indices.map { unit in
+    let contributions: [Rational] = units.indices.map { unit in
       outputs.map { ($0[inputs.count + unit] * bounds[inputs.count + unit].high).magnitude }.max() ?? 0
     }
-    let size =
-      outputs.map { output in
-        let (low, high) = output.bounds(of: bounds)
-        return Swift.max(low.magnitude, high.magnitude)
-      }.max() ?? 0
+    let sizes: [Rational] = outputs.map { output in
+      let (low, high) = output.bounds(of: bounds)
+      return Swift.max(low.magnitude, high.magnitude)
+    }
+    let size = sizes.max() ?? 0
     let reaches = zip(box.lower, box.upper).map { Swift.max($0.magnitude, $1.magnitude) }
     var (folding, linear, off, unread) = ([String](), 0, 0, 0)
     for (number, (unit, sign)) in zip(units, signs).enumerated() {
