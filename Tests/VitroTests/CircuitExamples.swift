@@ -48,7 +48,7 @@ import Vitro
       (study.network, study.inputs) = (folder, [[1, 2], [3, 4]])
       let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
       // docs:end
-      #expect(try lab.store.facts(of: run.id)["outputs"] == [[5.0], [11.0]])
+      #expect(try lab.store.facts(of: run.id)["outputs"] == [[5], [11]])
     }
   }
 }

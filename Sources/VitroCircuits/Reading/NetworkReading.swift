@@ -73,21 +73,23 @@ public struct NetworkReading: Sendable, Codable {
     canonical = try CanonicalProgram(named, over: box, limit: effort.regions, observer: observer)
     let exact = canonical.program
     let pieces = try ExactPieces(exact, over: box, limit: effort.regions, observer: observer)
-    let judge = PointJudge(named, points: pieces?.points ?? box.samples, tolerance: tolerance)
-    let reaches = exact.reaches(at: judge.points)
+    let pointJudge = PointJudge(named, points: pieces?.points ?? box.samples, tolerance: tolerance)
+    let reaches = exact.reaches(at: pointJudge.points)
     var best: (attempt: Attempt, certificate: Certificate)?
     var proofs = 0
-    func judged(_ attempts: [Attempt]) throws -> Bool {
+    /// Holds formulas against the network, the shortest first, as long as they are shorter than what is proved already.
+    func judge(_ attempts: [Attempt]) throws {
       for attempt in attempts.sorted(by: { $0.formula.complexity < $1.formula.complexity }) {
         try observer?.checkpoint("reading")
+        if let best, best.certificate.isCertified, best.attempt.formula.complexity <= attempt.formula.complexity {
+          return
+        }
         let certificate = try named.certify(
           equals: attempt.formula.program(box: box), over: box, tolerance: tolerance, budget: effort.proof,
           observer: observer)
         proofs += 1
         if certificate.verdict.rank >= best?.certificate.verdict.rank ?? 0 { best = (attempt, certificate) }
-        if certificate.isCertified { return true }
       }
-      return false
     }
     for share in Self.shares {
       var attempts: [Attempt] = []
@@ -95,12 +97,13 @@ public struct NetworkReading: Sendable, Codable {
         exact.rounded(share: share, reaches: reaches), over: box, limit: Swift.min(effort.regions, 2000),
         observer: observer
       ).program
-      if judge.allows(rounded) {
+      let hasUnits = pointJudge.allows(rounded)
+      if hasUnits {
         attempts.append(
           Attempt(share: share, source: .units, program: rounded, formula: Self.formula(of: rounded, over: box)))
       }
       let fromPieces =
-        exact.outputs.count == 1
+        exact.outputs.count == 1 && !(best?.certificate.isCertified ?? false)
         ? [
           pieces?.lattice(share: share, over: box, most: effort.pieces),
           pieces?.interpolation(share: share, over: box),
@@ -108,16 +111,18 @@ public struct NetworkReading: Sendable, Codable {
       for expression in fromPieces.compactMap({ $0 }) {
         let formula = Formula(inputs: box.names, outputs: [expression])
         let program = try formula.program(box: box)
-        if judge.allows(program) {
+        if pointJudge.allows(program) {
           attempts.append(Attempt(share: share, source: .pieces, program: program, formula: formula))
         }
       }
-      // What could not be decided once will not be with longer numbers.
-      if try judged(attempts) || best?.certificate.verdict == .undecided || proofs >= Self.mostProofs { break }
+      try judge(attempts)
+      // The units have had their say; and what could not be decided once will not be with longer numbers.
+      let isDone = hasUnits && best?.certificate.isCertified ?? false
+      if isDone || best?.certificate.verdict == .undecided || proofs >= Self.mostProofs { break }
     }
     if !(best?.certificate.isCertified ?? false) {
       let formula = Self.formula(of: exact, over: box)
-      _ = try judged([Attempt(share: nil, source: .units, program: exact, formula: formula)])
+      try judge([Attempt(share: nil, source: .units, program: exact, formula: formula)])
     }
     guard let best else { throw VitroError(.failed, "reading a formula", "there is nothing to read") }
     formula = best.attempt.formula

@@ -48,8 +48,8 @@ struct TrainedNeurons {
     return from < steps.count - 1 ? steps[from] : nil
   }
 
-  /// Whether the slope grows at every look from the first hundredth of training on.
-  var slopeGrows: Bool { slopeGrowsFrom.map { $0 * 100 <= task.steps } ?? false }
+  /// Whether the slope grows at every look from the first 200 epochs, or the first hundredth of training, on.
+  var slopeGrows: Bool { slopeGrowsFrom.map { $0 <= max(200, task.steps / 100) } ?? false }
 
   var finalCrossings: [Double] { crossings.last ?? [] }
   var share: Double {
