@@ -165,6 +165,10 @@ import Vitro
       ("help-superposition-phase", ["help", "superposition", "phase"]),
       ("help-superposition-tutorial", ["help", "superposition", "tutorial"]),
       ("help-circuits-eval", ["help", "circuits", "eval"]), ("help-circuits-write", ["help", "circuits", "write"]),
+      ("help-circuits-read", ["help", "circuits", "read"]), ("help-circuits-certify", ["help", "circuits", "certify"]),
+      ("help-circuits-train", ["help", "circuits", "train"]),
+      ("help-circuits-regions", ["help", "circuits", "regions"]),
+      ("help-circuits-gallery", ["help", "circuits", "gallery"]),
       ("help-run", ["help", "run"]), ("help-runs", ["help", "runs"]),
     ] {
       let run = try CommandProcess(list: arguments)
