@@ -48,8 +48,10 @@ extension SolutionReading {
 }
 
 extension ReLUProgram<Rational> {
-  /// The insides of the units that fold inside a box, each scaled to a largest weight of 1 and rounded, in alphabetical order: what stays of the weights
-  /// when scales and permutations are taken off. A unit that gives less than a thousandth of the output counts as unread.
+  /// The insides of the units that fold inside a box, each scaled to a largest weight of 1 and rounded, in alphabetical order.
+  ///
+  /// That is what stays of the weights when scales and permutations are taken off. A unit that gives less than a thousandth of the output counts as
+  /// unread.
   func unitSignature(over box: InputBox) throws -> String {
     let (signs, _) = try unitSigns(over: box, limit: 5000)
     let bounds = sourceBounds(over: box)

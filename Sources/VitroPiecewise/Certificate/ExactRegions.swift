@@ -98,7 +98,9 @@ public struct ExactRegions: Sendable {
     }
   }
 
-  /// The forms of the units on the way to the cell at hand. Cells are taken depth first, so what stands for the units before a cell's own is always its.
+  /// The forms of the units on the way to the cell at hand.
+  ///
+  /// Cells are taken depth first, so what stands for the units before a cell's own is always its.
   private struct Walk {
     let program: IntegerProgram
     var sources: [HomogeneousVector?]
