@@ -102,17 +102,17 @@ extension GalleryEntry {
   private static func table(_ entries: [GalleryEntry], _ circuits: [GalleryCircuit]) -> Table {
     Table(
       columns: [
-        .init("circuit"), .init("formula"), .init("units", .integer), .init("depth", .integer),
-        .init("parameters", .integer), .init("written"), .init("found by training", .percent(0)),
-        .init("read from the best"), .init("proof"),
+        .init("circuit"), .init("formula"), .init("units", .integer), .init("depth", .integer), .init("written"), .init("found by training", .percent(0)),
+        .init("read from the best"), .init("bound proved", .significant(2)),
       ],
       rows: zip(entries, circuits).map { entry, circuit in
         [
           .text(circuit.title), .text(circuit.text.shortened), .number(Double(entry.written.units)),
-          .number(Double(entry.written.depth)), .number(Double(entry.written.parameters)),
+          .number(Double(entry.written.depth)),
           .text(entry.written.isCertified ? "certified" : "not certified"),
           entry.trained.share.map { .number($0.value, Interval($0)) } ?? .missing(),
-          .text(entry.found.formula.shortened), .text(entry.found.verdict),
+          .text(entry.found.formula.shortened),
+          entry.found.isCertified ? .number(entry.found.bound) : .missing("not certified"),
         ]
       })
   }

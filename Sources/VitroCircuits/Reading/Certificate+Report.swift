@@ -35,7 +35,7 @@ extension Certificate {
   /// The certificate as a table: what, where, how.
   var table: Table {
     Table(
-      title: "The certificate", columns: [.init("of"), .init("is")],
+      title: "The certificate", columns: [.init("what"), .init("value")],
       rows: [
         [.text("claim"), .text("|network − formula| ≤ \(tolerance) everywhere in the box")],
         [.text("box"), .text(boxText)],
@@ -48,7 +48,7 @@ extension Certificate {
         [.text("method"), .text(method.rawValue)],
         [.text(method == .exactEnumeration ? "linear regions" : "boxes"), .text("\(cells)")],
         [
-          .text("of"), .text("the function of the stored weights in exact arithmetic; a float32 run adds its rounding"),
+          .text("about"), .text("the function of the stored weights in exact arithmetic; a float32 run adds its rounding"),
         ],
       ])
   }

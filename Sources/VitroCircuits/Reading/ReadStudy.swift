@@ -104,7 +104,7 @@ extension NetworkReading {
           "The formula", id: "formula",
           [
             .text(RichText("As text: `\(formula)`")),
-            .text(RichText("For LaTeX: `\(formula.latex.replacing("\\", with: "\\\\"))`")),
+            .text(RichText("For LaTeX: `\(formula.latex)`")),
           ]),
         ReportSection("The proof", id: "certificate", [.table(certificate.table)]),
       ])
@@ -144,18 +144,21 @@ extension NetworkReading {
 
   /// A form with four digits, for the table of steps.
   private static func text(_ form: AffineForm<Rational>, _ program: ReLUProgram<Rational>) -> String {
-    let four = NumberFormat.significant(4)
+    func text(_ value: Rational) -> String {
+      let exact = "\(value)"
+      return exact.count <= 6 ? exact : NumberFormat.significant(4).text(Double(value))
+    }
     var result = ""
     for term in form.terms {
       let name =
         term.source < program.inputs.count ? program.inputs[term.source] : "u\(term.source - program.inputs.count + 1)"
       let size = term.weight.magnitude
-      let number = size == 1 ? name : "\(four.text(Double(size)))·\(name)"
+      let number = size == 1 ? name : "\(text(size))·\(name)"
       let sign = term.weight < 0 ? "−" : "+"
       result += result.isEmpty ? (term.weight < 0 ? "−" : "") + number : " \(sign) \(number)"
     }
     if form.constant != 0 || result.isEmpty {
-      let number = four.text(Double(form.constant.magnitude))
+      let number = text(form.constant.magnitude)
       let sign = form.constant < 0 ? "−" : "+"
       result += result.isEmpty ? (form.constant < 0 ? "−" : "") + number : " \(sign) \(number)"
     }
