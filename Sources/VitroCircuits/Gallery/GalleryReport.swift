@@ -102,7 +102,8 @@ extension GalleryEntry {
   private static func table(_ entries: [GalleryEntry], _ circuits: [GalleryCircuit]) -> Table {
     Table(
       columns: [
-        .init("circuit"), .init("formula"), .init("units", .integer), .init("depth", .integer), .init("written"), .init("found by training", .percent(0)),
+        .init("circuit"), .init("formula"), .init("units", .integer), .init("depth", .integer), .init("written"),
+        .init("found by training", .percent(0)),
         .init("read from the best"), .init("bound proved", .significant(2)),
       ],
       rows: zip(entries, circuits).map { entry, circuit in

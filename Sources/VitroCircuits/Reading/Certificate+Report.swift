@@ -48,7 +48,8 @@ extension Certificate {
         [.text("method"), .text(method.rawValue)],
         [.text(method == .exactEnumeration ? "linear regions" : "boxes"), .text("\(cells)")],
         [
-          .text("about"), .text("the function of the stored weights in exact arithmetic; a float32 run adds its rounding"),
+          .text("about"),
+          .text("the function of the stored weights in exact arithmetic; a float32 run adds its rounding"),
         ],
       ])
   }
