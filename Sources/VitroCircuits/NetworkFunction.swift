@@ -16,7 +16,7 @@ public struct NetworkFunction: Sendable {
   ///
   /// - Parameters:
   ///   - path: The network.
-  ///   - box: The box as text, `a=-50:50,b=-50:50`; its names become the inputs' names. Without it the box that the network was written for, else [−1, 1].
+  ///   - text: The box as text, `a=-50:50,b=-50:50`; its names become the inputs' names. Without it the box that the network was written for, else [−1, 1].
   ///   - output: The value to read, the network's output by itself.
   ///   - instance: Which of several networks in one file.
   /// - Throws: ``/VitroCore/VitroError`` when the network cannot be read, is not piecewise linear, or the box does not fit it.

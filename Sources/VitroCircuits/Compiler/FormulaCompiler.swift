@@ -166,7 +166,7 @@ extension AffineForm {
 extension Formula {
   /// Compiles the formula to ReLU units: few, shared where insides are equal up to a factor.
   ///
-  /// Within the box the program computes exactly the formula, as ``values(at:box:)-(_,_)`` does; without a box everywhere. A box leaves out units that are dead or
+  /// Within the box the program computes exactly the formula, as its values are; without a box everywhere. A box leaves out units that are dead or
   /// always on in it. It also bounds the branches of conditionals, for which −100 … 100 is taken otherwise.
   ///
   /// - Throws: ``/VitroCore/VitroError``: `argument` for a box or names that do not fit, `unsupported` and `numerical` when the formula is beyond measure.
