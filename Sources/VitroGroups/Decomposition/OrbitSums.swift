@@ -1,0 +1,135 @@
+internal import VitroCore
+
+/// What characters say of one orbit of a set: for each suborbit, how many elements of each class carry the first point there.
+///
+/// The projector to the isotypic part of a simple L is constant on orbitals: P_L[x₀, y] = d/(|G|·|Δ|)·Σ_C N_Δ(C)·χ_L(C) for y in the suborbit Δ of x₀, with
+/// N_Δ(C) = #{g ∈ C : g·x₀ ∈ Δ} and χ_L the sum of L's complex characters. Everything exact about `Fun(X)` follows from these whole numbers.
+public struct OrbitSums: Sendable {
+  /// The points of the orbit; the first is x₀.
+  public let points: [Int]
+  /// The suborbit of each of these points: its orbit under the stabilizer of x₀. The number 0 is {x₀}.
+  public let suborbit: [Int]
+  /// How many points each suborbit has.
+  public let sizes: [Int]
+  /// For each suborbit the classes that lead there, and with how many elements.
+  let counts: [[(number: Int, count: Int)]]
+  let table: RealTable
+
+  /// The sums of all orbits of a set.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) for an orbit of more than 8192 points that is not regular.
+  /// - Complexity: O(|G|) an orbit, besides its suborbits.
+  public static func all(of set: GSet, _ table: RealTable) throws -> [OrbitSums] {
+    try set.orbits.map { try OrbitSums($0, of: set, table) }
+  }
+
+  init(_ orbit: GSet.Orbit, of set: GSet, _ table: RealTable) throws {
+    let elements = table.table.elements
+    let length = orbit.points.count
+    points = orbit.points
+    self.table = table
+    var places = [Int32](repeating: -1, count: set.count)
+    for (place, point) in orbit.points.enumerated() { places[point] = Int32(place) }
+    if length == elements.count {
+      suborbit = Array(0..<length)
+      sizes = [Int](repeating: 1, count: length)
+    } else {
+      guard length <= 8192 else {
+        throw VitroError(
+          .unsupported, "the set \(set.name)", "it has an orbit of \(length) points, expected at most 8192",
+          hint: "The regular set has no such bound.")
+      }
+      let actions = set.actions.map { action in orbit.points.map { places[action[$0]] } }
+      let rows = actions.map { $0.map { Int($0) } }
+      let own = GSet.Orbit(
+        points: Array(0..<length), parentPlaces: orbit.parentPlaces, generators: orbit.generators)
+      let transport = OrbitTransport(own, rows, actions, columns: length)
+      suborbit = transport.suborbit.map { Int($0) }
+      sizes = transport.suborbitSizes
+    }
+    let classCount = table.classes.count
+    let images = set.images(of: orbit.points[0], elements)
+    if length == elements.count {
+      var counts = [[(number: Int, count: Int)]](repeating: [], count: length)
+      for (element, image) in images.enumerated() {
+        counts[suborbit[Int(places[image])]].append((Int(table.classes.label[element]), 1))
+      }
+      self.counts = counts
+    } else {
+      var dense = [Int32](repeating: 0, count: sizes.count * classCount)
+      for (element, image) in images.enumerated() {
+        dense[suborbit[Int(places[image])] * classCount + Int(table.classes.label[element])] += 1
+      }
+      counts = sizes.indices.map { suborbit in
+        (0..<classCount).compactMap { number in
+          let count = Int(dense[suborbit * classCount + number])
+          return count == 0 ? nil : (number, count)
+        }
+      }
+    }
+  }
+
+  /// How many elements fix the first point.
+  var stabilizerOrder: Int { table.table.elements.count / points.count }
+
+  /// How often a simple occurs in `Fun` of the orbit, exactly.
+  ///
+  /// (1/|H|)·Σ_{h ∈ H} χ(h) is a whole number from 0 to χ(1), told by its residue.
+  public func multiplicity(of simple: Int) -> Int {
+    let fixed = fixedDimension(of: simple, [(0, 1)], order: stabilizerOrder)
+    return table.simples[simple].type == .quaternionic ? fixed / 2 : fixed
+  }
+
+  /// (1/|S|)·Σ_{g ∈ S} ε(g)·χ(g) for a subgroup S that is a union of cosets of the stabilizer, given by suborbits with signs ε: how often the
+  /// character ε of S occurs in χ, for one of the simple's complex characters; exact.
+  func fixedDimension(of simple: Int, _ suborbits: [(suborbit: Int, sign: Int)], order: Int) -> Int {
+    let (field, classCount) = (table.table.field, table.classes.count)
+    let row = table.simples[simple].characters[0] * classCount
+    var sum: UInt64 = 0
+    for (suborbit, sign) in suborbits {
+      var part: UInt64 = 0
+      for (number, count) in counts[suborbit] {
+        part = (part + UInt64(count) % field.prime * table.table.residues[row + number]) % field.prime
+      }
+      sum = sign > 0 ? field.sum(sum, part) : field.difference(sum, part)
+    }
+    return Int(field.product(sum, field.inverse(field.residue(order))))
+  }
+
+  /// P_L[x₀, y] for y in each suborbit.
+  ///
+  /// - Complexity: O(classes that lead there) a suborbit.
+  public func projector(of simple: Int) -> [Double] {
+    // The projector sums χ, or χ + χ̄; ψ of a quaternionic simple is 2χ.
+    let share = table.simples[simple].type == .quaternionic ? 0.5 : 1
+    let scale = share * Double(table.simples[simple].degree) / Double(table.table.elements.count)
+    return counts.indices.map { suborbit in
+      var sum = 0.0
+      for (number, count) in counts[suborbit] { sum += Double(count) * table.value(of: simple, at: number) }
+      return sum * scale / Double(sizes[suborbit])
+    }
+  }
+
+  /// The exact test P_V[x₀, y] = sign·P_V[x₀, x₀] for a sum V of isotypic parts and y in a suborbit.
+  ///
+  /// Both sides times |G|·|Δ| are sums of roots of unity with whole coefficients; their difference is brought to the Zumbroich basis.
+  func isProportional(_ suborbit: Int, sign: Int, in simples: [Int]) -> Bool {
+    let exponent = table.classes.exponent
+    var terms = [Int](repeating: 0, count: exponent)
+    func add(_ place: Int, times factor: Int) {
+      for simple in simples {
+        let degree = table.simples[simple].degree
+        for character in table.simples[simple].characters {
+          for (number, count) in counts[place] {
+            table.table.eigenvalues.forEach(character, number) { t, multiplicity in
+              terms[t] += factor * degree * count * multiplicity
+            }
+          }
+        }
+      }
+    }
+    add(suborbit, times: 1)
+    add(0, times: -sign * sizes[suborbit])
+    return Cyclotomic.vanishes(terms)
+  }
+}
