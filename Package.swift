@@ -47,6 +47,10 @@ let modules: [Module] = [
     dependencies: [
       "VitroCore", "VitroTensor", "VitroNetworks", .product(name: "BigInt", package: "BigInt"),
     ], tested: true, testResources: [.copy("Fixtures")]),
+  Module(
+    name: "VitroGroups",
+    dependencies: ["VitroCore", "VitroTensor", .product(name: "BigInt", package: "BigInt")], tested: true,
+    testResources: [.copy("Fixtures")]),
   // Floor 4
   Module(
     name: "VitroLab",
@@ -78,13 +82,20 @@ let modules: [Module] = [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroLab",
       "CVitroKernels",
     ], tested: true),
+  Module(
+    name: "VitroSymmetry",
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroGroups",
+      "VitroLab",
+      "CVitroKernels", .product(name: "BigInt", package: "BigInt"),
+    ], tested: true, testResources: [.copy("Fixtures")]),
   // Floor 6
   Module(
     name: "Vitro",
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
-      "VitroLab",
-      "VitroProbing", "VitroSuperposition", "VitroCircuits",
+      "VitroGroups", "VitroLab",
+      "VitroProbing", "VitroSuperposition", "VitroCircuits", "VitroSymmetry",
     ], tested: true),
 ]
 

@@ -4,11 +4,13 @@
 @_exported public import VitroData
 @_exported public import VitroFitting
 @_exported public import VitroFormats
+@_exported public import VitroGroups
 @_exported public import VitroLab
 @_exported public import VitroNetworks
 @_exported public import VitroPiecewise
 @_exported public import VitroProbing
 @_exported public import VitroSuperposition
+@_exported public import VitroSymmetry
 @_exported public import VitroTensor
 
 extension ExperimentRegistry {
@@ -18,5 +20,6 @@ extension ExperimentRegistry {
     AdversarialStudy.self, CorrelatedStudy.self, CustomStudy.self, DemoStudy.self, DynamicsStudy.self,
     GeometryStudy.self, MeasureStudy.self, NormsStudy.self, PhaseStudy.self, TutorialStudy.self, WriteStudy.self,
     EvalStudy.self, TrainStudy.self, ReadStudy.self, CertifyStudy.self, RegionsStudy.self, GalleryStudy.self,
+    GroupStudy.self, DecomposeStudy.self, MapsStudy.self, GraphStudy.self, TheoremStudy.self, CompatibleStudy.self,
   ])
 }

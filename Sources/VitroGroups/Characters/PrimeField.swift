@@ -12,6 +12,13 @@ struct PrimeField: Sendable {
     prime = candidate
   }
 
+  /// The next prime p ≡ 1 modulo `exponent` after another.
+  init(exponent: Int, after other: PrimeField) {
+    var candidate = other.prime + UInt64(exponent)
+    while !Self.isPrime(candidate) { candidate += UInt64(exponent) }
+    prime = candidate
+  }
+
   private static func isPrime(_ n: UInt64) -> Bool {
     if n < 2 { return false }
     var divisor: UInt64 = 2

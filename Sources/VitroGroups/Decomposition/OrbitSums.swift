@@ -1,3 +1,4 @@
+internal import Foundation
 internal import VitroCore
 
 /// What characters say of one orbit of a set: for each suborbit, how many elements of each class carry the first point there.
@@ -70,19 +71,25 @@ public struct OrbitSums: Sendable {
   }
 
   /// How many elements fix the first point.
-  var stabilizerOrder: Int { table.table.elements.count / points.count }
+  public var stabilizerOrder: Int { table.table.elements.count / points.count }
 
   /// How often a simple occurs in `Fun` of the orbit, exactly.
   ///
   /// (1/|H|)·Σ_{h ∈ H} χ(h) is a whole number from 0 to χ(1), told by its residue.
   public func multiplicity(of simple: Int) -> Int {
-    let fixed = fixedDimension(of: simple, [(0, 1)], order: stabilizerOrder)
+    let fixed = occurrences(of: simple, [(0, 1)], order: stabilizerOrder)
     return table.simples[simple].type == .quaternionic ? fixed / 2 : fixed
   }
 
-  /// (1/|S|)·Σ_{g ∈ S} ε(g)·χ(g) for a subgroup S that is a union of cosets of the stabilizer, given by suborbits with signs ε: how often the
-  /// character ε of S occurs in χ, for one of the simple's complex characters; exact.
-  func fixedDimension(of simple: Int, _ suborbits: [(suborbit: Int, sign: Int)], order: Int) -> Int {
+  /// How often a character ε: S → ±1 of a subgroup S, a union of cosets of the stabilizer, occurs in one of a simple's complex characters, exactly.
+  ///
+  /// (1/|S|)·Σ_{g ∈ S} ε(g)·χ(g), a whole number from 0 to χ(1), told by its residue.
+  ///
+  /// - Parameters:
+  ///   - simple: The simple.
+  ///   - suborbits: The suborbits that S carries x₀ to, with the signs ε.
+  ///   - order: The order of S.
+  public func occurrences(of simple: Int, _ suborbits: [(suborbit: Int, sign: Int)], order: Int) -> Int {
     let (field, classCount) = (table.table.field, table.classes.count)
     let row = table.simples[simple].characters[0] * classCount
     var sum: UInt64 = 0
@@ -110,10 +117,10 @@ public struct OrbitSums: Sendable {
     }
   }
 
-  /// The exact test P_V[x₀, y] = sign·P_V[x₀, x₀] for a sum V of isotypic parts and y in a suborbit.
+  /// Whether P_V[x₀, y] = sign·P_V[x₀, x₀] for a sum V of isotypic parts and y in a suborbit, exactly.
   ///
   /// Both sides times |G|·|Δ| are sums of roots of unity with whole coefficients; their difference is brought to the Zumbroich basis.
-  func isProportional(_ suborbit: Int, sign: Int, in simples: [Int]) -> Bool {
+  public func isProportional(_ suborbit: Int, sign: Int, in simples: [Int]) -> Bool {
     let exponent = table.classes.exponent
     var terms = [Int](repeating: 0, count: exponent)
     func add(_ place: Int, times factor: Int) {
@@ -131,5 +138,53 @@ public struct OrbitSums: Sendable {
     add(suborbit, times: 1)
     add(0, times: -sign * sizes[suborbit])
     return Cyclotomic.vanishes(terms)
+  }
+
+  /// Whether tr(P_K·P_V^∘m) ≠ 0 over the orbit, P_V^∘m the entrywise power of the projector to a sum V of isotypic parts; exactly.
+  ///
+  /// Times (|G|·lcm|Δ|)ᵐ⁺¹ it is a whole cyclotomic number, and so are its conjugates, which are traces of the same kind. Were it not zero, their product would be a whole number
+  /// other than 0, below a bound that follows from the sizes; so it is zero when it vanishes modulo primes whose product exceeds the bound.
+  public func hasTrace(of simple: Int, with simples: [Int], power: Int) -> Bool {
+    let exponent = table.classes.exponent
+    let order = table.table.elements.count
+    let common = sizes.reduce(1, leastCommonMultiple)
+    let bits = log2(Double(order)) + log2(Double(common))
+    let logScale = Double(power + 1) * bits + log2(Double(points.count))
+    let conjugates = Double(1 + (1..<Swift.max(exponent, 2)).count { greatestCommonDivisor($0, exponent) == 1 })
+    var remaining = logScale * conjugates
+    var field = PrimeField(exponent: exponent, order: Swift.max(order, 1 << 28))
+    while remaining > 0 {
+      let root = field.rootOfUnity(order: exponent)
+      var powers: [UInt64] = [1]
+      for _ in 1..<Swift.max(exponent, 2) { powers.append(field.product(powers[powers.count - 1], root)) }
+      // P[x₀, y] times |G|, for a sum of parts.
+      func entries(_ simples: [Int]) -> [UInt64] {
+        counts.indices.map { suborbit in
+          var sum: UInt64 = 0
+          for simple in simples {
+            for character in table.simples[simple].characters {
+              for (number, count) in counts[suborbit] {
+                let weight = field.residue(count * table.simples[simple].degree)
+                table.table.eigenvalues.forEach(character, number) { t, multiplicity in
+                  sum = (sum + weight * field.product(field.residue(multiplicity), powers[t])) % field.prime
+                }
+              }
+            }
+          }
+          return field.product(sum, field.inverse(field.residue(sizes[suborbit])))
+        }
+      }
+      let (own, other) = (entries([simple]), entries(simples))
+      var trace: UInt64 = 0
+      for (suborbit, size) in sizes.enumerated() {
+        let term = field.product(
+          field.residue(size), field.product(own[suborbit], field.power(other[suborbit], UInt64(power))))
+        trace = field.sum(trace, term)
+      }
+      if trace != 0 { return true }
+      remaining -= log2(Double(field.prime))
+      field = PrimeField(exponent: exponent, after: field)
+    }
+    return false
   }
 }

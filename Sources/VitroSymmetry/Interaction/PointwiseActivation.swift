@@ -1,5 +1,5 @@
 internal import Foundation
-public import VitroCore
+internal import VitroCore
 
 /// A function applied to every coordinate, and what decides which simples it joins: its even and odd parts.
 ///

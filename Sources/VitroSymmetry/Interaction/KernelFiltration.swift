@@ -1,0 +1,111 @@
+internal import VitroGroups
+
+/// The kernels of a layer's simples by inclusion: what bounds a network of any depth.
+///
+/// For every normal subgroup N the vectors that N fixes, Fun(X)^N = ⊕{K : N ⊆ ker K}, are kept by every equivariant linear map, bias and pointwise activation. So a signal
+/// in Fun(X)^N stays there through the whole network; single edges and their paths bound nothing of the kind, because sums of simples reach more than their summands.
+public struct KernelFiltration: Sendable, Hashable, Codable {
+  /// The kernels that occur, the smallest first.
+  public var levels: [Level]
+  /// Pairs of places of levels, smaller kernel and larger, with none between: the Hasse diagram.
+  public var covers: [[Int]]
+
+  /// A kernel N.
+  public struct Level: Sendable, Hashable, Codable {
+    /// |N|.
+    public var order: Int
+    /// The conjugacy classes of N.
+    public var classes: [Int]
+    /// The simples whose kernel is N.
+    public var simples: [String]
+    /// The simples of Fun(X)^N: those whose kernel contains N.
+    public var fixed: [String]
+    /// The dimension of Fun(X)^N.
+    public var dimension: Int
+  }
+
+  /// The filtration of a layer.
+  public init(_ layer: LayerRepresentation) {
+    let table = layer.table
+    let kernels = layer.simples.map { table.simples[$0].kernel }
+    let distinct = Set(kernels).sorted { (a: [Int], b: [Int]) in
+      let orders = [a, b].map { $0.reduce(0) { $0 + table.classes.sizes[$1] } }
+      return (orders[0], a.count) == (orders[1], b.count) ? a.lexicographicallyPrecedes(b) : orders[0] < orders[1]
+    }
+    let sets = distinct.map { Set($0) }
+    levels = distinct.indices.map { place in
+      let fixed = layer.simples.indices.filter { sets[place].isSubset(of: kernels[$0]) }
+      return Level(
+        order: distinct[place].reduce(0) { $0 + table.classes.sizes[$1] }, classes: distinct[place],
+        simples: layer.simples.indices.filter { kernels[$0] == distinct[place] }.map { layer.names[$0] },
+        fixed: fixed.map { layer.names[$0] }, dimension: fixed.reduce(0) { $0 + layer.dimension($1) })
+    }
+    var covers: [[Int]] = []
+    for lower in sets.indices {
+      for upper in sets.indices where lower != upper && sets[lower].isSubset(of: sets[upper]) {
+        let isBetween = sets.indices.contains {
+          $0 != lower && $0 != upper && sets[lower].isSubset(of: sets[$0]) && sets[$0].isSubset(of: sets[upper])
+        }
+        if !isBetween { covers.append([lower, upper]) }
+      }
+    }
+    self.covers = covers
+  }
+
+  /// The rank of a kernel: the longest chain of kernels from it up to the largest; 0 for the trivial representation's.
+  public func height(of place: Int) -> Int {
+    (covers.filter { $0[0] == place }.map { height(of: $0[1]) + 1 }).max() ?? 0
+  }
+
+  /// The place of a simple's kernel.
+  public func level(of simple: String) -> Int? { levels.firstIndex { $0.simples.contains(simple) } }
+}
+
+/// Which nonzero equivariant piecewise-linear maps exist between all simples of a group, and which of them activations make.
+///
+/// A nonzero one L → K exists exactly when ker L ⊆ ker K; linear ones, by Schur, only for L ≅ K.
+public struct TheoremTable: Sendable, Hashable, Codable {
+  /// The names of all simples.
+  public var names: [String]
+  /// The orders of their kernels.
+  public var kernelOrders: [Int]
+  /// Whether a map from a simple (row) to a simple (column) exists.
+  public var isAllowed: [[Bool]]
+  /// Whether ReLU alone, on `set`, makes one; `nil` where the simples do not occur.
+  public var reluUses: [[Bool?]]
+  /// Whether ReLU with a bias does.
+  public var biasUses: [[Bool?]]
+  /// The set that ReLU was looked at on.
+  public var set: String
+
+  /// The table of a group, with ReLU looked at on a layer.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` as graphs do.
+  public init(_ layer: LayerRepresentation) throws {
+    let table = layer.table
+    names = table.simples.map(\.name)
+    kernelOrders = table.simples.map(\.kernelOrder)
+    set = layer.set.name
+    isAllowed = (0..<table.count).map { from in
+      (0..<table.count).map { table.kernel(of: from, isWithinKernelOf: $0) }
+    }
+    func uses(_ activation: PointwiseActivation) -> [[Bool?]] {
+      let rows = layer.simples.indices.map { layer.reached(from: [$0], activation) }
+      return (0..<table.count).map { from in
+        (0..<table.count).map { to in
+          guard let row = layer.simples.firstIndex(of: from), let column = layer.simples.firstIndex(of: to) else {
+            return nil
+          }
+          return rows[row][column]
+        }
+      }
+    }
+    reluUses = uses(PointwiseActivation(.relu))
+    biasUses = uses(PointwiseActivation(.reluWithBias(0.3)))
+  }
+
+  /// The allowed pairs, by name.
+  public var allowed: [[String]] {
+    names.indices.flatMap { from in names.indices.filter { isAllowed[from][$0] }.map { [names[from], names[$0]] } }
+  }
+}
