@@ -7,8 +7,8 @@ internal import VitroCore
 ///
 /// ```swift
 /// let table = try CharacterTable(Group("S3"))
-/// print(table.degrees)  // [1, 1, 2]
-/// print(table.value(of: 2, at: 0))  // 2
+/// let degrees = table.degrees  // [1, 1, 2]
+/// let value = table.value(of: 2, at: 0)  // 2
 /// ```
 public struct CharacterTable: Sendable {
   /// The group.

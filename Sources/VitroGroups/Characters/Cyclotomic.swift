@@ -8,8 +8,8 @@ internal import VitroCore
 ///
 /// ```swift
 /// let golden = Cyclotomic(root: 1, of: 5) + Cyclotomic(root: 4, of: 5)
-/// print(golden)  // E(5)+E(5)^4
-/// print(golden * golden + golden)  // 1
+/// let text = golden.description  // E(5)+E(5)^4
+/// let one = golden * golden + golden  // 1
 /// ```
 public struct Cyclotomic: Sendable, Hashable {
   /// The least n with the number in Q(ζ_n).

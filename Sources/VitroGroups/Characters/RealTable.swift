@@ -6,8 +6,8 @@ internal import VitroCore
 ///
 /// ```swift
 /// let table = try RealTable(Group("C4"))
-/// print(table.simples.map(\.name))  // ["L0", "L1", "L2"]
-/// print(table.simples.map(\.type))  // [R, C, R]
+/// let names = table.simples.map(\.name)  // L0, L1, L2
+/// let types = table.simples.map(\.type)  // R, C, R
 /// ```
 public struct RealTable: Sendable {
   /// The complex table.

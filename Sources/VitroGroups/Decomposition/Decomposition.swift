@@ -9,11 +9,10 @@ public import VitroTensor
 /// is known beforehand; a split that does not show them is redone.
 ///
 /// ```swift
-/// let group = try Group("S3")
-/// let elements = try group.elements()
-/// let parts = try Decomposition(.regular(elements), RealTable(CharacterTable(elements)))
-/// print(parts.parts.map { "\($0.multiplicity) × \(parts.simple($0).name)" })  // ["1 × (3)", "2 × (2,1)", "1 × (1,1,1)"]
-/// print(parts.certificate.residual < 1e-12)  // true
+/// let elements = try Group("S3").elements()
+/// let layer = try Decomposition(.regular(elements), RealTable(CharacterTable(elements)))
+/// let copies = layer.parts.map(\.multiplicity)  // [1, 2, 1]: of (3), (2,1) and (1,1,1)
+/// let residual = layer.certificate.residual  // below 1e-14
 /// ```
 public struct Decomposition: Sendable {
   /// The set.

@@ -5,7 +5,7 @@ extension Group {
   ///
   /// ```swift
   /// let torus = try Group("C4xC4")
-  /// print(torus.order, torus.degree)  // 16 8
+  /// let shape = (torus.order, torus.degree)  // (16, 8)
   /// ```
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a name that says none of these.

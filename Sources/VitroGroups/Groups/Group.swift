@@ -7,9 +7,9 @@ internal import VitroCore
 ///
 /// ```swift
 /// let group = try Group("S4")
-/// print(group.order)  // 24
+/// let order = group.order  // 24
 /// let same = try Group(generators: [[2, 1, 3, 4], [2, 3, 4, 1]])
-/// print(try same.contains(Permutation(oneLine: [4, 3, 2, 1])))  // true
+/// let isMember = try same.contains(Permutation(oneLine: [4, 3, 2, 1]))  // true
 /// ```
 public struct Group: Sendable {
   /// What reports call it: `S4`, or the name of the file it came from.

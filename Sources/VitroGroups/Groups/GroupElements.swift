@@ -8,7 +8,7 @@ internal import VitroCore
 /// ```swift
 /// let elements = try Group("S3").elements()
 /// let product = elements.product(1, 2)
-/// print(elements.permutation(product) == elements.permutation(1) * elements.permutation(2))  // true
+/// let isSame = elements.permutation(product) == elements.permutation(1) * elements.permutation(2)  // true
 /// ```
 ///
 /// - Complexity: O(|G|·degree) memory.

@@ -5,7 +5,7 @@ internal import VitroCore
 /// ```swift
 /// let group = try Group("S4")
 /// let pairs = try GSet.subsets(of: group, size: 2)
-/// print(pairs.count, pairs.orbits.count)  // 6 1
+/// let counts = (pairs.count, pairs.orbits.count)  // (6, 1)
 /// ```
 public struct GSet: Sendable {
   /// The group.

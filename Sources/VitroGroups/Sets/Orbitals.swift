@@ -8,7 +8,7 @@ public import VitroTensor
 /// ```swift
 /// let set = GSet.natural(try Group("S4"))
 /// let orbitals = try Orbitals(from: set, to: set)
-/// print(orbitals.count)  // 2: a·I + b·1·1ᵀ
+/// let weights = orbitals.count  // 2: a·I + b·1·1ᵀ
 /// ```
 public struct Orbitals: Sendable, Hashable {
   /// How many points the target has.

@@ -8,10 +8,9 @@ internal import VitroCore
 /// (positive monomial matrices), and with b = 0 every m.
 ///
 /// ```swift
-/// let relu = try PointwiseActivation("relu")
 /// let flip = [[[-1.0]]]
-/// print(Compatibility(relu, matrices: flip).isCompatible)  // false
-/// print(Compatibility(try PointwiseActivation("tanh"), matrices: flip).isCompatible)  // true
+/// let relu = Compatibility(try PointwiseActivation("relu"), matrices: flip).isCompatible  // false
+/// let tanh = Compatibility(try PointwiseActivation("tanh"), matrices: flip).isCompatible  // true
 /// ```
 public struct Compatibility: Sendable, Hashable {
   /// Whether the activation commutes with every matrix.

@@ -7,7 +7,7 @@ public import VitroGroups
 /// let elements = try Group("C8").elements()
 /// let layer = try LayerRepresentation(.regular(elements), RealTable(CharacterTable(elements)))
 /// let graph = try layer.interactionGraph(PointwiseActivation("relu"))
-/// print(graph.targets(of: "L1"))  // ["L0", "L1", "L2", "L4"]
+/// let targets = graph.targets(of: "L1")  // L0, L1, L2, L4
 /// ```
 public struct LayerRepresentation: Sendable {
   /// The set.

@@ -5,7 +5,7 @@ internal import VitroCore
 ///
 /// ```swift
 /// let relu = try PointwiseActivation("relu")
-/// print(relu.parts)  // x + an even function that is no polynomial
+/// let parts = relu.parts.description  // x + an even function that is no polynomial
 /// ```
 public struct PointwiseActivation: Sendable, Hashable {
   /// Which function.
