@@ -18,6 +18,8 @@ public struct LayerRepresentation: Sendable {
   public let simples: [Int]
   /// How often each of them occurs.
   public let multiplicities: [Int]
+  /// The names of the simples that occur.
+  public let names: [String]
   /// Its orbits.
   public let sums: [OrbitSums]
   /// P_L[x₀, y] for each occurring simple, orbit and suborbit.
@@ -41,12 +43,10 @@ public struct LayerRepresentation: Sendable {
     }
     self.simples = simples
     self.multiplicities = multiplicities
+    names = simples.map { table.simples[$0].name }
     let sums = self.sums
     projectors = simples.map { simple in sums.map { $0.projector(of: simple) } }
   }
-
-  /// The names of the simples that occur.
-  public var names: [String] { simples.map { table.simples[$0].name } }
 
   /// The dimension of the isotypic part at a place of ``simples``.
   public func dimension(_ place: Int) -> Int { multiplicities[place] * table.simples[simples[place]].dimension }

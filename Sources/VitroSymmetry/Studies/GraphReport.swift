@@ -130,8 +130,10 @@ struct GraphReport {
 
   private var weightFigure: Figure {
     let targets = graph.level == .copy ? graph.nodes.map(\.name) : layer.names
+    var weights: [String: [String: Double]] = [:]
+    for edge in graph.edges { weights[edge.from, default: [:]][edge.to] = edge.weight }
     let values = graph.nodes.flatMap { from in
-      targets.map { graph.weight(from.name, $0).map { $0 > 0 ? log10($0) : .nan } ?? .nan }
+      targets.map { weights[from.name]?[$0].map { $0 > 0 ? log10($0) : .nan } ?? .nan }
     }
     return Figure(
       "Weights",
