@@ -95,7 +95,7 @@ extension CompositionResult {
       ?? Estimate(value: lead.first ?? .nan, low: -.infinity, high: .infinity, confidence: 0.95)
     return Claim(
       "circuit-before-generalization",
-      "The key simples are needed before they suffice: the excluded loss has risen half-way before the test loss has fallen half-way.",
+      "The multiplication is there before it shows: the loss of the key simples' part at a·b alone has fallen half-way, in its logarithm, before the test loss has.",
       verdict: .ofSign(estimate, expected: .plus),
       numbers: ["epochs": estimate.value, "low": estimate.low, "high": estimate.high, "seeds": Double(lead.count)],
       reason: "Epochs between: " + measuredText(estimate))

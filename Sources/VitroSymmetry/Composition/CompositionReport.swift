@@ -109,7 +109,7 @@ extension CompositionResult {
       return RichText("It knows its training pairs after \(memorised) epochs, and has not generalized.")
     }
     return RichText(
-      "It knows its training pairs after **\(memorised)** epochs (memorisation). The excluded loss has risen half-way at epoch **\(phases.circuit)**: from then on the key simples are needed (the circuit forms). The test loss has fallen half-way, in its logarithm, at **\(phases.generalization)** and unseen products come out right at **\(grokked)**, while weight decay clears away the rest (cleanup). The curves are of seed \(typical)."
+      "It knows its training pairs after **\(memorised)** epochs (memorisation). What the key simples give at a·b is half-way to its final loss, in the logarithm, at epoch **\(phases.circuit)** (the circuit forms); the test loss follows at **\(phases.generalization)**, and unseen products come out right at **\(grokked)**, while weight decay clears away what is not needed (cleanup). The curves are of seed \(typical)."
     )
   }
 

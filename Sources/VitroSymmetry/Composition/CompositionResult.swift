@@ -30,24 +30,28 @@ struct CompositionResult {
     return Estimate(value: values.first ?? .nan, low: -.infinity, high: .infinity, confidence: 0.95)
   }
 
-  /// When excluded and test losses have changed half-way, on a logarithmic scale.
+  /// When restricted and test losses have fallen half-way, on a logarithmic scale.
   struct Phases {
-    /// The first moment from which on the excluded loss stays above half its final value.
+    /// The first moment from which on the restricted loss stays below the geometric mean of its greatest and final values.
     var circuit: Int
-    /// The first look from which on the test loss stays below the geometric mean of its greatest and final values.
+    /// The first look from which on the test loss does.
     var generalization: Int
   }
 
   func phases(_ seed: Int) -> Phases? {
     let (moments, looks) = (measured[seed].moments, learned[seed].looks)
-    guard learned[seed].grokked != nil, let last = moments.last, let final = looks.last,
-      let peak = looks.map(\.testLoss).max(), peak > 0, final.testLoss > 0
+    guard learned[seed].grokked != nil, let circuit = Self.halfWay(moments.map(\.restrictedLoss)),
+      let generalization = Self.halfWay(looks.map(\.testLoss))
     else { return nil }
-    let half = (peak * final.testLoss).squareRoot()
-    let circuit = moments.lastIndex { $0.excludedLoss < last.excludedLoss / 2 }.map { $0 + 1 } ?? 0
-    let falls = looks.lastIndex { $0.testLoss > half }.map { $0 + 1 } ?? 0
-    guard circuit < moments.count, falls < looks.count else { return nil }
-    return Phases(circuit: moments[circuit].epoch, generalization: looks[falls].epoch)
+    return Phases(circuit: moments[circuit].epoch, generalization: looks[generalization].epoch)
+  }
+
+  /// From where on losses stay below the geometric mean of the greatest and the last.
+  private static func halfWay(_ losses: [Double]) -> Int? {
+    guard let last = losses.last, last > 0, let greatest = losses.max(), greatest.isFinite else { return nil }
+    let half = (greatest * last).squareRoot()
+    let from = (losses.lastIndex { $0 > half } ?? -1) + 1
+    return from < losses.count ? from : nil
   }
 
   var facts: [String: JSONValue] {
