@@ -13,6 +13,8 @@ extension CompositionReading {
     return sections
   }
 
+  private var isCyclic: Bool { harmonics.doubled.allSatisfy(\.isFinite) }
+
   private var keyNames: Set<String> { Set(measures.key.map(\.name)) }
 
   private func bars(_ title: String, _ caption: RichText, _ axis: String, _ value: (SimpleMeasures) -> Double) -> Figure
@@ -85,11 +87,13 @@ extension CompositionReading {
       .figure(
         Figure(
           "Unit \(example.unit) over all pairs",
-          caption: RichText("Its activation at every pair (a, b); its simple is \(names[example.simple])."),
-          span: .half,
+          caption: RichText(
+            "Its activation at every pair (a, b); its simple is \(names[example.simple]). \(isCyclic ? "Elements stand in the order of the phase that it gives them" : "Elements stand in the order of what the embedding gives the unit")."
+          ), span: .half,
           .heatMap(
             HeatMapFigure(
-              rows: order, columns: order, values: example.map, rowTitle: "a", columnTitle: "b",
+              rows: order, columns: order, values: example.map, rowLabels: example.rows.map(String.init),
+              columnLabels: example.columns.map(String.init), rowTitle: "a", columnTitle: "b",
               color: ColorScale("activation"))))),
       .figure(
         Figure(
@@ -107,7 +111,6 @@ extension CompositionReading {
   private var harmonicsBlocks: [ReportBlock] {
     guard harmonics.units > 0 else { return [.note(.remark, RichText(plain: harmonics.rule))] }
     let predicted = HarmonicShares.predicted
-    let isCyclic = harmonics.doubled.allSatisfy(\.isFinite)
     var names = ["K at a", "K at b", "K ⊠ K", "of it at a·b"]
     var values = [harmonics.left, harmonics.right, harmonics.product, harmonics.sum]
     var theory = [predicted.left, predicted.right, predicted.product, predicted.sum]
@@ -131,7 +134,7 @@ extension CompositionReading {
       text += " It has **\(percent.text(harmonics.forbidden))** of the energy"
       text +=
         purifiedForbidden.isFinite
-        ? ", and **\(percent.text(purifiedForbidden))** when each unit is fed its own simple alone: the rest comes from what else is in its embedding."
+        ? ", and **\(purifiedForbidden < 5e-5 ? "less than 0.01 %" : percent.text(purifiedForbidden))** when each unit is fed its own simple alone: the rest comes from what else is in its embedding."
         : "."
     }
     return [

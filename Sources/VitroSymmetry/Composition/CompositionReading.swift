@@ -39,7 +39,12 @@ public struct CompositionReading: Codable, Sendable {
     public var unit: Int
     /// Its simple, by number.
     public var simple: Int
-    /// Its activations over pairs, `[N, N]`.
+    /// The elements in which order the rows of the map stand: for a cyclic group by the phase that the simple gives them, else by what the
+    /// embedding gives the unit.
+    public var rows: [Int]
+    /// The elements in which order its columns stand.
+    public var columns: [Int]
+    /// Its activations over pairs, `[N, N]`, rows and columns in their orders.
     public var map: [Double]
     /// Its centred energy in K ⊠ L, `[simples][simples]`, as shares.
     public var pairShares: [[Double]]
@@ -66,10 +71,26 @@ extension CompositionAnalysis {
       harmonics: harmonicShares(neurons), purifiedForbidden: try purified(single)?.forbidden ?? .nan,
       cosets: try cosetMeasures(neurons, seed: seed),
       example: example.map { neuron in
-        .init(
-          unit: neuron.unit, simple: neuron.simple,
-          map: (0..<order * order).map { Double(hidden[$0 * width + neuron.unit]) }, pairShares: neuron.pairShares)
+        let (rows, columns) = elementOrders(neuron)
+        let map = rows.flatMap { a in columns.map { Double(hidden[(a * order + $0) * width + neuron.unit]) } }
+        return .init(
+          unit: neuron.unit, simple: neuron.simple, rows: rows, columns: columns, map: map,
+          pairShares: neuron.pairShares)
       })
+  }
+
+  /// The elements in an order in which a unit's map is smooth.
+  private func elementOrders(_ neuron: NeuronMeasures) -> (rows: [Int], columns: [Int]) {
+    if let powers = task.cyclicOrdering, let frequencies = task.cyclicFrequencies {
+      let phases = powers.indices.map { ($0 * frequencies[neuron.simple] % order, $0) }
+      let sorted = phases.sorted { $0 < $1 }.map { powers[$0.1] }
+      return (sorted, sorted)
+    }
+    guard let embeddings else { return (Array(0..<order), Array(0..<order)) }
+    func sorted(_ table: [Float]) -> [Int] {
+      (0..<order).sorted { (table[$0 * width + neuron.unit], $0) < (table[$1 * width + neuron.unit], $1) }
+    }
+    return (sorted(embeddings.left), sorted(embeddings.right))
   }
 
   /// The harmonics of units that are fed their own simple alone: what is left of the forbidden ones is aliasing.

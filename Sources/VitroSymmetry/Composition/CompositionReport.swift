@@ -7,16 +7,15 @@ extension CompositionResult {
   private var three: NumberFormat { .significant(3) }
 
   func report() -> Report {
-    Report(
+    let claims = claims
+    let said = ReportSection(
+      "Claims", id: "claims", [.table(Claim.table(claims, title: "What is said, and what these seeds say of it"))])
+    return Report(
       id: "symmetry-train-composition", title: "Learning to multiply in \(task.name)", kicker: "Symmetry",
       lede: lede, metrics: metrics,
-      sections: [
-        ReportSection("How it learns", id: "training", trainingBlocks)
-      ] + reading.sections() + [
-        ReportSection("Every seed", id: "seeds", [.table(seedTable)]),
-        ReportSection("Claims", id: "claims", [.table(Claim.table(claims))]),
-        ReportSection("How it was done", id: "method", [.text(method)]),
-      ])
+      sections: [ReportSection("How it learns", id: "training", trainingBlocks)] + reading.sections()
+        + [ReportSection("Every seed", id: "seeds", seedTables)] + (claims.isEmpty ? [] : [said])
+        + [ReportSection("How it was done", id: "method", [.text(method)])])
   }
 
   private var lede: RichText {
@@ -169,27 +168,40 @@ extension CompositionResult {
           series: perSeed { max($0.testLoss, 1e-16) })))
   }
 
-  private var seedTable: Table {
-    Table(
-      title: "Shares are those of the key simples",
+  private var seedTables: [ReportBlock] {
+    func name(_ seed: Int) -> Table.Cell { .text("\(seed)\(seed == typical && learned.count > 1 ? " (shown)" : "")") }
+    func epoch(_ epoch: Int?) -> Table.Cell { epoch.map { .number(Double($0)) } ?? .missing("not yet") }
+    let learning = Table(
+      title: "How each seed learns",
       columns: [
         .init("seed"), .init("memorised", .integer), .init("grokked", .integer), .init("unseen right", percent),
-        .init("key", .integer), .init("x embed", percent), .init("y embed", percent), .init("unembed", percent),
-        .init("hidden a", percent), .init("b", percent), .init("a·b", percent), .init("logits", percent),
-        .init("restricted", three), .init("excluded", three), .init("forbidden", .percent(2)),
+        .init("test loss", three), .init("restricted", three), .init("excluded", three), .init("key simples", .integer),
       ],
       rows: learned.indices.map { seed in
         let (one, measures) = (learned[seed], measured[seed].reading.measures)
-        func epoch(_ epoch: Int?) -> Table.Cell { epoch.map { .number(Double($0)) } ?? .missing("not yet") }
-        let forbidden = measured[seed].reading.harmonics.forbidden
         return [
-          .text("\(seed)\(seed == typical ? " (shown)" : "")"), epoch(one.memorised), epoch(one.grokked),
-          .number(testAccuracy(seed)), .number(Double(measures.key.count)), .number(measures.xEmbed),
-          .number(measures.yEmbed), .number(measures.unembed), .number(measures.hiddenA), .number(measures.hiddenB),
-          .number(measures.hiddenAB), .number(measures.logits), .number(measures.restrictedLoss),
-          .number(measures.excludedLoss), forbidden.isFinite ? .number(forbidden) : .missing("no rule"),
+          name(seed), epoch(one.memorised), epoch(one.grokked), .number(testAccuracy(seed)),
+          .number(one.looks.last?.testLoss ?? .nan), .number(measures.restrictedLoss), .number(measures.excludedLoss),
+          .number(Double(measures.key.count)),
         ]
       })
+    let shares = Table(
+      title: "What the key simples have of each",
+      columns: [
+        .init("seed"), .init("x embed", percent), .init("y embed", percent), .init("unembed", percent),
+        .init("hidden a", percent), .init("hidden b", percent), .init("hidden a·b", percent), .init("logits", percent),
+        .init("forbidden", .percent(2)),
+      ],
+      rows: learned.indices.map { seed in
+        let reading = measured[seed].reading
+        let (measures, forbidden) = (reading.measures, reading.harmonics.forbidden)
+        return [
+          name(seed), .number(measures.xEmbed), .number(measures.yEmbed), .number(measures.unembed),
+          .number(measures.hiddenA), .number(measures.hiddenB), .number(measures.hiddenAB), .number(measures.logits),
+          forbidden.isFinite ? .number(forbidden) : .missing("no rule"),
+        ]
+      })
+    return [.table(learning), .table(shares)]
   }
 
   private var method: RichText {

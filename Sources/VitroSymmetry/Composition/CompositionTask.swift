@@ -1,3 +1,4 @@
+internal import Foundation
 internal import VitroCore
 
 /// The multiplication of a finite group as something to learn: its table, and the characters of its simples.
@@ -123,5 +124,15 @@ public struct CompositionTask: Sendable, Codable, Hashable {
       if powers.count == order { return powers }
     }
     return nil
+  }
+
+  /// The frequency of each simple of a cyclic group, from 0 to N/2, counted by ``cyclicOrdering``; nothing for a group that is not cyclic.
+  var cyclicFrequencies: [Int]? {
+    cyclicOrdering.map { powers in
+      simples.map { simple in
+        let cosine = simple.values[powers[1]] / Double(max(simple.dimension, 1))
+        return Int((acos(max(-1, min(1, cosine))) * Double(order) / (2 * .pi)).rounded())
+      }
+    }
   }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import VitroCore
 
 /// Where the energy of hidden units of one simple K goes, K ⊠ 1 and 1 ⊠ K being what they are fed: which harmonics a ReLU makes, and which it
@@ -98,12 +97,8 @@ extension CompositionAnalysis {
   ///
   /// Nothing for groups that are not cyclic.
   private func frequencyLattices() -> [[Int?]]? {
-    guard let powers = task.cyclicOrdering else { return nil }
+    guard let frequencies = task.cyclicFrequencies else { return nil }
     let n = order
-    let frequencies = task.simples.map { simple in
-      Int(
-        (acos(max(-1, min(1, simple.values[powers[1]] / Double(simple.dimension)))) * Double(n) / (2 * .pi)).rounded())
-    }
     return frequencies.map { w in
       frequencies.map { f in (0...n / 2).first { k in [f, (n - f) % n].contains(k * w % n) } }
     }
