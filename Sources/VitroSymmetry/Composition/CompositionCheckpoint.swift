@@ -30,7 +30,7 @@ struct CompositionCheckpoint {
         [Double($0.epoch), $0.trainingLoss, $0.testLoss, $0.trainingAccuracy, $0.testAccuracy]
       }
       add("looks", try Tensor(looks, shape: [state.looks.count, 5]))
-      add("snapshotEpochs", try Tensor([state.snapshots.stride] + state.snapshots.epochs))
+      add("epochs", try Tensor([state.epoch, state.snapshots.stride] + state.snapshots.epochs))
       add("snapshots", try Tensor(state.snapshots.numbers.flatMap(\.self)))
     }
     try Safetensors.write(arrays, metadata: ["training": identity], to: path)
@@ -48,25 +48,27 @@ struct CompositionCheckpoint {
       state.first = try tensor("first").floats
       state.second = try tensor("second").floats
       let looks = try tensor("looks").doubles
-      state.looks = stride(from: 0, to: looks.count - looks.count % 5, by: 5).map {
+      state.looks = stride(from: 0, to: looks.count - looks.count % 5, by: 5).map { (row: Int) in
         CompositionLook(
-          epoch: Int(looks[$0]), trainingLoss: looks[$0 + 1], testLoss: looks[$0 + 2],
-          trainingAccuracy: looks[$0 + 3], testAccuracy: looks[$0 + 4])
+          epoch: Int(exactly: looks[row]) ?? -1, trainingLoss: looks[row + 1], testLoss: looks[row + 2],
+          trainingAccuracy: looks[row + 3], testAccuracy: looks[row + 4])
       }
-      state.epoch = state.looks.last?.epoch ?? 0
-      let epochs = try tensor("snapshotEpochs").ints
+      let epochs = try tensor("epochs").ints
       let (numbers, size) = (try tensor("snapshots").floats, 3 * training.task.order * training.hidden)
       let sizes = [state.parameters.count, state.first.count, state.second.count]
-      guard let stride = epochs.first, stride > 0, numbers.count == (epochs.count - 1) * size,
-        sizes.allSatisfy({ $0 == training.parameterCount }), (0...training.epochs).contains(state.epoch)
+      guard epochs.count >= 2, epochs[0] >= 0, epochs[1] > 0, numbers.count == (epochs.count - 2) * size,
+        sizes.allSatisfy({ $0 == training.parameterCount }),
+        epochs[0] <= training.epochs, looks.count % 5 == 0,
+        state.looks.map(\.epoch) == training.looks(until: epochs[0])
       else {
         throw VitroError(
           .malformed, "reading \(path)", "its arrays do not fit the training",
           hint: "Remove the file to train from the beginning.", details: ["file": path])
       }
+      state.epoch = epochs[0]
       state.snapshots = Snapshots(
-        stride: stride, epochs: Array(epochs.dropFirst()),
-        numbers: (0..<epochs.count - 1).map { Array(numbers[$0 * size..<($0 + 1) * size]) })
+        stride: epochs[1], epochs: Array(epochs.dropFirst(2)),
+        numbers: (0..<epochs.count - 2).map { Array(numbers[$0 * size..<($0 + 1) * size]) })
       return state
     }
   }

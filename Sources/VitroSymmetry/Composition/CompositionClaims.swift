@@ -31,6 +31,7 @@ extension CompositionResult {
     }
     claims += [useful, necessary, early]
     if measured.contains(where: { $0.reading.harmonics.forbidden.isFinite }) { claims.append(purity) }
+    if measured.contains(where: { ($0.reading.cosets?.subgroups ?? 0) > 0 }) { claims.append(cosets) }
     return claims
   }
 
@@ -111,5 +112,20 @@ extension CompositionResult {
         "difference": estimate.value, "low": estimate.low, "high": estimate.high, "seeds": Double(grokked.count),
       ],
       reason: "Difference of shares: " + measuredText(estimate))
+  }
+
+  private var cosets: Claim {
+    let estimate = estimate { seed in
+      guard let cosets = seed.reading.cosets, cosets.units > 0 else { return .nan }
+      return Double(cosets.beyondKernel - cosets.control) / Double(cosets.units)
+    }
+    return Claim(
+      "constant-on-cosets",
+      "Units are constant on cosets of subgroups greater than their simple's kernel, and more often than random functions of the same simples.",
+      verdict: .ofSign(estimate, expected: .plus),
+      numbers: [
+        "difference": estimate.value, "low": estimate.low, "high": estimate.high, "seeds": Double(grokked.count),
+      ],
+      reason: "Difference of shares of units: " + measuredText(estimate))
   }
 }

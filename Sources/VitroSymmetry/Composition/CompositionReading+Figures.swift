@@ -126,15 +126,18 @@ extension CompositionReading {
     }
     var series = [LineSeries("measured", y: values)]
     if isCyclic { series.append(LineSeries("two equal waves on a torus", role: .reference, y: theory)) }
-    let percent = NumberFormat.percent(2)
+    func percent(_ share: Double) -> String {
+      share < 5e-5 ? "less than 0.01 %" : NumberFormat.percent(2).text(share)
+    }
     var text =
       "ReLU(z) = z/2 + |z|/2, and |z| does not tell z from −z: so of what a unit is fed only K itself keeps its sign. Forbidden: "
       + harmonics.rule.prefix(1).lowercased() + harmonics.rule.dropFirst()
     if harmonics.forbidden.isFinite {
-      text += " It has **\(percent.text(harmonics.forbidden))** of the energy"
+      let whose = harmonics.ruled < harmonics.units ? " of the \(harmonics.ruled) units for which there is one" : ""
+      text += " It has **\(percent(harmonics.forbidden))** of the energy\(whose)"
       text +=
         purifiedForbidden.isFinite
-        ? ", and **\(purifiedForbidden < 5e-5 ? "less than 0.01 %" : percent.text(purifiedForbidden))** when each unit is fed its own simple alone: the rest comes from what else is in its embedding."
+        ? ", and **\(percent(purifiedForbidden))** when each unit is fed its own simple alone: the rest comes from what else is in its embedding."
         : "."
     }
     return [
@@ -165,12 +168,12 @@ extension CompositionReading {
       blocks.append(
         .table(
           Table(
-            title: "The greatest subgroups",
+            title: "The greatest subgroups, the most frequent first",
             columns: [
               .init("simple"), .init("order for a", .integer), .init("cosets"), .init("order for b", .integer),
               .init("cosets"), .init("units", .integer),
             ],
-            rows: cosets.orders.prefix(20).map {
+            rows: cosets.orders.prefix(10).map {
               [
                 .text($0.simple), .number(Double($0.left)), .text($0.leftSide), .number(Double($0.right)),
                 .text($0.rightSide), .number(Double($0.units)),

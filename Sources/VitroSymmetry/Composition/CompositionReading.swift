@@ -16,7 +16,7 @@ public struct CompositionReading: Codable, Sendable {
   public var purifiedForbidden: Double
   /// Whether units are constant on cosets; nothing without embeddings.
   public var cosets: CosetMeasures?
-  /// The strongest unit of one simple.
+  /// The strongest unit of the simple that has most units.
   public var example: Example?
 
   /// A unit, without its map.
@@ -60,7 +60,9 @@ extension CompositionAnalysis {
   public func reading(seed: UInt64 = 0) throws -> CompositionReading {
     let neurons = try neurons()
     let single = neurons.filter(\.isSingle)
-    let example = single.max { $0.energy < $1.energy }
+    let counts = task.simples.indices.map { simple in single.count { $0.simple == simple } }
+    let most = Self.place(ofLargest: counts.map(Double.init))
+    let example = single.filter { $0.simple == most }.max { $0.energy < $1.energy }
     return CompositionReading(
       group: task.name, order: order, measures: measures(),
       units: neurons.map {

@@ -58,17 +58,17 @@ extension CompositionTraining {
       }
       let advanced = try inParallel(working.count) { place in
         var state = states[working[place]]
-        try state.advance(self, pairs[state.index])
+        try state.advance(self, pairs[state.index], observer: observer)
         return state
       }
       for state in advanced {
         states[state.index] = state
-        guard let look = state.looks.last, state.index < 10 else { continue }
+        guard let look = state.looks.last, look.epoch == state.epoch, state.index < 10 else { continue }
         observer.record("test accuracy \(state.index)", at: look.epoch, look.testAccuracy)
         observer.record("test loss \(state.index)", at: look.epoch, look.testLoss)
         observer.record("training loss \(state.index)", at: look.epoch, look.trainingLoss)
       }
-      observer.update(progress(name, states))
+      if !observer.shouldStop { observer.update(progress(name, states)) }
       if let keeper, kept.duration(to: .now) >= .seconds(20) {
         observer.flushRecords()
         try keeper.write(states)

@@ -63,10 +63,10 @@ public struct CompositionTraining: Codable, Sendable, Hashable {
     return 0.3
   }
 
-  /// The most epochs by itself: 10 000 for abelian groups up to 60, else 30 000, 60 000 or 150 000 for up to 24, 60 and more elements.
+  /// The most epochs by itself: 10 000 for abelian groups of up to 40 elements; else 30 000, 100 000 or 150 000 for up to 24, 60 and more.
   public static func epochs(_ task: CompositionTask) -> Int {
-    if task.order <= 60, task.isAbelian { return 10_000 }
-    return task.order <= 24 ? 30_000 : task.order <= 60 ? 60_000 : 150_000
+    if task.order <= 40, task.isAbelian { return 10_000 }
+    return task.order <= 24 ? 30_000 : task.order <= 60 ? 100_000 : 150_000
   }
 
   /// The number of pairs that are trained on.
@@ -90,7 +90,11 @@ public struct CompositionTraining: Codable, Sendable, Hashable {
       rate.isFinite && rate > 0 && decay.isFinite && decay >= 0 && rate * decay < 1,
       "the rate is \(rate) and the decay \(decay)")
     try check((1...1000).contains(seeds), "\(seeds) seeds are asked for, expected 1 to 1000")
-    try check(stopAfter >= 0 && (1...1_000_000).contains(interval), "a network is looked at every \(interval) epochs")
+    try check(stopAfter >= 0 && interval > 0, "a network is looked at every \(interval) epochs")
+    try check(epochs / interval <= 100_000, "\(epochs) epochs are too many to look every \(interval)")
+    let values = Double(pairs) * Double(hidden + task.order)
+    try check(
+      values <= 6e7, "\(pairs) pairs of \(hidden) activations and \(task.order) logits are too many to measure")
     let numbers = Double(seeds) * (3 * Double(parameterCount) + Double(Snapshots.most * 3 * task.order * hidden))
     try check(numbers < 5e8, "\(seeds) networks of \(parameterCount) weights need more than 2 GiB")
   }
@@ -98,6 +102,19 @@ public struct CompositionTraining: Codable, Sendable, Hashable {
   /// The number of weights of one network.
   public var parameterCount: Int {
     2 * task.order * embed + 2 * embed * hidden + hidden * task.order
+  }
+
+  /// The epochs at which a network has been looked at when it has come so far.
+  func looks(until epoch: Int) -> [Int] {
+    let regular = Array(stride(from: interval, through: epoch, by: interval))
+    return epoch == epochs && epoch % interval != 0 ? regular + [epoch] : regular
+  }
+
+  /// The epochs between two looks at the observer: about a third of a second, one at least.
+  var epochsOfPiece: Int {
+    let products =
+      Double(trainingCount) * Double(hidden * task.order) + 2 * Double(task.order * embed) * Double(hidden)
+    return max(1, Int(min(5e9 / products, 1e6)))
   }
 
   var kernelShape: vitro_composition_shape {

@@ -68,7 +68,8 @@ struct CompositionTrainingState: Sendable {
   var hasDiverged: Bool { looks.last.map { !$0.trainingLoss.isFinite } ?? false }
 
   func isDone(_ training: CompositionTraining) -> Bool {
-    epoch >= training.epochs || hasDiverged || grokked.map { epoch >= $0 + training.stopAfter } ?? false
+    epoch >= training.epochs || hasDiverged
+      || grokked.map { (looks.last?.epoch ?? 0) >= $0 + training.stopAfter } ?? false
   }
 
   /// E_x, E_y and U, one after another.
@@ -80,20 +81,22 @@ struct CompositionTrainingState: Sendable {
     return numbers + parameters.suffix(table)
   }
 
-  /// Trains to the next look.
+  /// Trains to the next look, or until the observer asks to stop.
   mutating func advance(
-    _ training: CompositionTraining, _ pairs: (training: CompositionPairs, test: CompositionPairs)
-  )
-    throws
-  {
-    let steps = min(training.interval, training.epochs - epoch)
+    _ training: CompositionTraining, _ pairs: (training: CompositionPairs, test: CompositionPairs),
+    observer: any Observer
+  ) throws {
+    let end = min((epoch / training.interval + 1) * training.interval, training.epochs)
     var (shape, adam) = (training.kernelShape, training.adam)
-    let start = Int64(epoch)
-    let isDone = pairs.training.withKernelPairs {
-      vitro_composition_train(&shape, $0, &adam, start, Int64(steps), &parameters, &first, &second, nil)
+    while epoch < end {
+      if observer.shouldStop { return }
+      let (start, steps) = (Int64(epoch), min(training.epochsOfPiece, end - epoch))
+      let isDone = pairs.training.withKernelPairs {
+        vitro_composition_train(&shape, $0, &adam, start, Int64(steps), &parameters, &first, &second, nil)
+      }
+      guard isDone else { throw VitroError(.memory, "training composition networks", "memory is short") }
+      epoch += steps
     }
-    guard isDone else { throw VitroError(.memory, "training composition networks", "memory is short") }
-    epoch += steps
     let numbers = folded(training)
     let network = try CompositionNetwork(training, folded: numbers)
     let (learned, unseen) = (try network.score(pairs.training), try network.score(pairs.test))

@@ -9,10 +9,7 @@ struct CompositionGrokkingTests {
   @Test func fiveSeedsOfAdditionModulo31() throws {
     let training = CompositionTraining(TestGroups.cyclic(31), seed: 0)
     #expect(training.epochs == 10_000 && training.seeds == 5 && training.trainingCount == 672)
-    let clock = ContinuousClock()
-    let start = clock.now
     let result = try training.train()
-    let trained = clock.now
     let basis = try SimpleBasis(training.task)
     let grokked = result.seeds.indices.filter { result.seeds[$0].grokked != nil }
     #expect(grokked.count >= 4)
@@ -23,11 +20,6 @@ struct CompositionGrokkingTests {
       let measures = analysis.measures()
       let neurons = try analysis.neurons()
       let harmonics = analysis.harmonicShares(neurons)
-      print(
-        "seed \(index): memorised \(seed.memorised ?? -1), grokked \(seed.grokked ?? -1), key \(measures.key.count), x \(measures.xEmbed), y \(measures.yEmbed),",
-        "u \(measures.unembed), logits \(measures.logits), a \(measures.hiddenA), b \(measures.hiddenB), ab \(measures.hiddenAB),",
-        "restricted \(measures.restrictedLoss), excluded \(measures.excludedLoss), gini \(measures.gini)")
-      print("  harmonics:", harmonics)
       #expect(measures.accuracy > 0.99)
       #expect(measures.xEmbed >= 0.98 && measures.yEmbed >= 0.98)
       #expect((0.33...0.40).contains(measures.hiddenA) && (0.33...0.40).contains(measures.hiddenB))
@@ -36,6 +28,5 @@ struct CompositionGrokkingTests {
       #expect(harmonics.forbidden < 0.1 && harmonics.units > 40)
       #expect(harmonics.outside == 0)
     }
-    print("training \(trained - start), measuring \(clock.now - trained)")
   }
 }

@@ -27,6 +27,7 @@ struct CompositionTrial: Experiment {
       switch group {
       case "S": TestGroups.symmetric(order)
       case "D": TestGroups.dihedral(order)
+      case "A": TestGroups.alternating5
       default: TestGroups.cyclic(order)
       }
     var study = CompositionStudy(task)
@@ -90,9 +91,9 @@ struct CompositionStudyTests {
   /// Long runs of other groups, when they are asked for: `VITRO_LONG=1`.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["VITRO_LONG"] != nil, "VITRO_LONG asks for runs of minutes"))
   func otherGroupsGrokToo() throws {
-    for (group, order) in [("C", 31), ("S", 4), ("D", 12)] {
+    for (group, order, seeds) in [("C", 31, 5), ("S", 4, 5), ("D", 12, 5), ("A", 5, 2)] {
       var trial = CompositionTrial()
-      (trial.group, trial.order, trial.seeds) = (group, order, 5)
+      (trial.group, trial.order, trial.seeds) = (group, order, seeds)
       let (facts, _) = try outcome(trial)
       print(
         group, order, "grokked", facts["grokked"], "claims",

@@ -6,7 +6,7 @@ import VitroCore
 struct CompositionTaskTests {
   static let groups = [
     TestGroups.cyclic(2), TestGroups.cyclic(7), TestGroups.cyclic(12), TestGroups.dihedral(4), TestGroups.dihedral(5),
-    TestGroups.symmetric(3), TestGroups.symmetric(4), TestGroups.quaternions,
+    TestGroups.symmetric(3), TestGroups.symmetric(4), TestGroups.quaternions, TestGroups.alternating5,
   ]
 
   @Test(arguments: groups) func tableAndCharactersFit(_ task: CompositionTask) throws {
@@ -49,6 +49,8 @@ struct CompositionTaskTests {
   @Test func subgroupsAreFound() {
     #expect(TestGroups.symmetric(4).smallSubgroups().count == 28)
     #expect(TestGroups.symmetric(3).smallSubgroups().count == 4)
+    // A_5 has 59 subgroups.
+    #expect(TestGroups.alternating5.smallSubgroups().count == 57)
     #expect(TestGroups.cyclic(31).smallSubgroups().isEmpty)
     #expect(TestGroups.quaternions.smallSubgroups().map(\.order) == [2, 4, 4, 4])
     let areNormal = TestGroups.quaternions.smallSubgroups().map(\.isNormal)

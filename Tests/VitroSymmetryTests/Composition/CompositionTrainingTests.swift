@@ -3,6 +3,8 @@ import Foundation
 import Synchronization
 import Testing
 import VitroCore
+import VitroFormats
+import VitroTensor
 
 @testable import VitroSymmetry
 
@@ -56,6 +58,46 @@ import VitroCore
     #expect(whole.seeds[0].looks.map(\.epoch) == [100, 200, 250])
   }
 
+  /// Stops when it is asked for the fourth time.
+  private final class Impatient: Observer {
+    let asked = Atomic<Int>(0)
+    func update(_ progress: ProgressUpdate) {}
+    var shouldStop: Bool { asked.add(1, ordering: .relaxed).newValue >= 4 }
+  }
+
+  @Test func aLongStretchIsStoppedBetweenLooksAndGoesOnToTheSameBits() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "composition-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let training = CompositionTraining(
+      TestGroups.cyclic(31), embed: 512, hidden: 512, epochs: 600, seeds: 1, interval: 600, seed: 1)
+    #expect(training.epochsOfPiece < 200)
+    let error = #expect(throws: VitroError.self) { try training.train(checkpoints: folder, observer: Impatient()) }
+    #expect(error?.message == "stopped after \(2 * training.epochsOfPiece) of at most 600 epochs")
+    let (resumed, whole) = (try training.train(checkpoints: folder), try training.train())
+    #expect(resumed.seeds[0].network == whole.seeds[0].network && resumed.seeds[0].looks == whole.seeds[0].looks)
+  }
+
+  @Test func aDamagedCheckpointIsRefused() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "composition-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    #expect(throws: VitroError.self) { try short().train(checkpoints: folder, observer: Stopper(after: 1)) }
+    let path = folder.appending(path: "checkpoint.safetensors").path
+    let file = try SafetensorsFile(path)
+    for (name, value) in [("0.epochs", -5), ("0.epochs", 1 << 40), ("0.looks", 7), ("0.parameters", 7)] {
+      let arrays = try file.names.map { other in
+        var tensor = Tensor(try file.array(named: other))
+        if other == name {
+          tensor = try Tensor(Array(repeating: value, count: name == "0.epochs" ? tensor.shape[0] : 3))
+        }
+        return (other, tensor.raw)
+      }
+      try Safetensors.write(arrays, metadata: file.metadata, to: path)
+      #expect(throws: VitroError.self) { try short().train(checkpoints: folder) }
+    }
+  }
+
   @Test func aCheckpointOfAnotherTrainingIsLeftAlone() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "composition-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -71,7 +113,10 @@ import VitroCore
   @Test func settingsThatCannotWorkAreRefused() {
     for change: (inout CompositionTraining) -> Void in [
       { $0.fraction = 1 }, { $0.fraction = 0 }, { $0.fraction = .nan }, { $0.rate = .infinity }, { $0.embed = 0 },
-      { $0.hidden = 5000 }, { $0.seeds = 0 }, { $0.interval = 0 }, { $0.epochs = 0 }, { $0.decay = -1 },
+      { $0.hidden = 5000 },
+      {
+        $0.epochs = 1_000_000; $0.interval = 1
+      }, { $0.seeds = 0 }, { $0.interval = 0 }, { $0.epochs = 0 }, { $0.decay = -1 },
     ] {
       var training = short()
       change(&training)

@@ -81,6 +81,41 @@ enum TestGroups {
       name: "S_\(n)", order: order, products: products, inverses: inverses(products, order), simples: simples)
   }
 
+  /// The even permutations of five things.
+  static var alternating5: CompositionTask {
+    let all = (0..<3125).map { number in [625, 125, 25, 5, 1].map { number / $0 % 5 } }
+    let elements = all.filter { permutation in
+      guard Set(permutation).count == 5 else { return false }
+      let inversions = (0..<5).flatMap { j in (0..<j).map { permutation[$0] > permutation[j] } }
+      return inversions.count { $0 } % 2 == 0
+    }
+    let numbers = Dictionary(uniqueKeysWithValues: elements.enumerated().map { ($1, $0) })
+    func product(_ g: Int, _ h: Int) -> Int { numbers[(0..<5).map { elements[g][elements[h][$0]] }] ?? 0 }
+    let products = (0..<3600).map { Int32(product($0 / 60, $0 % 60)) }
+    let inverses = inverses(products, 60)
+    let turn = numbers[[1, 2, 3, 4, 0]] ?? 0
+    let turns = Set((0..<60).map { product(product($0, turn), Int(inverses[$0])) })
+    /// The characters' values on the identity, double transpositions, 3-cycles, and the two classes of 5-cycles.
+    func values(_ table: [Double]) -> [Double] {
+      elements.indices.map { g in
+        switch elements[g].indices.count(where: { elements[g][$0] == $0 }) {
+        case 5: table[0]
+        case 1: table[1]
+        case 2: table[2]
+        default: turns.contains(g) ? table[3] : table[4]
+        }
+      }
+    }
+    let golden = (1 + 5.0.squareRoot()) / 2
+    return CompositionTask(
+      name: "A_5", order: 60, products: products, inverses: inverses,
+      simples: [
+        simple("1", 1, values([1, 1, 1, 1, 1])), simple("3a", 3, values([3, -1, 0, golden, 1 - golden])),
+        simple("3b", 3, values([3, -1, 0, 1 - golden, golden])), simple("4", 4, values([4, 0, 1, -1, -1])),
+        simple("5", 5, values([5, 1, -1, 0, 0])),
+      ])
+  }
+
   private static func simple(_ name: String, _ dimension: Int, _ values: [Double]) -> CompositionTask.Simple {
     .init(
       name: name, dimension: dimension, degree: dimension, type: "R",
