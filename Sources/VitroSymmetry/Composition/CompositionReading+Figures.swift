@@ -77,7 +77,24 @@ extension CompositionReading {
               bars: zip(measures.simples, counts).map {
                 .init($0.name, Double($1), isHighlighted: keyNames.contains($0.name))
               }, orientation: .vertical)))))
+    blocks.append(.figure(explainedFigure))
     return blocks
+  }
+
+  /// How many units one simple explains how far.
+  private var explainedFigure: Figure {
+    let tenths = units.filter(\.explained.isFinite).map { min(9, max(0, Int((10 * $0.explained).rounded(.down)))) }
+    let bars = (0..<10).map { tenth in
+      BarFigure.Bar("\(10 * tenth)–\(10 * tenth + 10) %", Double(tenths.count { $0 == tenth }))
+    }
+    return Figure(
+      "How far one simple explains a unit",
+      caption: RichText(
+        "The share of a unit's activations in K ⊠ 1, 1 ⊠ K and K ⊠ K for one K; above 85 % for \(units.count { $0.explained > 0.85 }) of \(units.count)."
+      ), span: .half,
+      .bars(
+        BarFigure(
+          label: "explained", value: Axis("units", format: .integer), bars: bars, orientation: .vertical)))
   }
 
   private var unitBlocks: [ReportBlock] {
@@ -146,7 +163,7 @@ extension CompositionReading {
         Figure(
           "Where the energy goes",
           caption: RichText(
-            "Of the centred energy of \(harmonics.units) units of one simple K, each fed K at a and K at b."),
+            "Of the centred energy of \(harmonics.units) units of one simple K."),
           .lines(LineFigure(categories: names, y: Axis("share", format: .percent(0)), series: series)))),
     ]
   }
