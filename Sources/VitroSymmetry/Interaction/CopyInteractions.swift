@@ -37,7 +37,7 @@ extension Decomposition {
       }
       targets += level == .copy ? part.copies : [try part.basis()]
     }
-    let flow = EnergyFlow(activation)
+    let flow = GaussianFlow(activation)
     var edges: [InteractionGraph.Edge] = []
     var truncation = 0.0
     for (number, basis) in sources.enumerated() {
@@ -76,7 +76,7 @@ extension Decomposition {
 
   /// tr(P_K·κ(P_L))/|X| for a source and all targets.
   private func weights(
-    from basis: Tensor, to targets: [Tensor], _ flow: EnergyFlow
+    from basis: Tensor, to targets: [Tensor], _ flow: GaussianFlow
   ) throws -> (values: [Double], truncation: Double) {
     let n = set.count
     let scale = Double(n) / Double(basis.shape[1])

@@ -79,7 +79,7 @@ extension LayerRepresentation {
     _ activation: PointwiseActivation, joint: [[String]] = []
   ) throws -> InteractionGraph {
     let sources = simples.indices.map { [$0] } + (try joint.map { try $0.map(place(of:)) })
-    let flow = EnergyFlow(activation)
+    let flow = GaussianFlow(activation)
     var edges: [InteractionGraph.Edge] = []
     var truncation = 0.0
     for places in sources {

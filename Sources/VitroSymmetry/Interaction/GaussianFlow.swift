@@ -7,7 +7,7 @@ internal import VitroGroups
 /// With v ~ N(0, s²·P_L), s² = |X|/dim L, every coordinate has a mean square of 1 on average, and E‖P_K f(v)‖²/|X| = Σ_orbits (|X_i|/|X|)·Σ_Δ |Δ|·P_K(Δ)·κ(Δ), κ the covariance of
 /// f(u), f(w) for Gaussians u, w of the covariance of two coordinates. For a·x + b·|x| it is closed (the arc-cosine kernel of Cho and Saul):
 /// κ = σ²·(a²ρ + b²·(2/π)(√(1 − ρ²) + ρ·arcsin ρ)); for others κ = Σ_k c_k²·ρᵏ, c_k the Hermite coefficients of f(σx).
-struct EnergyFlow {
+struct GaussianFlow {
   let activation: PointwiseActivation
 
   init(_ activation: PointwiseActivation) { self.activation = activation }
@@ -58,7 +58,7 @@ struct EnergyFlow {
   }
 }
 
-extension EnergyFlow {
+extension GaussianFlow {
   /// The covariance of f(u) and f(w) for Gaussians of two deviations and a correlation.
   func kernel(deviations: (Double, Double), correlation: Double) -> (value: Double, truncation: Double) {
     let rho = Swift.min(1, Swift.max(-1, correlation))
