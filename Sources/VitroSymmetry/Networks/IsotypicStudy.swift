@@ -82,7 +82,7 @@ public struct IsotypicStudy: Sendable {
     let first = found[0]
     let free = found.flatMap(\.cuts).filter { $0.proof != .unproved }
     let largest = free.map(\.largestChange).max() ?? 0
-    let costly = first.cuts.filter { $0.proof == .unproved }
+    let costly = found.flatMap(\.cuts).filter { $0.proof == .unproved }
     let costing = costly.count { $0.rise.low > 0 }
     return Report(
       id: "symmetry-isotypic", title: "Cutting simples out of a C\(points) network", kicker: "Symmetry",
