@@ -18,7 +18,10 @@ public import VitroTensor
 /// let network = try Network(
 ///   .chain(
 ///     "rotations", input: [4, 1],
-///     [("layer1", EquivariantLinear(turns, inputs: 1, outputs: 8)), ("relu1", Activation(.relu)), ("pool", Mean(axes: [0]))]),
+///     [
+///       ("layer1", EquivariantLinear(turns, inputs: 1, outputs: 8)), ("relu1", Activation(.relu)),
+///       ("pool", Mean(axes: [0])),
+///     ]),
 ///   seed: 0)
 /// ```
 public struct EquivariantLinear: Layer {

@@ -6,7 +6,7 @@ public import VitroTensor
 /// ```swift
 /// let turns = try GroupAction("C4", generators: [[1, 2, 3, 0]])
 /// let moved = try turns.move(Tensor([10, 20, 30, 40], shape: [1, 4]), by: turns.generators[0], axes: 1..<2)
-/// let values = try moved.doubles  // [40, 10, 20, 30]: what stood at point 0 stands at point 1
+/// let values = try moved.ints  // [40, 10, 20, 30]: what stood at point 0 stands at point 1
 /// ```
 public struct GroupAction: Sendable {
   /// What the group and its points are called.

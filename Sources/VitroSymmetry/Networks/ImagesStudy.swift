@@ -62,17 +62,26 @@ public struct ImagesStudy: Sendable {
     let found = SampleCurves(
       measure: "test accuracy", moreIsBetter: true, format: .percent(1), curves: curves)
     let claims = try found.quarterClaims()
+    let symmetry = try contest.symmetry(of: contenders, size: sizes.last ?? 0, run)
     let control = try Estimate.mean(of: shuffled)
+    let pictures = Pictures(
+      digits: shown, filters: try task.filters(of: contest.network(of: contenders[0], size: sizes.last ?? 0, run)))
     return Outcome(
-      report: try report(found, claims, control, shown),
+      report: try report(found, claims, control, pictures, symmetry),
       facts: [
         "side": .integer(side), "seeds": .integer(seeds), "networks": found.facts,
-        "shuffled": .numbers(shuffled), "claims": .array(claims.map(\.fact)),
+        "shuffled": .numbers(shuffled), "symmetry": symmetry.facts, "claims": .array(claims.map(\.fact)),
       ])
   }
 
+  private struct Pictures {
+    let digits: [GridImage]
+    let filters: [GridImage]
+  }
+
   private func report(
-    _ found: SampleCurves, _ claims: [Claim], _ control: Estimate, _ shown: [GridImage]
+    _ found: SampleCurves, _ claims: [Claim], _ control: Estimate, _ pictures: Pictures,
+    _ symmetry: ContestSymmetry
   ) throws -> Report {
     let (own, wide) = (found.curves[0], found.curves[1])
     let percent = NumberFormat.percent(1)
@@ -105,7 +114,7 @@ public struct ImagesStudy: Sendable {
                 caption: RichText(
                   "What goes over an edge comes in at the opposite one: \(side) × \(side) points, each digit at a random place."
                 ),
-                .images(ImageGridFigure(images: shown, columns: 6, range: Interval(0, 1)))))
+                .images(ImageGridFigure(images: pictures.digits, columns: 6, range: Interval(0, 1)))))
           ]),
         ReportSection(
           "Accuracy against examples", id: "curves",
@@ -116,8 +125,22 @@ public struct ImagesStudy: Sendable {
                 caption:
                   "New digits at new places. Bands: 95 % over \(seeds) seeds, each with its own digits, places and initial weights.",
                 controls: [ReferenceLine("shuffled labels", control.value)])), .figure(try found.leadFigure()),
-            .table(found.table), .table(found.networks),
+            .table(found.table), .table(found.factorTable), .table(found.networks),
           ]),
+        ReportSection(
+          "What it looks for", id: "filters",
+          [
+            .figure(
+              Figure(
+                "The filters of the equivariant network",
+                caption: RichText(
+                  "The weights of each channel by the shift from where it looks, for the first seed's network on \(sizes.last ?? 0) digits; it keeps the largest answer of each over all places. They lie on the torus as the digits do."
+                ),
+                .images(
+                  ImageGridFigure(
+                    images: pictures.filters, columns: 8, color: ColorScale("weight", map: .diverging)))))
+          ]),
+        symmetry.section,
         ReportSection("What is said, and what came out", id: "claims", [.table(Claim.table(claims)), .text(method)]),
       ])
   }
@@ -136,7 +159,7 @@ extension SampleContest {
   /// Trains a kind of network with each number of examples, a stage each.
   func curve(of contender: Contender, sizes: [Int], _ run: Run) throws -> SampleCurves.Curve {
     let points = try sizes.map { size in
-      try run.stage("\(contender.name), \(size) examples") { try train(contender, size: size, $0) }
+      try run.stage(stageName(contender, size)) { try train(contender, size: size, $0) }
     }
     return try SampleCurves.Curve(
       contender, sizes: sizes, scores: points.map(\.scores), untrained: points.last?.untrained ?? [])

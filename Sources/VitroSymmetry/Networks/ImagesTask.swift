@@ -15,6 +15,7 @@ struct ImagesTask: ContestTask {
   let poolSize: Int
 
   let loss: Loss = .crossEntropy(labelSmoothing: 0)
+  let isSymmetricGroup = false
   private static let digitSide = 8
 
   /// Takes the digits that ship with Vitro.
@@ -32,6 +33,16 @@ struct ImagesTask: ContestTask {
 
   func test(seeds: Int, seed: UInt64) throws -> ContestExamples {
     try placed(poolSize..<labels.count, seeds: seeds, seed: seed)
+  }
+
+  /// The shifts by one point down and right.
+  func action() throws -> GroupAction {
+    let points = 0..<side * side
+    return try GroupAction(
+      "C\(side)²",
+      generators: [
+        points.map { ($0 + side) % (side * side) }, points.map { $0 / side * side + ($0 % side + 1) % side },
+      ], parts: SimplePart.torus(side, side))
   }
 
   /// Any shift of the torus.
@@ -79,6 +90,14 @@ struct ImagesTask: ContestTask {
     }
   }
 
+  /// The weights of each channel of an equivariant network as images.
+  func filters(of network: Network) throws -> [GridImage] {
+    let weight = try network.parameters.value(named: "layer1.weight")
+    return try (0..<weight.shape[1]).map { channel in
+      GridImage(width: side, height: side, values: try weight.select(axis: 1, at: channel).doubles)
+    }
+  }
+
   /// The equivariant network, and dense ones: of as many hidden units, of as many parameters, and the former on digits moved to many places.
   ///
   /// All are linear, ReLU, linear. The equivariant one has a filter over the whole torus for each channel and keeps the largest value of
@@ -102,7 +121,7 @@ struct ImagesTask: ContestTask {
     }
     let parameters = (points + 1) * channels + 10 * (channels + 1)
     return [
-      Contender(name: "C\(side)² network", graph: equivariant, comparison: nil),
+      Contender(name: "C\(side)² network", graph: equivariant, comparison: nil, pooled: ["pool"]),
       Contender(name: "wide dense network", graph: dense(points * channels), comparison: "as many hidden units"),
       Contender(
         name: "small dense network", graph: dense(Swift.max(1, (parameters - 10) / (points + 11))),

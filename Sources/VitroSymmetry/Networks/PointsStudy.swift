@@ -11,9 +11,9 @@ public struct PointsStudy: Sendable {
   /// Networks of each kind, each from its own initial weights and clouds.
   public var seeds = 5
   /// Channels of each point in the equivariant layers.
-  public var channels = 16
+  public var channels = 24
   /// Steps of each training.
-  public var steps = 600
+  public var steps = 700
   /// Clouds of each step.
   public var batchSize = 64
   /// Clouds to judge by.
@@ -68,12 +68,14 @@ public struct PointsStudy: Sendable {
     let found = SampleCurves(
       measure: "test error", moreIsBetter: false, format: .significant(3), curves: curves)
     let claims = try found.quarterClaims()
+    let symmetry = try contest.symmetry(of: contenders, size: sizes.last ?? 0, run)
     let controls = Controls(shuffled: try .mean(of: shuffled), constant: try .mean(of: constant))
     return Outcome(
-      report: try report(found, claims, controls),
+      report: try report(found, claims, controls, symmetry),
       facts: [
         "points": .integer(points), "seeds": .integer(seeds), "networks": found.facts,
-        "shuffled": .numbers(shuffled), "constant": .numbers(constant), "claims": .array(claims.map(\.fact)),
+        "shuffled": .numbers(shuffled), "constant": .numbers(constant), "symmetry": symmetry.facts,
+        "claims": .array(claims.map(\.fact)),
       ])
   }
 
@@ -82,7 +84,9 @@ public struct PointsStudy: Sendable {
     let constant: Estimate
   }
 
-  private func report(_ found: SampleCurves, _ claims: [Claim], _ controls: Controls) throws -> Report {
+  private func report(
+    _ found: SampleCurves, _ claims: [Claim], _ controls: Controls, _ symmetry: ContestSymmetry
+  ) throws -> Report {
     let (own, wide) = (found.curves[0], found.curves[1])
     let number = NumberFormat.significant(3)
     let last = own.estimates.count - 1
@@ -116,8 +120,9 @@ public struct PointsStudy: Sendable {
                   ReferenceLine("always the mean", controls.constant.value),
                   ReferenceLine("shuffled targets", controls.shuffled.value),
                 ])), .figure(try found.leadFigure()), .table(found.table),
-            .table(found.networks),
+            .table(found.factorTable), .table(found.networks),
           ]),
+        symmetry.section,
         ReportSection("What is said, and what came out", id: "claims", [.table(Claim.table(claims)), .text(method)]),
       ])
   }

@@ -11,6 +11,7 @@ struct PointsTask: ContestTask {
   /// The clouds to judge by, for each seed.
   let testCount: Int
   let loss: Loss = .meanSquaredError
+  let isSymmetricGroup = true
   private let mean: Double
   private let deviation: Double
 
@@ -30,6 +31,13 @@ struct PointsTask: ContestTask {
 
   func test(seeds: Int, seed: UInt64) throws -> ContestExamples {
     try clouds(testCount, seeds: seeds, seed: seed, "test")
+  }
+
+  /// The swap of two points and the cycle of all.
+  func action() throws -> GroupAction {
+    try GroupAction(
+      "S\(points)", generators: [[1, 0] + Array(2..<points), (0..<points).map { ($0 + 1) % points }],
+      parts: SimplePart.symmetric(points))
   }
 
   /// Any order of the points.
@@ -85,7 +93,8 @@ struct PointsTask: ContestTask {
     func size(_ width: Int) -> Int { width * (2 * points + width + 3) + 1 }
     let width = (1...Swift.max(1, parameters)).last { size($0) <= parameters } ?? 1
     return [
-      Contender(name: "S\(points) network", graph: sets, comparison: nil),
+      Contender(
+        name: "S\(points) network", graph: sets, comparison: nil, pooled: ["mean", "max", "pool", "layer3", "relu3"]),
       Contender(
         name: "wide dense network", graph: dense([points * channels, points * channels, channels]),
         comparison: "as many hidden units"),

@@ -35,7 +35,13 @@ protocol ContestTask: Sendable {
   /// Examples to judge by, none of which any size trains on.
   func test(seeds: Int, seed: UInt64) throws -> ContestExamples
 
-  /// A random element of the group, as a permutation of the points: it does not change the target.
+  /// What does not change the target.
+  func action() throws -> GroupAction
+
+  /// Whether the group is all permutations of the points: then random ones are no control.
+  var isSymmetricGroup: Bool { get }
+
+  /// A random element of the group, as a permutation of the points.
   func randomElement(_ stream: inout RandomStream) -> [Int]
 }
 
@@ -73,6 +79,8 @@ struct Contender: Sendable {
   var comparison: String?
   /// How often each example occurs in training, but for the first time moved by a random element of the group.
   var copies = 1
+  /// Where the equivariant network has pooled over the points, and the group acts no more.
+  var pooled: [String] = []
 
   /// The number of trained numbers.
   var parameterCount: Int {
@@ -116,7 +124,10 @@ struct SampleContest<Task: ContestTask>: Sendable {
     rates.flatMap { rate in decays.map { Setting(rate: rate, decay: $0) } }
   }
 
-  /// Trains with every setting and lets each seed choose.
+  /// The name of the first seed's chosen network in a stage's directory.
+  static var networkFile: String { "network" }
+
+  /// Trains with every setting, lets each seed choose, and leaves the first seed's chosen network in the stage's directory.
   ///
   /// - Throws: ``/VitroCore/VitroError``: `interrupted` when the observer asks to stop, `numerical` when every network diverges.
   func train(_ contender: Contender, size: Int, shuffled: Bool = false, _ stage: Stage) throws -> Point {
@@ -151,6 +162,7 @@ struct SampleContest<Task: ContestTask>: Sendable {
       let losses = try network.evaluate(fitted, loss: task.loss).loss
       for seed in 0..<seeds where best[seed].map({ chosen[seed].isBetter(than: $0.validation) }) ?? true {
         best[seed] = (chosen[seed], judged[seed].score, losses[seed], setting)
+        if seed == 0 { try network.instance(0).save(to: stage.directory.appending(path: Self.networkFile).path) }
       }
     }
     let found = best.compactMap(\.self)

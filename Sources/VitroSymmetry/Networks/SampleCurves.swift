@@ -74,16 +74,17 @@ struct SampleCurves {
       let leads = try equivariant.sizes.compactMap { size in
         try lead(over: other, at: size, ratio: 4).map { (size: size, lead: $0) }
       }
-      let smallest = leads.min { $0.lead.low < $1.lead.low }
       return Claim(
         "quarter: \(other.name)",
         "The equivariant network needs at most a quarter of the samples of the \(other.name).",
         verdict: leads.isEmpty ? .undecided : .all(leads.map { .ofSign($0.lead, expected: .plus) }),
         numbers: Dictionary(
           uniqueKeysWithValues: leads.map { ("lead \($0.size) against \(4 * $0.size)", $0.lead.value) }),
-        reason: smallest.map {
-          "With n examples against 4n it leads at every n of \(leads.map { "\($0.size)" }.joined(separator: ", ")); the least certain is n = \($0.size): \(format.text($0.lead.value, Interval($0.lead)))."
-        } ?? "No two sizes stand one to four.")
+        reason: leads.isEmpty
+          ? "No two sizes stand one to four."
+          : "The lead with n examples over the other with 4n: "
+            + leads.map { "n = \($0.size): \(format.text($0.lead.value, Interval($0.lead)))" }.joined(separator: "; ")
+            + ".")
     }
   }
 
@@ -133,21 +134,31 @@ struct SampleCurves {
   /// Every score.
   var table: Table {
     Table(
-      title:
-        "\(measure.prefix(1).uppercased() + measure.dropFirst()), and how many times as many examples for the equivariant one's",
-      columns: [.init("examples", .integer)]
-        + curves.flatMap { curve -> [Table.Column] in
-          [.init(curve.name, format)] + (curve.comparison == nil ? [] : [.init("times as many", alignment: .trailing)])
-        },
+      title: measure.prefix(1).uppercased() + measure.dropFirst(),
+      columns: [.init("examples", .integer)] + curves.map { .init($0.name, format) },
       rows: equivariant.sizes.map { size in
-        let cells = curves.flatMap { curve -> [Table.Cell] in
-          guard let place = curve.sizes.firstIndex(of: size) else { return [.missing()] }
-          let score = Table.Cell.number(curve.estimates[place].value, Interval(curve.estimates[place]))
-          guard curve.comparison != nil, let factor = factor(of: curve, at: size) else { return [score] }
-          let text = NumberFormat.significant(2).text(factor.value)
-          return [score, .text(factor.isBound ? "> \(text)" : text)]
-        }
-        return [.number(Double(size))] + cells
+        [.number(Double(size))]
+          + curves.map { curve -> Table.Cell in
+            guard let place = curve.sizes.firstIndex(of: size) else { return .missing() }
+            return .number(curve.estimates[place].value, Interval(curve.estimates[place]))
+          }
+      })
+  }
+
+  /// How many times as many examples the others need to do as well.
+  var factorTable: Table {
+    let others = curves.dropFirst()
+    return Table(
+      title: "How many times as many examples it takes to do as well as the equivariant network",
+      columns: [.init("examples of the equivariant one", .integer)]
+        + others.map { .init($0.name, alignment: .trailing) },
+      rows: equivariant.sizes.map { size in
+        [.number(Double(size))]
+          + others.map { other -> Table.Cell in
+            guard let factor = factor(of: other, at: size) else { return .missing() }
+            let text = NumberFormat.significant(2).text(factor.value)
+            return .text(factor.isBound ? "more than \(text)" : text)
+          }
       })
   }
 

@@ -9,7 +9,7 @@ public import VitroTensor
 /// let mean = try SimplePart(
 ///   "trivial", dimension: 1, type: .real, multiplicity: 1, kernel: [0, 1, 2, 3], kernelOrder: 4,
 ///   basis: Tensor([0.5, 0.5, 0.5, 0.5], shape: [4, 1]))
-/// let share = try mean.energy(of: Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]))  // 25 of 30
+/// let energy = try mean.energy(of: Tensor([1.0, 2, 3, 4], shape: [1, 4, 1]))  // 25 of 30
 /// ```
 public struct SimplePart: Sendable {
   /// What commutes with a simple real representation.

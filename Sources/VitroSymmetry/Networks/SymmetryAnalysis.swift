@@ -32,7 +32,7 @@ public struct SymmetryAnalysis: Sendable {
     /// 0 where the layer is equivariant, 1 where moving the input makes the values as different as those of another example. `nil` where the
     /// values are the same for all examples.
     public let error: Estimate?
-    /// The same for random permutations of the generators' cycle types.
+    /// The same for random permutations of the generators' cycle types, which for all permutations of the points says nothing more.
     public let control: Estimate?
     /// The share of each simple in the centred energy, in the order of the action's parts; empty where there are none.
     public let shares: [Estimate]

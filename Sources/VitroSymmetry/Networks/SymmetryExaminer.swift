@@ -7,7 +7,7 @@ internal import VitroNetworks
 /// How a group that acts on the inputs acts on every layer: a section of `vitro examine`.
 ///
 /// ```swift
-/// let examiner = SymmetryExaminer(action: torus)  // for `--group C12xC12`
+/// let examiner = SymmetryExaminer(action: turns)
 /// ```
 public struct SymmetryExaminer: Examiner {
   /// `symmetry`.
