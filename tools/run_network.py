@@ -240,6 +240,24 @@ def mean(inputs, s, p):
     return inputs[0].mean([axis + 1 for axis in s["axes"]])
 
 
+def maximum(inputs, s, p):
+    require(all(0 <= axis < inputs[0].dim() - 1 for axis in s["axes"]), tuple(inputs[0].shape), s)
+    return inputs[0].amax([axis + 1 for axis in s["axes"]])
+
+
+def permute(inputs, s, p):
+    require(sorted(s["order"]) == list(range(inputs[0].dim() - 1)), tuple(inputs[0].shape), s)
+    return inputs[0].permute(0, *(axis + 1 for axis in s["order"]))
+
+
+def equivariant_linear(inputs, s, p):
+    x, orbits = inputs[0], s["orbits"]
+    require(x.dim() == 3 and x.shape[1:] == (orbits["columns"], s["inputs"]), tuple(x.shape), "equivariantLinear")
+    labels = torch.tensor(orbits["labels"]).reshape(orbits["rows"], orbits["columns"])
+    y = torch.einsum("yxoi,bxi->byo", p["weight"][labels], x)
+    return y + p["bias"][torch.tensor(orbits["biasLabels"])] if s["bias"] else y
+
+
 # operation -> function of the inputs' values, the settings and the parameters
 OPERATIONS = {
     "activation": lambda x, s, p: ACTIVATIONS[s["function"]](x[0], s.get("parameter")),
@@ -250,15 +268,18 @@ OPERATIONS = {
     "conv2d": conv2d,
     "dropout": lambda x, s, p: x[0],
     "embedding": lambda x, s, p: p["weight"][x[0].long()],
+    "equivariantLinear": equivariant_linear,
     "flatten": lambda x, s, p: x[0].reshape(x[0].shape[0], -1),
     "gru": lambda x, s, p: recurrent(x, s, p, gru_cell),
     "layerNorm": layer_norm,
     "linear": lambda x, s, p: linear(x[0], p["weight"], p["bias"] if s["bias"] else None),
     "lstm": lambda x, s, p: recurrent(x, s, p, lstm_cell),
     "maxPool2d": lambda x, s, p: windows(x[0], s["window"], -math.inf).amax((-1, -2)),
+    "maximum": maximum,
     "mean": mean,
     "multiHeadAttention": attention,
     "multiply": lambda x, s, p: math.prod(same_shape(x)),
+    "permute": permute,
     "pick": lambda x, s, p: x[0][:, s["position"]],
     "positionalEmbedding": positional,
     "reshape": lambda x, s, p: x[0].reshape([x[0].shape[0]] + s["shape"]),

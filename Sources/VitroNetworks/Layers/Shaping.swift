@@ -79,6 +79,59 @@ public struct Mean: Layer {
   }
 }
 
+/// The largest element over axes of an example: the maximum over a set of points.
+///
+/// Where several are largest, each gets an equal part of the gradient.
+public struct Maximum: Layer {
+  /// `maximum`.
+  public static let kind = "maximum"
+  /// The axes of an example, counted without the batch axis; they vanish.
+  public var axes: [Int]
+
+  /// Creates the layer.
+  public init(axes: [Int]) { self.axes = axes }
+
+  /// The shape without the axes.
+  public func outputShape(of inputs: [[Int]]) throws -> [Int] {
+    try requireInputs(1, inputs)
+    guard axes.allSatisfy({ inputs[0].indices.contains($0) }), Set(axes).count == axes.count else {
+      throw shapeError(inputs, expected: "the axes \(axes)")
+    }
+    return inputs[0].indices.filter { !axes.contains($0) }.map { inputs[0][$0] }
+  }
+
+  /// Takes the largest.
+  public func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor {
+    try inputs[0].max(axes: axes.map { $0 + context.leadingAxes })
+  }
+}
+
+/// The axes of an example in another order: images `[channels, height, width]` to points `[height, width, channels]`, say.
+public struct Permute: Layer {
+  /// `permute`.
+  public static let kind = "permute"
+  /// Which axis of the input stands at each place of the output, counted without the batch axis.
+  public var order: [Int]
+
+  /// Creates the layer.
+  public init(_ order: [Int]) { self.order = order }
+
+  /// The lengths in the new order.
+  public func outputShape(of inputs: [[Int]]) throws -> [Int] {
+    try requireInputs(1, inputs)
+    guard order.sorted() == Array(inputs[0].indices) else {
+      throw shapeError(inputs, expected: "\(order.count) axes, for the order \(order)")
+    }
+    return order.map { inputs[0][$0] }
+  }
+
+  /// Moves the axes.
+  public func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor {
+    let leading = context.leadingAxes
+    return try inputs[0].permuted(Array(0..<leading) + order.map { $0 + leading })
+  }
+}
+
 /// One position of a sequence: the first (a class token), the last, or any.
 ///
 /// `[length, …]` → `[…]`.
