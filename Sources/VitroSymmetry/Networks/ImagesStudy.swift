@@ -86,7 +86,7 @@ public struct ImagesStudy: Sendable {
     let (own, wide) = (found.curves[0], found.curves[1])
     let percent = NumberFormat.percent(1)
     let factor = found.factor(of: wide, at: sizes[0])
-    let text = factor.map { ($0.isBound ? "more than " : "") + NumberFormat.significant(2).text($0.value) } ?? "?"
+    let text = factor?.text ?? "an unknown number of"
     let last = own.estimates.count - 1
     return Report(
       id: "symmetry-images", title: "Digits anywhere on a torus", kicker: "Symmetry",

@@ -3,6 +3,31 @@ internal import VitroCore
 internal import VitroFitting
 internal import VitroLab
 
+/// How many times as many examples it takes to do as well.
+struct SampleFactor: Hashable {
+  /// How much the number says.
+  enum Kind: String, Hashable {
+    /// Read between two sizes.
+    case about
+    /// The largest size does not do.
+    case moreThan
+    /// The smallest size does.
+    case atMost
+  }
+
+  var value: Double
+  var kind: Kind
+
+  var text: String {
+    let number = NumberFormat.significant(2).text(value)
+    return switch kind {
+    case .about: number
+    case .moreThan: "more than \(number)"
+    case .atMost: "at most \(number)"
+    }
+  }
+}
+
 /// How each kind of network does with more and more examples, and how many fewer the equivariant one needs.
 struct SampleCurves {
   /// A kind of network with its points.
@@ -41,8 +66,8 @@ struct SampleCurves {
   /// How many times as many examples another network needs to do as well as the equivariant one does with `size`.
   ///
   /// The mean scores of the other are read along the logarithm of the size, made monotone by the best so far. Where even its largest size does
-  /// not reach that far, the factor is at least the largest size over `size`.
-  func factor(of other: Curve, at size: Int) -> (value: Double, isBound: Bool)? {
+  /// not reach that far, the factor is more than the largest size over `size`; where its smallest does, it is at most the smallest over `size`.
+  func factor(of other: Curve, at size: Int) -> SampleFactor? {
     guard let place = equivariant.sizes.firstIndex(of: size), let largest = other.sizes.last else { return nil }
     let sign: Double = moreIsBetter ? 1 : -1
     let wanted = sign * equivariant.estimates[place].value
@@ -52,11 +77,13 @@ struct SampleCurves {
       best = Swift.max(best, sign * estimate.value)
       reached.append(best)
     }
-    guard let first = reached.firstIndex(where: { $0 >= wanted }) else { return (Double(largest) / Double(size), true) }
-    guard first > 0 else { return (Double(other.sizes[0]) / Double(size), false) }
+    guard let first = reached.firstIndex(where: { $0 >= wanted }) else {
+      return SampleFactor(value: Double(largest) / Double(size), kind: .moreThan)
+    }
+    guard first > 0 else { return SampleFactor(value: Double(other.sizes[0]) / Double(size), kind: .atMost) }
     let share = (wanted - reached[first - 1]) / (reached[first] - reached[first - 1])
     let (low, high) = (log(Double(other.sizes[first - 1])), log(Double(other.sizes[first])))
-    return (exp(low + share * (high - low)) / Double(size), false)
+    return SampleFactor(value: exp(low + share * (high - low)) / Double(size), kind: .about)
   }
 
   /// By how much the equivariant network with `size` examples does better than another with `ratio` times as many, seed by seed.
@@ -156,8 +183,7 @@ struct SampleCurves {
         [.number(Double(size))]
           + others.map { other -> Table.Cell in
             guard let factor = factor(of: other, at: size) else { return .missing() }
-            let text = NumberFormat.significant(2).text(factor.value)
-            return .text(factor.isBound ? "more than \(text)" : text)
+            return .text(factor.text)
           }
       })
   }
@@ -171,7 +197,8 @@ struct SampleCurves {
           "scores": .array(curve.scores.map { .numbers($0) }),
           "factors": .array(
             curve.sizes.map { size in
-              factor(of: curve, at: size).map { ["value": .number($0.value), "isBound": .bool($0.isBound)] } ?? .null
+              factor(of: curve, at: size).map { ["value": .number($0.value), "kind": .string($0.kind.rawValue)] }
+                ?? .null
             }),
         ]
       })

@@ -75,6 +75,27 @@ import VitroTensor
     }
   }
 
+  @Test(arguments: [1, 2, 4]) func beforeAReLUNoCutIsFreeButThoseOfTheFiltration(_ order: Int) throws {
+    let parts = try SimplePart.cyclic(8)
+    let task = IsotypicTask(points: 8, target: 2, kernelOrder: order)
+    let network = try Network(task.graph(channels: 6, layers: 2), dtype: .float64, seed: 9)
+    let signals = try task.draw(200, parts: parts, seed: 2, "test").inputs
+    let silent = parts.silent(given: task.live(parts))
+    let whole = try network(signals)
+    for tap in ["input", "relu1", "relu2"] {
+      for (number, part) in parts.enumerated() {
+        let cut = try network.run([signals], editing: [tap: .transform { try part.cut(from: $0) }]).output
+        for (target, other) in parts.enumerated() {
+          let change = try other.energy(of: cut - whole)
+          let isLast = tap == "relu2"
+          let proof = FreeCut.proof(isLastHidden: isLast, simple: number, target: target, silent: silent)
+          // A part of the output that is silent itself never changes.
+          if proof != .unproved || silent[target] { #expect(change < 1e-26) } else { #expect(change > 1e-6) }
+        }
+      }
+    }
+  }
+
   @Test(arguments: [(1, 5), (1, 8), (3, 4), (4, 4)]) func wavesAreAnOrthonormalBasisThatShiftsKeep(
     _ h: Int, _ w: Int
   ) throws {

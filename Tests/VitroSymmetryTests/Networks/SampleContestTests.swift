@@ -118,11 +118,20 @@ import VitroTensor
       [[0.4, 0.4], [0.5, 0.5], [0.9, 0.9]], [[0.1, 0.1], [0.3, 0.3], [0.5, 0.5]], [10, 100, 1000])
     let first = try #require(found.factor(of: found.curves[1], at: 10))
     // 0.4 lies halfway between 0.3 at 100 and 0.5 at 1000: at 100·√10, 10·√10 times 10.
-    #expect(abs(first.value - 10 * 10.0.squareRoot()) < 1e-9 && !first.isBound)
+    #expect(abs(first.value - 10 * 10.0.squareRoot()) < 1e-9 && first.kind == .about)
     let second = try #require(found.factor(of: found.curves[1], at: 100))
-    #expect(abs(second.value - 10) < 1e-9 && !second.isBound)
+    #expect(abs(second.value - 10) < 1e-9 && second.kind == .about)
     let third = try #require(found.factor(of: found.curves[1], at: 1000))
-    #expect(third.value == 1 && third.isBound)
+    #expect(third == SampleFactor(value: 1, kind: .moreThan))
+  }
+
+  @Test func aFactorBeyondTheSizesIsABound() throws {
+    let found = try curves([[0.05, 0.05], [0.2, 0.2]], [[0.1, 0.1], [0.15, 0.15]], [10, 100])
+    #expect(found.factor(of: found.curves[1], at: 10) == SampleFactor(value: 1, kind: .atMost))
+    #expect(found.factor(of: found.curves[1], at: 100) == SampleFactor(value: 1, kind: .moreThan))
+    // A later dip does not count against what a smaller size has reached.
+    let dipping = try curves([[0.12, 0.12], [0.2, 0.2]], [[0.13, 0.13], [0.1, 0.1]], [10, 100])
+    #expect(dipping.factor(of: dipping.curves[1], at: 10) == SampleFactor(value: 1, kind: .atMost))
   }
 
   @Test func theClaimOfAQuarterIsDecidedByIntervals() throws {
