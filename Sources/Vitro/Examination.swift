@@ -2,10 +2,12 @@ internal import Foundation
 internal import VitroCircuits
 internal import VitroCore
 internal import VitroData
+internal import VitroGroups
 public import VitroLab
 internal import VitroNetworks
 internal import VitroProbing
 internal import VitroSuperposition
+internal import VitroSymmetry
 
 /// All that the instruments have to say of one network: `vitro examine`.
 ///
@@ -39,6 +41,10 @@ public struct Examination: Experiment {
     Field(
       "data", path: \.data, names: ["digits", "fashion-mnist", "mnist:DIR"], valueName: "data",
       help: "The labelled data."),
+    Field("group", \.group, valueName: "name", help: "A group that acts on the inputs, by name: C8, D4, C12xC12."),
+    Field("generators", path: \.generators, help: "A group that acts on the inputs, by generators: a JSON file."),
+    Field(
+      "action", \.action, valueName: "set", help: "How it acts on their points: natural, regular, subsets:k, tuples:k."),
   ]
 
   /// The instruments, in the order of the report.
@@ -50,6 +56,12 @@ public struct Examination: Experiment {
   public var network: String?
   /// The data's path, or `digits`.
   public var data: String?
+  /// A group that acts on the inputs, by name.
+  public var group: String?
+  /// A group that acts on the inputs, by a file of generators.
+  public var generators: String?
+  /// How the group acts on the points of the inputs; `regular` for a named group, `natural` for generators unless given.
+  public var action: String?
 
   /// Examines the convnet of the demo.
   public init() {}
@@ -62,12 +74,36 @@ public struct Examination: Experiment {
     if network == nil, let data, data != "digits" {
       throw VitroError(.argument, "examine", "a NETWORK is missing: 'vitro examine NETWORK --data \(data)'")
     }
+    if group != nil, generators != nil {
+      throw VitroError(.argument, "examine", "--group and --generators both say what the group is", hint: "Give one.")
+    }
+    if action != nil, group == nil, generators == nil {
+      throw VitroError(
+        .argument, "examine", "--action says how a group acts, but there is none", hint: "Name it: --group C8.",
+        details: ["field": "action"])
+    }
+  }
+
+  /// The examiner of the group that was asked for.
+  private func symmetryExaminer(_ run: Run) throws -> SymmetryExaminer? {
+    if let generators {
+      try run.read(files: [generators], as: generators, role: "generators")
+      return SymmetryExaminer(action: try GroupAction(Group(file: generators), set: action ?? "natural"))
+    }
+    return try group.map { SymmetryExaminer(action: try GroupAction(Group($0), set: action ?? "regular")) }
   }
 
   /// Lets every instrument that applies examine the network, each in a stage of its own.
   public func run(_ run: Run) throws -> Outcome {
+    let symmetry = try symmetryExaminer(run)
     let subject = try subject(run)
-    var outcome = try Self.outcome(subject, Self.examiners) { examiner in
+    if let symmetry, !symmetry.applies(to: subject) {
+      throw VitroError(
+        .argument, "examine",
+        "\(symmetry.action.name) acts on \(symmetry.action.points) points, but the input is \(subject.data.exampleShape)",
+        hint: "Choose --group and --action so that their points are those of the input.", details: ["field": "action"])
+    }
+    var outcome = try Self.outcome(subject, Self.examiners + [symmetry].compactMap(\.self)) { examiner in
       try run.stage("examining: \(examiner.id)") { try examiner.examine(subject, observer: $0) }
     }
     if let training = try Figure.training(run.series()) { outcome.report.sections[0].blocks.append(.figure(training)) }

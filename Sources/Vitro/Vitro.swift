@@ -21,5 +21,6 @@ extension ExperimentRegistry {
     GeometryStudy.self, MeasureStudy.self, NormsStudy.self, PhaseStudy.self, TutorialStudy.self, WriteStudy.self,
     EvalStudy.self, TrainStudy.self, ReadStudy.self, CertifyStudy.self, RegionsStudy.self, GalleryStudy.self,
     GroupStudy.self, DecomposeStudy.self, MapsStudy.self, GraphStudy.self, TheoremStudy.self, CompatibleStudy.self,
+    SymmetryTraining.self, AnalyseStudy.self,
   ])
 }
