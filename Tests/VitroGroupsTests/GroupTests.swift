@@ -61,6 +61,32 @@ struct GroupTests {
     }
   }
 
+  @Test func `Long chains are refused in bounded time`() throws {
+    // C₂ ≀ C_m has a base of m points; two generators.
+    let m = 2000
+    let swap = Array([2, 1] + (3...2 * m).map { $0 })
+    let turn = (1...2 * m).map { ($0 + 1) % (2 * m) + 1 }
+    let error = #expect(throws: VitroError.self) { try Group(generators: [swap, turn]) }
+    #expect(error?.code == .unsupported)
+    #expect(
+      try Group(generators: [[2, 1] + (3...60).map { $0 }, (1...60).map { ($0 + 1) % 60 + 1 }]).order == BigInt(30)
+        << 30)
+  }
+
+  @Test func `Large subsets are as good as small ones`() throws {
+    let elements = try Group("S5").elements()
+    let large = try GSet("subsets:4", of: elements)
+    #expect(large.count == 5 && large.labels?[0] == "{2,3,4,5}")
+    let thirty = try GSet.subsets(of: Group("S30"), size: 29)
+    #expect(thirty.count == 30)
+    #expect(try GSet.subsets(of: Group("S30"), size: 30).count == 1)
+  }
+
+  @Test func `Devices and pipes are no files of permutations`() {
+    #expect(throws: VitroError.self) { try Group(file: "/dev/zero") }
+    #expect(throws: VitroError.self) { try Group(file: "/dev/null") }
+  }
+
   @Test func `A group given by other generators is the same group`() throws {
     // S5 from a transposition and a 4-cycle times …: random words of its elements.
     let group = try Group(generators: [[2, 1, 3, 4, 5], [1, 3, 4, 5, 2], [5, 2, 3, 4, 1]])
@@ -85,6 +111,15 @@ struct GroupTests {
     #expect(message { _ = try Group("C0") }.contains("no group named"))
     #expect(message { _ = try Group("PSL(2,6)") }.contains("not a power of a prime"))
     #expect(message { _ = try CharacterTable(Group("S12")) }.contains("479001600 elements"))
+    #expect(message { _ = try Group("F(9:8)") }.contains("not a prime"))
+    #expect(message { _ = try Group("F(4:3)") }.contains("not a prime"))
+    #expect(message { _ = try Group("A4096xA4096") }.contains("8192 points"))
+    #expect(message { _ = try Group(generators: Array(repeating: [2, 1], count: 300)) }.contains("300 generators"))
+    #expect(message { _ = try Permutation(images: [.max]) }.contains("expected a point"))
+    #expect(message { _ = try CharacterTable(Group("C7xC8xC9xC11xC13")) }.contains("72072, expected at most 2048"))
+    #expect(message { _ = try GSet("regular*regular", of: Group("S7").elements()) }.contains("more than"))
+    #expect(message { _ = try Cyclotomic(parsing: "E(99991)+E(99989)") }.contains("not a sum"))
+    #expect(message { _ = try Cyclotomic(parsing: "99999999999999999999") }.contains("not a sum"))
     #expect(message { _ = try Permutation(cycles: "(1 2)(2 3)") }.contains("occurs twice"))
     #expect(message { _ = try Permutation(cycles: "(1 2") }.contains("does not end"))
     let s3 = try Group("S3")

@@ -70,4 +70,37 @@ struct GroupAdapterTests {
     let action = try GroupAction(Group("S16"), set: "natural")
     #expect(action.points == 16 && action.parts.isEmpty)
   }
+
+  @Test func `Networks on any sets of a group commute with it`() throws {
+    let elements = try Group("S4").elements()
+    let sets = [
+      GSet.natural(elements.group), try GSet.tuples(of: elements.group, size: 2), try GSet("subsets:2", of: elements),
+    ]
+    let graph = try Graph.equivariant(sets, channels: [2, 3, 1], activation: .gelu)
+    let network = try Network(graph, dtype: .float64, seed: 4)
+    var stream = RandomStream(seed: 1, "inputs")
+    let inputs = try stream.normal([5, 4, 2], dtype: .float64)
+    let outputs = try network(inputs)
+    for generator in elements.group.generators.indices {
+      func moved(_ values: Tensor, _ set: GSet) throws -> Tensor {
+        var inverse = set.actions[generator]
+        for (point, image) in set.actions[generator].enumerated() { inverse[image] = point }
+        return try values.gather(Tensor(inverse), axis: 1)
+      }
+      let difference = try network(moved(inputs, sets[0])) - moved(outputs, sets[2])
+      #expect(try difference.abs().max().item() < 1e-12)
+    }
+    #expect(try outputs.abs().max().item() > 1e-3)
+    #expect(throws: VitroError.self) { try Graph.equivariant(sets, channels: [1, 1]) }
+  }
+
+  @Test func `Elements of products of cyclic groups go row by row`() throws {
+    let elements = try Group("C3xC4").elements()
+    for row in 0..<3 {
+      for column in 0..<4 {
+        let images = elements.permutation(4 * row + column).images
+        #expect(images[0] == row && images[3] == 3 + column)
+      }
+    }
+  }
 }

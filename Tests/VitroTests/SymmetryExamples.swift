@@ -85,6 +85,14 @@ import Vitro
     #expect(names == ["L0", "L1", "L2"] && types == [.real, .complex, .real])
   }
 
+  @Test func normalSubgroupsAreAsShown() throws {
+    // docs:normal-subgroups
+    let normal = NormalSubgroups(try RealTable(Group("S4")))
+    let orders = normal.orders  // [1, 4, 12, 24]
+    // docs:end
+    #expect(orders == [1, 4, 12, 24])
+  }
+
   @Test func decompositionAreAsShown() throws {
     // docs:decomposition
     let elements = try Group("S3").elements()
@@ -120,6 +128,16 @@ import Vitro
     let tanh = Compatibility(try PointwiseActivation("tanh"), matrices: flip).isCompatible  // true
     // docs:end
     #expect(!relu && tanh)
+  }
+
+  @Test func equivariantNetworksAreAsShown() throws {
+    // docs:equivariant-graph
+    let elements = try Group("D4").elements()
+    let corners = GSet.natural(elements.group)
+    let graph = try Graph.equivariant([corners, .regular(elements), corners], channels: [1, 8, 1])
+    let network = try Network(graph, seed: 0)  // commutes with the turns and reflections of a square
+    // docs:end
+    #expect(try network(Tensor([1, 0, 0, 0] as [Float], shape: [1, 4, 1])).shape == [1, 4, 1])
   }
 
   @Test func groupStudyRunsAsShown() throws {

@@ -33,8 +33,8 @@ public struct CharacterTable: Sendable {
   /// How many characters there are: as many as classes.
   public var count: Int { degrees.count }
 
-  /// The most classes of a group that has a table here.
-  public static let mostClasses = 2048
+  /// The most classes of a group that is not abelian: splitting takes their cube.
+  public static let mostClasses = 1024
 
   /// The table of a group.
   ///
@@ -46,11 +46,11 @@ public struct CharacterTable: Sendable {
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) for more than ``mostClasses`` classes.
   public init(_ elements: GroupElements) throws {
-    let classes = ConjugacyClasses(elements)
-    guard classes.count <= Self.mostClasses else {
+    let classes = try ConjugacyClasses(elements)
+    guard classes.count <= Self.mostClasses || elements.group.isAbelian else {
       throw VitroError(
         .unsupported, "the characters of \(elements.group.name)",
-        "it has \(classes.count) classes, expected at most \(Self.mostClasses)",
+        "it has \(classes.count) classes, expected at most \(Self.mostClasses) of a group that does not commute",
         hint: "Orbits and maps of such a group can be had without characters.")
     }
     let field = PrimeField(exponent: classes.exponent, order: elements.count)

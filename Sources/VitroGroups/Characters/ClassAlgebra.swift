@@ -27,9 +27,8 @@ struct ClassAlgebra {
   func matrix(of number: Int) -> [UInt64] {
     let count = classes.count
     var counts = [UInt64](repeating: 0, count: count * count)
-    for (column, representative) in classes.representatives.enumerated() {
-      for x in members[number] {
-        let y = elements.quotient(Int(x), representative)
+    for x in members[number] {
+      elements.quotients(Int(x), classes.representatives) { column, y in
         counts[Int(classes.label[y]) * count + column] += 1
       }
     }

@@ -184,11 +184,13 @@ extension Cyclotomic: CustomStringConvertible {
     for match in compact.matches(of: /([+-]?)(\d+(?=$|[*+-])\*?)?(?:E\((\d+)\)(?:\^(\d+))?)?/)
     where !match.output.0.isEmpty {
       let sign = match.output.1 == "-" ? -1 : 1
-      let factor = match.output.2.map { Int($0.filter { $0 != "*" }) ?? 0 } ?? 1
+      let factor = match.output.2.map { Int($0.filter { $0 != "*" }) ?? .max } ?? 1
       guard match.output.2 != nil || match.output.3 != nil else { throw Self.unreadable(text) }
       let order = match.output.3.map { Int($0) ?? 0 } ?? 1
-      guard (1...100_000).contains(order) else { throw Self.unreadable(text) }
-      let exponent = match.output.3 == nil ? 0 : match.output.4.map { Int($0) ?? 0 } ?? 1
+      let exponent = match.output.3 == nil ? 0 : match.output.4.map { Int($0) ?? -1 } ?? 1
+      guard order > 0, exponent >= 0, factor < 1 << 50, leastCommonMultiple(sum.conductor, order) <= 100_000 else {
+        throw Self.unreadable(text)
+      }
       sum = sum + Cyclotomic([exponent % order: sign * factor], of: order)
     }
     let rest = compact.replacing(/([+-]?)(\d+(?=$|[*+-])\*?)?(?:E\((\d+)\)(?:\^(\d+))?)?/, with: "")

@@ -110,7 +110,6 @@ public struct RealTable: Sendable {
 
   /// Whether one kernel lies in another: ker L ⊆ ker K.
   public func kernel(of simple: Int, isWithinKernelOf other: Int) -> Bool {
-    let kernel = Set(simples[other].kernel)
-    return simples[simple].kernel.allSatisfy(kernel.contains)
+    Set(simples[simple].kernel).isSubset(of: simples[other].kernel)
   }
 }

@@ -2,8 +2,13 @@ internal import VitroCore
 public import VitroTensor
 
 /// Cuts an isotypic part into copies of its simple, and turns them so that all have the same matrices.
-struct CopySplitter {
-  let orbitals: Orbitals
+final class CopySplitter {
+  private let orbitals: Orbitals
+  private lazy var transposed = orbitals.transposed
+  /// Random maps by number, those that are not symmetric from 1000 on: parts share them.
+  private var maps: [Int: Tensor] = [:]
+
+  init(orbitals: Orbitals) { self.orbitals = orbitals }
 
   /// The copies of a part with an orthonormal basis `[points, m·dimension]`.
   ///
@@ -12,7 +17,7 @@ struct CopySplitter {
     let copies = basis.shape[1] / dimension
     var gap = 0.0
     for attempt in 0..<10 {
-      let (values, vectors) = try restricted(to: basis, attempt: attempt, isSymmetric: true).symmetricEigen()
+      let (values, vectors) = try restricted(to: basis, attempt).symmetricEigen()
       let eigenvalues = try values.doubles
       // Sizes are known: m runs of equal eigenvalues. What lies between runs must stand out from what lies within.
       var spread = 0.0
@@ -34,32 +39,35 @@ struct CopySplitter {
   }
 
   /// X = B_jᵀ·A·B_1 intertwines; scaled to be orthogonal it turns the copy j so that its matrices are those of the first.
+  ///
+  /// `nil` where an X is so small that rounding would show.
   private func aligned(_ bases: [Tensor], _ dimension: Int, _ attempt: Int) throws -> [Tensor]? {
-    let image = try map(attempt: attempt + 1000, isSymmetric: false).matmul(bases[0])
+    let image = try map(1000 + attempt).matmul(bases[0])
+    let size = try (image * image).sum().item().squareRoot()
     var result = [bases[0]]
     for basis in bases.dropFirst() {
       let intertwiner = try basis.transposed().matmul(image)
       let norm = try (intertwiner * intertwiner).sum().item().squareRoot()
-      guard norm > 1e-6 else { return nil }
+      guard norm > 1e-3 * size else { return nil }
       result.append(try basis.matmul(intertwiner * (Double(dimension).squareRoot() / norm)))
     }
     return result
   }
 
-  /// A random map that commutes with the group, `[points, points]`.
-  func map(attempt: Int, isSymmetric: Bool) throws -> Tensor {
-    var stream = RandomStream(seed: 0, "commutant", attempt)
+  /// A random map that commutes with the group, `[points, points]`; symmetric below number 1000.
+  private func map(_ number: Int) throws -> Tensor {
+    if let known = maps[number] { return known }
+    var stream = RandomStream(seed: 0, "commutant", number)
     var weights = try stream.normal([orbitals.count], dtype: .float64).doubles
-    if isSymmetric {
-      let transposed = orbitals.transposed
-      weights = weights.indices.map { weights[$0] + weights[transposed[$0]] }
-    }
-    return try orbitals.matrix(weights)
+    if number < 1000 { weights = weights.indices.map { weights[$0] + weights[transposed[$0]] } }
+    let map = try orbitals.matrix(weights)
+    maps[number] = map
+    return map
   }
 
   /// Bᵀ·A·B of a random map.
-  func restricted(to basis: Tensor, attempt: Int, isSymmetric: Bool) throws -> Tensor {
-    try basis.transposed().matmul(map(attempt: attempt, isSymmetric: isSymmetric).matmul(basis))
+  func restricted(to basis: Tensor, _ number: Int) throws -> Tensor {
+    try basis.transposed().matmul(map(number).matmul(basis))
   }
 }
 
@@ -76,10 +84,12 @@ extension Decomposition {
     func unit(_ matrix: Tensor) throws -> Tensor? {
       let norm = try (matrix * matrix).sum().item().squareRoot()
       guard norm > 1e-6 else { return nil }
-      return try matrix * (Double(simple.dimension).squareRoot() / norm)
+      let scaled = try matrix * (Double(simple.dimension).squareRoot() / norm)
+      let rest = try scaled.matmul(scaled) + Tensor.eye(simple.dimension, dtype: .float64)
+      return try rest.abs().max().item() < 1e-9 ? scaled : nil
     }
     func sample(_ attempt: Int) throws -> Tensor {
-      let matrix = try splitter.restricted(to: basis, attempt: 2000 + attempt, isSymmetric: false)
+      let matrix = try splitter.restricted(to: basis, 2000 + attempt)
       return try (matrix - matrix.transposed()) * 0.5
     }
     for attempt in 0..<10 {

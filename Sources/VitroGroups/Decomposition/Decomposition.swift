@@ -44,10 +44,12 @@ public struct Decomposition: Sendable {
 
   /// Decomposes.
   ///
-  /// - Throws: ``/VitroCore/VitroError``: `unsupported` for more than ``mostPoints`` points; `numerical` when no split passes its checks, with the
+  /// - Throws: ``/VitroCore/VitroError``: `argument` when set and table belong to different groups, `unsupported` for more than ``mostPoints``
+  ///   points, `numerical` when no split passes its checks, with the
   ///   residuals found.
   /// - Complexity: O(n²·generators) for orbitals, O(n·k²) a part of dimension k, O(n²·k) where copies are split.
   public init(_ set: GSet, _ table: RealTable) throws {
+    try set.checkGroup(of: table)
     guard set.count <= Self.mostPoints else {
       throw VitroError(
         .unsupported, "decomposing \(set.name)", "it has \(set.count) points, expected at most \(Self.mostPoints)",
@@ -107,15 +109,13 @@ struct IsotypicBasis {
     var start = 0
     for (orbit, rank) in zip(sums, ranks) where rank > 0 {
       let values = orbit.projector(of: simple)
-      // The orbital of a pair within this orbit says the suborbit.
-      var suborbitOfLabel: [Int32: Int] = [:]
-      for (place, point) in orbit.points.enumerated() {
-        suborbitOfLabel[orbitals.labels[orbit.points[0] * n + point]] = orbit.suborbit[place]
-      }
-      var valueOfLabel = [Double](repeating: 0, count: orbitals.count)
-      for (label, suborbit) in suborbitOfLabel { valueOfLabel[Int(label)] = values[suborbit] }
+      // The orbital of a pair within this orbit says the suborbit; those of one orbit of rows are numbered in a row.
+      let labels = orbit.points.map { Int(orbitals.labels[orbit.points[0] * n + $0]) }
+      let first = labels.min() ?? 0
+      var valueOfLabel = [Double](repeating: 0, count: (labels.max() ?? 0) - first + 1)
+      for (label, suborbit) in zip(labels, orbit.suborbit) { valueOfLabel[label - first] = values[suborbit] }
       let factor = Self.choleskyFactor(rank: rank, points: orbit.points) { row, column in
-        valueOfLabel[Int(orbitals.labels[row * n + column])]
+        valueOfLabel[Int(orbitals.labels[row * n + column]) - first]
       }
       for (column, vector) in factor.enumerated() {
         for (place, point) in orbit.points.enumerated() { result[point * width + start + column] = vector[place] }

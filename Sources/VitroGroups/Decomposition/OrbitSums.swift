@@ -142,49 +142,74 @@ public struct OrbitSums: Sendable {
 
   /// Whether tr(P_K·P_V^∘m) ≠ 0 over the orbit, P_V^∘m the entrywise power of the projector to a sum V of isotypic parts; exactly.
   ///
-  /// Times (|G|·lcm|Δ|)ᵐ⁺¹ it is a whole cyclotomic number, and so are its conjugates, which are traces of the same kind. Were it not zero, their product would be a whole number
-  /// other than 0, below a bound that follows from the sizes; so it is zero when it vanishes modulo primes whose product exceeds the bound.
+  /// On a regular orbit it is, up to a factor, how often χ_K occurs in (Σ d·χ_V)ᵐ, a whole number of at most |G|ᵐ. Elsewhere, times (|G|·lcm|Δ|)ᵐ⁺¹, it
+  /// is a whole cyclotomic number, and so are its conjugates, which are traces of the same kind: were it not zero, their product would be a whole number other
+  /// than 0, below a bound that follows from the sizes. In both cases it is zero when it vanishes modulo primes whose product exceeds the bound.
+  ///
+  /// - Complexity: O(suborbits) a prime; the bits of the bound over 29 primes.
   public func hasTrace(of simple: Int, with simples: [Int], power: Int) -> Bool {
     let exponent = table.classes.exponent
     let order = table.table.elements.count
-    let common = sizes.reduce(1, leastCommonMultiple)
-    let bits = log2(Double(order)) + log2(Double(common))
-    let logScale = Double(power + 1) * bits + log2(Double(points.count))
-    let conjugates = Double(1 + (1..<Swift.max(exponent, 2)).count { greatestCommonDivisor($0, exponent) == 1 })
-    var remaining = logScale * conjugates
-    var field = PrimeField(exponent: exponent, order: Swift.max(order, 1 << 28))
+    var remaining = Double(power) * log2(Double(order)) + 1
+    if points.count < order {
+      let bits = log2(Double(order)) + log2(Double(sizes.reduce(1, leastCommonMultiple)))
+      let conjugates = Double(table.conjugateCount(of: [simple] + simples))
+      remaining = conjugates * (Double(power + 1) * bits + log2(Double(points.count)))
+    }
+    var field = PrimeField(exponent: exponent, order: 1 << 57)
     while remaining > 0 {
-      let root = field.rootOfUnity(order: exponent)
-      var powers: [UInt64] = [1]
-      for _ in 1..<Swift.max(exponent, 2) { powers.append(field.product(powers[powers.count - 1], root)) }
-      // P[x₀, y] times |G|, for a sum of parts.
-      func entries(_ simples: [Int]) -> [UInt64] {
-        counts.indices.map { suborbit in
-          var sum: UInt64 = 0
-          for simple in simples {
-            for character in table.simples[simple].characters {
-              for (number, count) in counts[suborbit] {
-                let weight = field.residue(count * table.simples[simple].degree)
-                table.table.eigenvalues.forEach(character, number) { t, multiplicity in
-                  sum = (sum + weight * field.product(field.residue(multiplicity), powers[t])) % field.prime
-                }
-              }
-            }
-          }
-          return field.product(sum, field.inverse(field.residue(sizes[suborbit])))
-        }
-      }
-      let (own, other) = (entries([simple]), entries(simples))
-      var trace: UInt64 = 0
-      for (suborbit, size) in sizes.enumerated() {
-        let term = field.product(
-          field.residue(size), field.product(own[suborbit], field.power(other[suborbit], UInt64(power))))
-        trace = field.sum(trace, term)
-      }
-      if trace != 0 { return true }
+      if trace(of: simple, with: simples, power: power, field) != 0 { return true }
       remaining -= log2(Double(field.prime))
       field = PrimeField(exponent: exponent, after: field)
     }
     return false
+  }
+
+  /// The trace modulo a prime, times a power of |G|.
+  private func trace(of simple: Int, with simples: [Int], power: Int, _ field: PrimeField) -> UInt64 {
+    let exponent = table.classes.exponent
+    let root = field.rootOfUnity(order: exponent)
+    var powers: [UInt64] = [1]
+    for _ in 1..<Swift.max(exponent, 2) { powers.append(field.product(powers[powers.count - 1], root)) }
+    func entries(_ simples: [Int]) -> [UInt64] {
+      counts.indices.map { suborbit in
+        var sum: UInt64 = 0
+        for simple in simples {
+          for character in table.simples[simple].characters {
+            for (number, count) in counts[suborbit] {
+              let weight = field.residue(count * table.simples[simple].degree)
+              table.table.eigenvalues.forEach(character, number) { t, multiplicity in
+                sum = (sum + weight * field.product(field.residue(multiplicity), powers[t])) % field.prime
+              }
+            }
+          }
+        }
+        return field.product(sum, field.inverse(field.residue(sizes[suborbit])))
+      }
+    }
+    let (own, other) = (entries([simple]), entries(simples))
+    var trace: UInt64 = 0
+    for (suborbit, size) in sizes.enumerated() {
+      let term = field.product(own[suborbit], field.power(other[suborbit], UInt64(power)))
+      trace = field.sum(trace, field.product(field.residue(size), term))
+    }
+    return trace
+  }
+}
+
+extension RealTable {
+  /// How many conjugates a tuple of simples has under the Galois group, χ ↦ χ(gᵃ) for a coprime to the exponent.
+  func conjugateCount(of simples: [Int]) -> Int {
+    let units = (1...Swift.max(classes.exponent, 1)).filter { greatestCommonDivisor($0, classes.exponent) == 1 }
+    let images = units.map { unit in
+      simples.flatMap { simple -> [UInt64] in
+        let rows = self.simples[simple].characters.map { character in
+          (0..<classes.count).map { table.residues[character * classes.count + classes.power($0, unit)] }
+        }
+        // The two characters of a complex simple may change places.
+        return rows.min { $0.lexicographicallyPrecedes($1) } ?? []
+      }
+    }
+    return Set(images).count
   }
 }

@@ -1,3 +1,5 @@
+internal import VitroCore
+
 /// The classes of conjugate elements of a group: x ~ g·x·g⁻¹.
 ///
 /// Class 0 is the identity's; the others follow by the order of their elements, then by size.
@@ -16,7 +18,12 @@ public struct ConjugacyClasses: Sendable {
   public let powers: [[Int]]
 
   /// The least common multiple of all orders.
-  public var exponent: Int { orders.reduce(1, leastCommonMultiple) }
+  public let exponent: Int
+  /// How many elements commute with all.
+  public var centreOrder: Int { sizes.count { $0 == 1 } }
+
+  /// The most classes of a group that is looked into.
+  public static let most = 2048
 
   /// The class of the inverses of a class.
   public func inverse(_ number: Int) -> Int { powers[number][orders[number] - 1] }
@@ -28,9 +35,15 @@ public struct ConjugacyClasses: Sendable {
 
   /// Finds the classes.
   ///
+  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) when there are more than ``most``.
   /// - Complexity: O(|G|·generators·b²) for a base of b points.
-  public init(_ elements: GroupElements) {
+  public init(_ elements: GroupElements) throws {
     let (labels, count) = elements.conjugacyLabels()
+    guard count <= Self.most else {
+      throw VitroError(
+        .unsupported, "the classes of \(elements.group.name)", "there are \(count), expected at most \(Self.most)",
+        hint: "Orbits and maps of such a group can be had without characters.")
+    }
     var sizes = [Int](repeating: 0, count: count)
     var first = [Int](repeating: -1, count: count)
     for (element, label) in labels.enumerated() {
@@ -54,6 +67,7 @@ public struct ConjugacyClasses: Sendable {
     self.sizes = sorted.map { sizes[$0] }
     representatives = sorted.map { first[$0] }
     self.orders = sorted.map { orders[$0] }
+    exponent = orders.reduce(1, leastCommonMultiple)
     let label = self.label
     powers = sorted.map { old in powersOfFirst[old].map { Int(label[$0]) } }
   }

@@ -18,18 +18,21 @@ extension Group.Family {
       return n == 2 ? [Self.turn(2)] : [Permutation(unchecked: [1, 0] + Array(2..<n)), Self.turn(n)]
     case .alternating(let n):
       guard n > 2 else { return [.identity(Swift.max(n, 1))] }
-      return (2..<n).map { third in
-        var images = Array(0..<n)
-        (images[0], images[1], images[third]) = (1, third, 0)
-        return Permutation(unchecked: images)
-      }
+      let three = Permutation(unchecked: [1, 2, 0] + Array(3..<n))
+      if n == 3 { return [three] }
+      // A cycle of all points, or of all but the first, whichever is even.
+      return [
+        three, n.isMultiple(of: 2) ? Permutation(unchecked: [0] + (1..<n).map { $0 % (n - 1) + 1 }) : Self.turn(n),
+      ]
     case .quaternion: return Self.quaternionGenerators
     case .frobenius(let prime, let multipliers):
-      let field = FiniteField(prime)
-      guard let field, multipliers > 0, (prime - 1).isMultiple(of: multipliers) else {
-        throw VitroError(.argument, "the group F\(prime * multipliers)", "\(multipliers) does not divide \(prime) − 1")
+      guard let field = FiniteField(prime), field.isPrime, (prime - 1).isMultiple(of: multipliers) else {
+        throw VitroError(
+          .argument, "the group \(self)", "\(prime) is not a prime of which \(multipliers) divides \(prime) − 1",
+          hint: "F(13:3) and F(7:6) are groups.")
       }
-      let factor = (0..<(prime - 1) / multipliers).reduce(1) { power, _ in field.product(power, field.generator) }
+      let generator = field.generator
+      let factor = (0..<(prime - 1) / multipliers).reduce(1) { power, _ in field.product(power, generator) }
       return [Self.turn(prime), Permutation(unchecked: (0..<prime).map { field.product(factor, $0) })]
     case .projectiveSpecialLinear(let q): return try Self.projectiveGenerators(q)
     case .mathieu(let n): return try Self.mathieuGenerators(n)
@@ -50,6 +53,18 @@ extension Group.Family {
     }
   }
 
+  /// How many points a member permutes; the largest integer where that overflows.
+  var degree: Int {
+    switch self {
+    case .cyclic(let n), .symmetric(let n), .alternating(let n), .mathieu(let n): n
+    case .dihedral(let n): n < 3 ? 2 * n : n
+    case .quaternion: 8
+    case .frobenius(let prime, _): prime
+    case .projectiveSpecialLinear(let q): q + 1
+    case .product(let factors): factors.reduce(0) { $0 + $1.degree }
+    }
+  }
+
   private static func turn(_ n: Int) -> Permutation { Permutation(unchecked: (0..<n).map { ($0 + 1) % n }) }
 
   /// Left multiplication by i and j on 1, −1, i, −i, j, −j, k, −k.
@@ -63,14 +78,15 @@ extension Group.Family {
       throw VitroError(
         .argument, "the group PSL(2,\(q))", "\(q) is not a power of a prime", hint: "PSL(2,7) and PSL(2,9) are groups.")
     }
-    let square = field.product(field.generator, field.generator)
-    // The additive group needs a generator for each power of the field's generator.
+    let generator = field.generator
+    let square = field.product(generator, generator)
+    // Of pᵏ elements, the first k powers of a generator generate all sums.
     var result: [Permutation] = []
     var shift = 1
-    repeat {
+    for _ in 0..<field.degree {
       result.append(Permutation(unchecked: (0..<q).map { field.sum($0, shift) } + [q]))
-      shift = field.product(shift, field.generator)
-    } while shift != 1 && result.count < 12
+      shift = field.product(shift, generator)
+    }
     result.append(Permutation(unchecked: (0..<q).map { field.product($0, square) } + [q]))
     result.append(Permutation(unchecked: (0...q).map { $0 == 0 ? q : $0 == q ? 0 : field.negative(field.inverse($0)) }))
     return result

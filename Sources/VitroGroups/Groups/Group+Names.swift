@@ -11,6 +11,7 @@ extension Group {
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) for a name that says none of these.
   public init(_ name: String) throws {
     let family = try Family(name)
+    guard family.degree <= Self.largestDegree else { throw Self.tooManyPoints(family.degree) }
     try self.init(try family.generators(), name: family.description, family: family)
   }
 

@@ -23,6 +23,15 @@ public struct Group: Sendable {
   /// The most points a group may act on.
   public static let largestDegree = 4096
 
+  /// The most generators.
+  public static let mostGenerators = 256
+
+  static func tooManyPoints(_ degree: Int) -> VitroError {
+    VitroError(
+      .unsupported, "a group", "it permutes \(degree) points, expected at most \(largestDegree)",
+      hint: "Give the same group as permutations of fewer points.")
+  }
+
   /// The named families.
   public indirect enum Family: Sendable, Hashable {
     /// C_n: turns of n points.
@@ -68,13 +77,17 @@ public struct Group: Sendable {
         hint: "Write every generator on all points; fixed points stand for themselves.")
     }
     guard degree <= Self.largestDegree else {
+      throw Self.tooManyPoints(degree)
+    }
+    guard generators.count <= Self.mostGenerators else {
       throw VitroError(
-        .unsupported, "a group", "it permutes \(degree) points, expected at most \(Self.largestDegree)",
-        hint: "Give the same group as permutations of fewer points.")
+        .unsupported, "a group", "\(generators.count) generators are given, expected at most \(Self.mostGenerators)",
+        hint: "Two often suffice; leave out those that others generate.")
     }
     self.family = family
     self.generators = generators
-    self.name = name ?? "⟨" + generators.prefix(4).map(\.description).joined(separator: ", ") + "⟩"
+    let cycles = generators.prefix(4).map(\.description).joined(separator: ", ")
+    self.name = name ?? (cycles.count <= 60 ? "⟨\(cycles)⟩" : "a group of permutations of \(degree) points")
     var bound = (1...degree).reduce(BigInt(1)) { $0 * BigInt($1) }
     if degree > 1, generators.allSatisfy(\.isEven) { bound /= 2 }
     chain = try StabilizerChain(generators.map(\.words), degree: degree, bound: bound)

@@ -2,8 +2,8 @@ internal import VitroCore
 
 /// All elements of a group, by number; number 0 is the identity.
 ///
-/// Numbers are mixed radix: the positions of an element in the transversals of the stabilizer chain, so finding the number of a permutation is a few
-/// table lookups, without hashing.
+/// Numbers are mixed radix: where an element sends the points of a base, one after the other, so element k of C_n is the turn by k, and those of C_m × C_n go
+/// row by row. They come from the transversals of the stabilizer chain, so finding the number of a permutation is a few table lookups, without hashing.
 ///
 /// ```swift
 /// let elements = try Group("S3").elements()
@@ -44,7 +44,7 @@ public struct GroupElements: Sendable {
         .unsupported, "listing \(group.name)",
         "it has \(group.order) elements, expected at most \(limit) (and at most \(1 << 28) images)",
         hint:
-          "Order and membership of such a group can be had (vitro symmetry group says them); its classes, characters and graphs need the list.",
+          "Only its order and its members can be had without a list; classes, characters and graphs need one. Take a smaller group.",
         details: ["order": "\(group.order)", "limit": "\(limit)"])
     }
     self.group = group
@@ -165,6 +165,22 @@ public struct GroupElements: Sendable {
     }
   }
 
+  /// The numbers of left⁻¹ · right for many right factors, one left one.
+  func quotients(_ left: Int, _ rights: [Int], _ body: (Int, Int) -> Void) {
+    let degree = group.degree
+    withUnsafeTemporaryAllocation(of: UInt16.self, capacity: degree) { inverse in
+      images.withUnsafeBufferPointer { images in
+        for x in 0..<degree { inverse[Int(images[left * degree + x])] = UInt16(x) }
+        withWorkspace { word in
+          for (place, right) in rights.enumerated() {
+            for (slot, base) in bases.enumerated() { word[slot] = inverse[Int(images[right * degree + base])] }
+            body(place, number(word))
+          }
+        }
+      }
+    }
+  }
+
   /// The number of the inverse.
   public func inverse(_ element: Int) -> Int { quotient(element, 0) }
 
@@ -176,8 +192,9 @@ public struct GroupElements: Sendable {
 
   /// The numbers of all products, row-major: `[a · b]` for a, then b.
   ///
-  /// - Complexity: O(|G|²).
+  /// - Complexity: O(|G|²), for at most 8192 elements.
   public func multiplicationTable() -> [Int32] {
+    precondition(count <= 8192, "A multiplication table of \(count) elements does not fit into memory.")
     let degree = group.degree
     return withWorkspace { word in
       var table = [Int32](repeating: 0, count: count * count)

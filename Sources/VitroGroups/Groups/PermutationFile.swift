@@ -9,8 +9,10 @@ enum PermutationFile {
   /// The rows of a file.
   static func rows(of path: String) throws -> [[Int]] {
     let url = URL(fileURLWithPath: path)
-    let size = (try? url.resourceValues(forKeys: [.fileSizeKey]))?.fileSize
-    guard let size, let handle = try? FileHandle(forReadingFrom: url) else {
+    let values = try? url.resourceValues(forKeys: [.fileSizeKey, .isRegularFileKey])
+    // A device or a pipe has no end that could be waited for.
+    guard values?.isRegularFile == true, let size = values?.fileSize, let handle = try? FileHandle(forReadingFrom: url)
+    else {
       throw VitroError(
         .file, "reading \(path)", "the file is not there or cannot be read", details: ["file": path])
     }
@@ -19,7 +21,7 @@ enum PermutationFile {
       throw VitroError.malformed(
         file: path, field: "size", found: "\(size) bytes", expected: "at most \(mostBytes)")
     }
-    let data = (try? handle.readToEnd()) ?? Data()
+    let data = (try? handle.read(upToCount: mostBytes)) ?? Data()
     guard let rows = try? JSONDecoder().decode([[Int]].self, from: data), !rows.isEmpty else {
       throw VitroError.malformed(
         file: path, field: "generators", found: String(decoding: data.prefix(60), as: UTF8.self),

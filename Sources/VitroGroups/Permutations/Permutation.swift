@@ -19,7 +19,8 @@ public struct Permutation: Sendable, Hashable {
     for (point, image) in images.enumerated() {
       guard images.indices.contains(image) else {
         throw Self.notAPermutation(
-          "point \(point + 1) goes to \(image + 1), expected a point from 1 to \(images.count)", images)
+          "point \(point + 1) goes to \(image == .max ? image : image + 1), expected a point from 1 to \(images.count)",
+          images)
       }
       guard !isHit[image] else { throw Self.notAPermutation("two points go to \(image + 1)", images) }
       isHit[image] = true

@@ -55,7 +55,22 @@ struct StabilizerChain: Sendable {
         next += 1
       }
     }
+
+    /// Brings the orbit into the order of its points, the base first, so that elements are numbered by where they send points and not by how they were
+    /// found: those of C₁₂ × C₁₂ go row by row.
+    mutating func sortOrbit() {
+      let degree = position.count
+      let sorted = [base] + orbit.filter { $0 != base }.sorted()
+      let old = sorted.map { Int(position[$0]) * degree }
+      transversal = old.flatMap { transversal[$0..<$0 + degree] }
+      inverse = old.flatMap { inverse[$0..<$0 + degree] }
+      orbit = sorted
+      for (place, point) in sorted.enumerated() { position[point] = Int32(place) }
+    }
   }
+
+  /// The most look-ups of a check, some ten seconds.
+  private static let mostWork = 5_000_000_000
 
   let degree: Int
   private(set) var levels: [Level] = []
@@ -74,6 +89,7 @@ struct StabilizerChain: Sendable {
     for generator in moving { levels[0].add(generator) }
     try fillFromRandomProducts(moving, bound: bound)
     if order < bound { try checkSchreierGenerators() }
+    for number in levels.indices { levels[number].sortOrbit() }
   }
 
   /// Divides by transversals from a level on: what is left, and the level where it leaves the chain.
@@ -142,9 +158,17 @@ struct StabilizerChain: Sendable {
   /// Sifts every Schreier generator, deepest level first; what does not vanish is entered and its levels are looked at again.
   private mutating func checkSchreierGenerators() throws {
     var number = levels.count - 1
+    var work = 0
     levels: while number >= 0 {
       for position in levels[number].orbit.indices {
         for generator in levels[number].generators {
+          work += degree * (levels.count - number)
+          guard work <= Self.mostWork else {
+            throw VitroError(
+              .unsupported, "a group on \(degree) points",
+              "its chain of \(levels.count) stabilizers takes too long to check",
+              hint: "Give the same group as permutations of fewer points.")
+          }
           let level = levels[number]
           let image = Int(generator[level.orbit[position]])
           let from = position * degree

@@ -35,8 +35,10 @@ extension GSet {
         "\(group.name) permutes \(degree) points, of which there are no \(size) different ones",
         hint: "Give a size from 1 to \(degree).")
     }
+    // A set of points is as good as the points outside of it.
+    let chosen = isOrdered ? size : Swift.min(size, degree - size)
     var total = 1
-    for index in 0..<size {
+    for index in 0..<chosen {
       total = total * (degree - index) / (isOrdered ? 1 : index + 1)
       guard total <= mostPoints else {
         throw VitroError(
@@ -44,7 +46,7 @@ extension GSet {
       }
     }
     var all: [[Int]] = [[]]
-    for _ in 0..<size {
+    for _ in 0..<chosen {
       all = all.flatMap { list in
         ((isOrdered ? 0 : (list.last ?? -1) + 1)..<degree).filter { !isOrdered || !list.contains($0) }.map {
           list + [$0]
@@ -58,7 +60,8 @@ extension GSet {
         return places[isOrdered ? image : image.sorted()] ?? 0
       }
     }
-    let labels = all.map { list in
+    let named = chosen == size ? all : all.map { list in (0..<degree).filter { !list.contains($0) } }
+    let labels = named.map { list in
       (isOrdered ? "(" : "{") + list.map { "\($0 + 1)" }.joined(separator: ",") + (isOrdered ? ")" : "}")
     }
     return GSet(unchecked: group, actions, name, labels)
@@ -102,6 +105,7 @@ extension GSet {
 
   /// The pairs of a point of one set and a point of another: `(x, y)` has the number x·|Y| + y.
   public static func * (left: GSet, right: GSet) -> GSet {
+    precondition(left.group.generators == right.group.generators, "Only sets of one group have products.")
     let actions = zip(left.actions, right.actions).map { a, b in
       a.flatMap { x in b.map { x * b.count + $0 } }
     }
@@ -110,6 +114,7 @@ extension GSet {
 
   /// The points of two sets, side by side.
   public static func + (left: GSet, right: GSet) -> GSet {
+    precondition(left.group.generators == right.group.generators, "Only sets of one group can be put side by side.")
     let actions = zip(left.actions, right.actions).map { a, b in a + b.map { $0 + a.count } }
     return GSet(unchecked: left.group, actions, "\(left.name)+\(right.name)", nil)
   }
@@ -123,12 +128,12 @@ extension GSet {
   public init(_ name: String, of elements: GroupElements) throws {
     let parts = name.split(separator: "+", omittingEmptySubsequences: false)
     if parts.count > 1, !name.hasPrefix("cosets:") {
-      self = try Self.combined(parts, elements, +)
+      self = try Self.combined(parts, elements, isProduct: false)
       return
     }
     let factors = name.split(separator: "*", omittingEmptySubsequences: false)
     if factors.count > 1, !name.hasPrefix("cosets:") {
-      self = try Self.combined(factors, elements, *)
+      self = try Self.combined(factors, elements, isProduct: true)
       return
     }
     let words = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -151,15 +156,16 @@ extension GSet {
   }
 
   private static func combined(
-    _ parts: [Substring], _ elements: GroupElements, _ operation: (GSet, GSet) -> GSet
+    _ parts: [Substring], _ elements: GroupElements, isProduct: Bool
   ) throws -> GSet {
     let sets = try parts.map { try GSet(String($0), of: elements) }
     var result = sets[0]
     for set in sets.dropFirst() {
-      result = operation(result, set)
-      guard result.count <= mostPoints else {
+      // Before it is made.
+      guard isProduct ? result.count * set.count <= mostPoints : result.count + set.count <= mostPoints else {
         throw VitroError(.unsupported, "the set", "it has more than \(mostPoints) points", hint: "Take smaller sets.")
       }
+      result = isProduct ? result * set : result + set
     }
     return result
   }

@@ -53,6 +53,17 @@ public struct GSet: Sendable {
     self.labels = labels
   }
 
+  /// Refuses a table of another group.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) that names both.
+  public func checkGroup(of table: RealTable) throws {
+    guard group.generators == table.group.generators else {
+      throw VitroError(
+        .argument, "functions on \(name)", "the set belongs to \(group.name), the characters to \(table.group.name)",
+        hint: "Make both from the same elements.")
+    }
+  }
+
   /// Walks the whole Cayley graph from a point of each orbit: two ways to an element must lead to one point.
   private func checkAction(_ elements: GroupElements) throws {
     for orbit in orbits {

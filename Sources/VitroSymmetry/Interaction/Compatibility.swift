@@ -86,6 +86,12 @@ public struct Compatibility: Sendable, Hashable {
       hint = nil
       return
     }
+    let isSilent = matrices.joined().contains { $0.allSatisfy { abs($0) <= 1e-9 } }
+    if isSilent {
+      reason = "a row of a matrix is 0, so the matrices represent no group"
+      hint = "Give an invertible matrix for each generator."
+      return
+    }
     reason =
       kind == .dense
       ? "\(place) mixes coordinates, and f(x + y) = f(x) + f(y) holds for linear functions alone"

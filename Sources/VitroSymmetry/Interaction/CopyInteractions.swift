@@ -10,12 +10,13 @@ extension Decomposition {
   ///
   /// - Parameters:
   ///   - activation: The function.
-  ///   - level: `copy` or `generic`.
+  ///   - level: What nodes are.
   /// - Throws: ``/VitroCore/VitroError``: `unsupported` for more than 1024 points, `numerical` when rows are too near to tell.
   /// - Complexity: O(n²·d) a source of dimension d.
   public func interactionGraph(
     _ activation: PointwiseActivation, level: InteractionGraph.Level
   ) throws -> InteractionGraph {
+    if level == .isotypic { return try LayerRepresentation(set, table).interactionGraph(activation) }
     guard set.count <= 1024 else {
       throw VitroError(
         .unsupported, "the graph of copies on \(set.name)", "it has \(set.count) points, expected at most 1024",
@@ -47,7 +48,7 @@ extension Decomposition {
       for (target, other) in targets.enumerated() {
         let isSelf = activation.parts.powers.contains(1) && (level == .copy ? target == number : number == target)
         let component = try images.map { try other.transposed().matmul($0).abs().max().item() } ?? 0
-        guard isSelf || component > 1e-7 else { continue }
+        guard isSelf || component > 1e-8 else { continue }
         edges.append(.init(from: nodes[number].name, to: nodes[target].name, weight: weights.values[target]))
       }
     }
@@ -87,10 +88,10 @@ extension Decomposition {
     var truncation = 0.0
     let kernels = first.map { place -> Double in
       let (x, y) = (projector[place / n * (n + 1)], projector[place % n * (n + 1)])
-      guard x > 1e-12, y > 1e-12 else { return flow.activation(0) * flow.activation(0) }
+      let isSilent = x <= 1e-12 || y <= 1e-12
       let kernel = flow.kernel(
-        deviations: ((scale * x).squareRoot(), (scale * y).squareRoot()),
-        correlation: projector[place] / (x * y).squareRoot())
+        deviations: ((scale * Swift.max(x, 0)).squareRoot(), (scale * Swift.max(y, 0)).squareRoot()),
+        correlation: isSilent ? 0 : projector[place] / (x * y).squareRoot())
       truncation = Swift.max(truncation, kernel.truncation)
       return kernel.value
     }
@@ -120,14 +121,18 @@ struct CopyImage {
         var even = [Double](repeating: 0, count: points)
         var odd = even
         for other in point..<points where norms[other] > 1e-8 * largest {
-          let cosine =
-            zip(rows[point], rows[other]).reduce(0) { $0 + $1.0 * $1.1 } / (norms[point] * norms[other])
-          // √(2 − 2|cos|) is the distance of the directions up to sign.
-          let angle = Swift.max(2 - 2 * abs(cosine), 0).squareRoot()
+          let cosine = zip(rows[point], rows[other]).reduce(0) { $0 + $1.0 * $1.1 }
+          let sign = cosine < 0 ? -1.0 : 1
+          var square = 0.0
+          for (a, b) in zip(rows[point], rows[other]) {
+            let difference = a / norms[point] - sign * b / norms[other]
+            square += difference * difference
+          }
+          let angle = square.squareRoot()
           let length = abs(norms[other] - norms[point]) / largest
           let distance = parts.isPositivelyHomogeneous ? angle : angle + length
           guard distance < 1e-5 else { continue }
-          guard distance < 1e-7 else {
+          guard distance < 1e-8 else {
             throw VitroError(
               .numerical, "the rule of proportional rows",
               "the rows of the points \(point + 1) and \(other + 1) differ by \(distance): too little to tell from rounding",
@@ -142,12 +147,19 @@ struct CopyImage {
       }
     }
     for power in parts.powers where power > 1 {
-      let gram = try basis.matmul(basis.transposed()).doubles
+      let product = try basis.matmul(basis.transposed())
+      // High powers of small entries would vanish in rounding.
+      let gram = try (product / product.abs().max().item()).doubles
       for column in 0..<points {
         columns.append(
           (0..<points).map { row in (0..<power).reduce(1) { product, _ in product * gram[row * points + column] } })
       }
     }
-    vectors = columns.isEmpty ? nil : try Tensor(rows: columns).transposed()
+    // Of length 1, so that components can be told from rounding.
+    let scaled = columns.map { column in
+      let norm = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return norm > 0 ? column.map { $0 / norm } : column
+    }
+    vectors = scaled.isEmpty ? nil : try Tensor(rows: scaled).transposed()
   }
 }

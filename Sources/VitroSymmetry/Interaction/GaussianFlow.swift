@@ -7,10 +7,20 @@ internal import VitroGroups
 /// With v ~ N(0, s²·P_L), s² = |X|/dim L, every coordinate has a mean square of 1 on average, and E‖P_K f(v)‖²/|X| = Σ_orbits (|X_i|/|X|)·Σ_Δ |Δ|·P_K(Δ)·κ(Δ), κ the covariance of
 /// f(u), f(w) for Gaussians u, w of the covariance of two coordinates. For a·x + b·|x| it is closed (the arc-cosine kernel of Cho and Saul):
 /// κ = σ²·(a²ρ + b²·(2/π)(√(1 − ρ²) + ρ·arcsin ρ)); for others κ = Σ_k c_k²·ρᵏ, c_k the Hermite coefficients of f(σx).
-struct GaussianFlow {
+final class GaussianFlow {
   let activation: PointwiseActivation
+  /// Series by deviation; coordinates of one orbit have one deviation, up to rounding.
+  private var series: [Double: HermiteSeries] = [:]
 
   init(_ activation: PointwiseActivation) { self.activation = activation }
+
+  private func series(_ deviation: Double) -> HermiteSeries {
+    let rounded = (deviation * 1e10).rounded() / 1e10
+    if let known = series[rounded] { return known }
+    let new = HermiteSeries(deviation: rounded) { activation($0) }
+    series[rounded] = new
+    return new
+  }
 
   /// The weights to all parts, 0 where there is no edge, and what the series leaves out.
   func weights(
@@ -22,7 +32,7 @@ struct GaussianFlow {
     var truncation = 0.0
     for orbit in layer.sums.indices {
       let projector = layer.projector(places, orbit: orbit)
-      let variance = scale * projector[0]
+      let variance = Swift.max(scale * projector[0], 0)
       let kernel = kernel(variance: variance, correlations: projector.map { projector[0] > 0 ? $0 / projector[0] : 0 })
       truncation = Swift.max(truncation, kernel.truncation)
       let share = Double(layer.sums[orbit].points.count) / Double(layer.set.count)
@@ -48,51 +58,54 @@ struct GaussianFlow {
         }, 0
       )
     }
-    let (coefficients, rest) = HermiteSeries.coefficients(variance.squareRoot()) { activation($0) }
-    return (
-      correlations.map { correlation in
-        let rho = Swift.min(1, Swift.max(-1, correlation))
-        return coefficients.reversed().reduce(0) { $0 * rho + $1 * $1 }
-      }, rest
-    )
+    let series = series(variance.squareRoot())
+    return (correlations.map { series.covariance(with: series, $0) }, series.rest)
   }
-}
 
-extension GaussianFlow {
   /// The covariance of f(u) and f(w) for Gaussians of two deviations and a correlation.
   func kernel(deviations: (Double, Double), correlation: Double) -> (value: Double, truncation: Double) {
-    let rho = Swift.min(1, Swift.max(-1, correlation))
-    if let (a, b) = activation.slopes {
-      let absolute = 2 / Double.pi * ((1 - rho * rho).squareRoot() + rho * asin(rho))
-      return (deviations.0 * deviations.1 * (a * a * rho + b * b * absolute), 0)
+    if activation.slopes != nil {
+      let scale = deviations.0 * deviations.1
+      return (kernel(variance: scale, correlations: [correlation]).values[0], 0)
     }
-    let first = HermiteSeries.coefficients(deviations.0) { activation($0) }
-    let second = deviations.0 == deviations.1 ? first : HermiteSeries.coefficients(deviations.1) { activation($0) }
-    let value = zip(first.values, second.values).reversed().reduce(0) { $0 * rho + $1.0 * $1.1 }
-    return (value, (first.rest * second.rest).squareRoot())
+    let (first, second) = (series(deviations.0), series(deviations.1))
+    return (first.covariance(with: second, correlation), (first.rest * second.rest).squareRoot())
   }
 }
 
-/// Functions of a Gaussian in normalized Hermite polynomials.
-enum HermiteSeries {
-  /// c_k = E[f(σz)·h_k(z)] for k below 200, and E f² − Σ c_k²: what further terms can add.
-  static func coefficients(_ deviation: Double, _ function: (Double) -> Double) -> (values: [Double], rest: Double) {
-    let count = 200
+/// A function of a Gaussian in normalized Hermite polynomials: c_k = E[f(σz)·h_k(z)].
+struct HermiteSeries {
+  private let coefficients: [Double]
+  /// E f² − Σ c_k²: the most that further terms can add.
+  let rest: Double
+
+  private static let count = 200
+  private static let roots = (0...count).map { Double($0).squareRoot() }
+
+  init(deviation: Double, _ function: (Double) -> Double) {
     let nodes = 8001
     let reach = 14.0
-    var values = [Double](repeating: 0, count: count)
+    var values = [Double](repeating: 0, count: Self.count)
     var energy = 0.0
+    let roots = Self.roots
     for node in 0..<nodes {
       let z = reach * (2 * Double(node) / Double(nodes - 1) - 1)
       let density = exp(-z * z / 2) / (2 * Double.pi).squareRoot() * 2 * reach / Double(nodes - 1)
       let value = function(deviation * z)
       energy += density * value * value
       var (last, current) = (0.0, 1.0)
-      for k in 0..<count {
+      for k in values.indices {
         values[k] += density * value * current
-        (last, current) = (current, (z * current - Double(k).squareRoot() * last) / Double(k + 1).squareRoot())
+        (last, current) = (current, (z * current - roots[k] * last) / roots[k + 1])
       }
     }
-    return (values, Swift.max(energy - values.reduce(0) { $0 + $1 * $1 }, 0))
+    coefficients = values
+    rest = Swift.max(energy - values.reduce(0) { $0 + $1 * $1 }, 0)
+  }
+
+  /// Σ_k c_k·d_k·ρᵏ.
+  func covariance(with other: HermiteSeries, _ correlation: Double) -> Double {
+    let rho = Swift.min(1, Swift.max(-1, correlation))
+    return zip(coefficients, other.coefficients).reversed().reduce(0) { $0 * rho + $1.0 * $1.1 }
   }
 }

@@ -4,7 +4,7 @@ internal import VitroGroups
 /// Which simples of a layer talk to which through a pointwise activation.
 ///
 /// An edge L → K: the K-component of f(v), v ∈ L, is not identically zero (Gibson, Tubbenhauer, Williamson, arXiv 2408.00949). Existence is decided exactly,
-/// never by sampling and never by the size of a weight.
+/// never by sampling and never by the size of a weight; of copies, whose bases are in floating point, by rows that are compared with a checked gap.
 public struct InteractionGraph: Sendable, Hashable, Codable {
   /// The group's name.
   public var group: String
@@ -78,7 +78,7 @@ extension LayerRepresentation {
   public func interactionGraph(
     _ activation: PointwiseActivation, joint: [[String]] = []
   ) throws -> InteractionGraph {
-    let sources = simples.indices.map { [$0] } + (try joint.map { try $0.map(place(of:)) })
+    let sources = simples.indices.map { [$0] } + (try joint.map(places(of:)))
     let flow = GaussianFlow(activation)
     var edges: [InteractionGraph.Edge] = []
     var truncation = 0.0
@@ -95,6 +95,18 @@ extension LayerRepresentation {
     return InteractionGraph(
       group: table.group.name, set: set.name, activation: activation.name, level: .isotypic, nodes: nodes, edges: edges,
       truncation: truncation)
+  }
+
+  /// The places of a sum of different simples.
+  private func places(of names: [String]) throws -> [Int] {
+    let places = try names.map(place(of:))
+    guard !places.isEmpty, Set(places).count == places.count else {
+      throw VitroError(
+        .argument, "the interaction graph",
+        "a sum of simples is '\(names.joined(separator: "+"))', expected different names",
+        hint: "Such as \(self.names.prefix(2).joined(separator: "+")).", details: ["field": "joint"])
+    }
+    return places
   }
 
   func name(_ places: [Int]) -> String { places.map { names[$0] }.joined(separator: "+") }

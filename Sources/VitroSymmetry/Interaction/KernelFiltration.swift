@@ -28,15 +28,17 @@ public struct KernelFiltration: Sendable, Hashable, Codable {
   public init(_ layer: LayerRepresentation) {
     let table = layer.table
     let kernels = layer.simples.map { table.simples[$0].kernel }
-    let distinct = Set(kernels).sorted { (a: [Int], b: [Int]) in
-      let orders = [a, b].map { $0.reduce(0) { $0 + table.classes.sizes[$1] } }
-      return (orders[0], a.count) == (orders[1], b.count) ? a.lexicographicallyPrecedes(b) : orders[0] < orders[1]
+    func order(_ kernel: [Int]) -> Int { kernel.reduce(0) { $0 + table.classes.sizes[$1] } }
+    let distinct = Set(kernels).sorted {
+      (order($0), $0.count) == (order($1), $1.count)
+        ? $0.lexicographicallyPrecedes($1) : (order($0), $0.count) < (order($1), $1.count)
     }
     let sets = distinct.map { Set($0) }
+    let kernelSets = kernels.map { Set($0) }
     levels = distinct.indices.map { place in
-      let fixed = layer.simples.indices.filter { sets[place].isSubset(of: kernels[$0]) }
+      let fixed = layer.simples.indices.filter { sets[place].isSubset(of: kernelSets[$0]) }
       return Level(
-        order: distinct[place].reduce(0) { $0 + table.classes.sizes[$1] }, classes: distinct[place],
+        order: order(distinct[place]), classes: distinct[place],
         simples: layer.simples.indices.filter { kernels[$0] == distinct[place] }.map { layer.names[$0] },
         fixed: fixed.map { layer.names[$0] }, dimension: fixed.reduce(0) { $0 + layer.dimension($1) })
     }
@@ -86,17 +88,16 @@ public struct TheoremTable: Sendable, Hashable, Codable {
     names = table.simples.map(\.name)
     kernelOrders = table.simples.map(\.kernelOrder)
     set = layer.set.name
-    isAllowed = (0..<table.count).map { from in
-      (0..<table.count).map { table.kernel(of: from, isWithinKernelOf: $0) }
-    }
+    let kernels = table.simples.map { Set($0.kernel) }
+    isAllowed = kernels.map { from in kernels.map { from.isSubset(of: $0) } }
+    var places = [Int?](repeating: nil, count: table.count)
+    for (place, simple) in layer.simples.enumerated() { places[simple] = place }
     func uses(_ activation: PointwiseActivation) -> [[Bool?]] {
       let rows = layer.simples.indices.map { layer.reached(from: [$0], activation) }
-      return (0..<table.count).map { from in
-        (0..<table.count).map { to in
-          guard let row = layer.simples.firstIndex(of: from), let column = layer.simples.firstIndex(of: to) else {
-            return nil
-          }
-          return rows[row][column]
+      return places.map { from in
+        places.map { to in
+          guard let from, let to else { return nil }
+          return rows[from][to]
         }
       }
     }

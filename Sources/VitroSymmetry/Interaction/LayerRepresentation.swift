@@ -27,9 +27,11 @@ public struct LayerRepresentation: Sendable {
 
   /// The layer on a set.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) for an orbit too large for its suborbits.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` when set and table belong to different groups, `unsupported` for an orbit too large for its
+  ///   suborbits.
   /// - Complexity: O(|G|) an orbit, O(suborbits) a simple.
   public init(_ set: GSet, _ table: RealTable) throws {
+    try set.checkGroup(of: table)
     self.set = set
     self.table = table
     sums = try OrbitSums.all(of: set, table)
@@ -45,7 +47,13 @@ public struct LayerRepresentation: Sendable {
     self.multiplicities = multiplicities
     names = simples.map { table.simples[$0].name }
     let sums = self.sums
-    projectors = simples.map { simple in sums.map { $0.projector(of: simple) } }
+    // Where a simple does not occur, rounding must not stand for it.
+    projectors = simples.map { simple in
+      sums.map { orbit in
+        orbit.multiplicity(of: simple) > 0
+          ? orbit.projector(of: simple) : [Double](repeating: 0, count: orbit.sizes.count)
+      }
+    }
   }
 
   /// The dimension of the isotypic part at a place of ``simples``.

@@ -87,8 +87,8 @@ public struct PointwiseActivation: Sendable, Hashable {
     let words = name.split(separator: ":", maxSplits: 1).map(String.init)
     let number = words.count == 2 ? Double(words[1]).flatMap { $0.isFinite ? $0 : nil } : nil
     switch (words.first ?? "", number) {
-    case ("leaky-relu", .some(let slope)): self.init(.leakyRelu(slope: slope))
-    case ("relu-bias", .some(let bias)): self.init(.reluWithBias(bias))
+    case ("leaky-relu", .some(let slope)) where Swift.abs(slope) <= 1000: self.init(.leakyRelu(slope: slope))
+    case ("relu-bias", .some(let bias)) where Swift.abs(bias) <= 10: self.init(.reluWithBias(bias))
     case ("power", .some(let power)) where (0...12).contains(power) && power == power.rounded():
       self.init(.power(Int(power)))
     case (let word, nil) where words.count == 1 && Self.plain[word] != nil: self.init(Self.plain[word] ?? .relu)

@@ -57,9 +57,9 @@ struct GraphReport {
       id: "symmetry-graph", title: "\(activation.name) on Fun(\(graph.set)) of \(graph.group)", kicker: "Symmetry",
       lede: RichText(lede),
       metrics: [
-        Metric("simples", Double(graph.nodes.count), format: .integer),
+        Metric("simples", Double(graph.nodes.count { !$0.name.contains("+") }), format: .integer),
         Metric(
-          "edges", Double(graph.edges.count), format: .integer,
+          "edges", Double(graph.edges.count { !$0.from.contains("+") }), format: .integer,
           explanation: RichText(plain: "\(activation.name) is \(activation.parts.description)."),
           control: Metric.Control("pairs with ker L ⊆ ker K", Double(allowed))),
         Metric(
@@ -69,7 +69,9 @@ struct GraphReport {
   }
 
   private var lede: String {
-    let busiest = graph.nodes.max { graph.targets(of: $0.name).count < graph.targets(of: $1.name).count }
+    let busiest = graph.nodes.filter { !$0.name.contains("+") }.max {
+      graph.targets(of: $0.name).count < graph.targets(of: $1.name).count
+    }
     let name = busiest?.name ?? ""
     let targets = graph.targets(of: name)
     let list = targets.prefix(10).joined(separator: ", ") + (targets.count > 10 ? ", …" : "")

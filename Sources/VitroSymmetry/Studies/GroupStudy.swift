@@ -79,7 +79,7 @@ struct GroupReport {
       "indicators": .array(complex.indicators.map { .integer($0) }),
       "kernels": .array(kernelOrders.map { .integer($0) }),
       "normalSubgroups": .array(lattice.orders.map { .integer($0) }),
-      "centre": .integer(classes.sizes.count { $0 == 1 }),
+      "centre": .integer(classes.centreOrder),
       "simples": .array(table.simples.map { SimpleFacts.of($0) }),
     ]
   }
@@ -115,7 +115,7 @@ struct GroupReport {
         Metric("real simples", Double(table.count), format: .integer),
         Metric("normal subgroups", Double(normal.orders.count), format: .integer),
         Metric("exponent", Double(classes.exponent), format: .integer),
-        Metric("centre", Double(classes.sizes.count { $0 == 1 }), format: .integer),
+        Metric("centre", Double(classes.centreOrder), format: .integer),
       ], sections: sections)
   }
 

@@ -109,20 +109,3 @@ struct CompositionStudyTests {
     }
   }
 }
-
-extension JSONValue {
-  /// A member of an object; `null` where there is none.
-  fileprivate subscript(key: String) -> JSONValue {
-    if case .object(let fields) = self { fields[key] ?? .null } else { .null }
-  }
-
-  fileprivate var items: [JSONValue] { if case .array(let items) = self { items } else { [] } }
-  fileprivate var text: String { if case .string(let text) = self { text } else { "" } }
-  fileprivate var number: Double {
-    switch self {
-    case .number(let number): number
-    case .integer(let number): Double(number)
-    default: .nan
-    }
-  }
-}

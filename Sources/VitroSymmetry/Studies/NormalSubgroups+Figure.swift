@@ -2,38 +2,7 @@ internal import VitroCore
 internal import VitroGroups
 internal import VitroLab
 
-/// The normal subgroups of a group: all intersections of kernels of characters.
-struct NormalSubgroups {
-  /// The subgroups as sets of classes, the smallest first.
-  let members: [Set<Int>]
-  /// Their orders.
-  let orders: [Int]
-  /// Whether the search stopped at ``limit``.
-  let isCut: Bool
-
-  /// Elementary abelian groups have more than anyone looks at.
-  static let limit = 400
-
-  init(_ table: RealTable) {
-    let kernels = Set(table.simples.map { Set($0.kernel) })
-    var found = kernels.union([Set(0..<table.classes.count)])
-    var frontier = Array(found)
-    while let next = frontier.popLast(), found.count < Self.limit {
-      for kernel in kernels {
-        let meet = next.intersection(kernel)
-        if found.insert(meet).inserted { frontier.append(meet) }
-      }
-    }
-    isCut = found.count >= Self.limit
-    let sizes = table.classes.sizes
-    func order(_ classes: Set<Int>) -> Int { classes.reduce(0) { $0 + sizes[$1] } }
-    members = found.sorted {
-      (order($0), $0.count) == (order($1), $1.count)
-        ? $0.sorted().lexicographicallyPrecedes($1.sorted()) : (order($0), $0.count) < (order($1), $1.count)
-    }
-    orders = members.map(order)
-  }
-
+extension NormalSubgroups {
   /// The lattice, the whole group on top.
   func figure(_ table: RealTable) -> Figure {
     let shown =
