@@ -104,7 +104,8 @@ import Testing
     #expect(try refusal(["graph", "--group", "S4", "--joint", "(3,1)+(9)"]).status != 0)
     #expect(try refusal(["decompose", "--group", "S4", "--set", "subsets:9"]).text.contains("from 1 to 4"))
     let subgroup = try file("h.json", "[[2, 1, 3]]")
-    #expect(try refusal(["decompose", "--group", "A3", "--set", "cosets:\(subgroup)"]).text.contains("does not belong"))
+    #expect(
+      try refusal(["decompose", "--group", "A3", "--set", "cosets:\(subgroup)"]).text.contains("does not belong"))
     #expect(try refusal(["train", "images", "--group", "C8"]).text.contains("says nothing"))
     #expect(try refusal(["train", "composition", "--group", "S6"]).text.contains("720 elements"))
   }

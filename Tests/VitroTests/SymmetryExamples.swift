@@ -213,6 +213,25 @@ import Vitro
     }
   }
 
+  @Test func analyseStudyRunsAsShown() throws {
+    try withTemporaryFolder { folder in
+      let lab = Lab(store: try RunStore(directory: URL(filePath: "\(folder)/store")), registry: .standard)
+      let turns = GSet.natural(try Group("C8"))
+      try Network(Graph.equivariant([turns, turns], channels: [1, 3]), seed: 0).save(to: "\(folder)/my-network")
+      var stream = RandomStream(seed: 0, "signals")
+      let signals = try stream.normal([60, 8, 1])
+      let labels = try Tensor((0..<60).map { $0 % 2 })
+      try NPZ.write([("x", signals.raw), ("y", labels.raw)], to: "\(folder)/signals.npz")
+      // docs:analyse-study
+      var study = AnalyseStudy()
+      (study.network, study.data) = ("\(folder)/my-network", "\(folder)/signals.npz")
+      (study.group, study.set) = ("C8", "regular")
+      let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
+      // docs:end
+      #expect(try lab.store.facts(of: run.id)["taps"] != nil)
+    }
+  }
+
   @Test func trainingStudyRunsAsShown() throws {
     try withTemporaryFolder { folder in
       let lab = Lab(store: try RunStore(directory: URL(filePath: "\(folder)/store")), registry: .standard)

@@ -125,7 +125,9 @@ struct IsotypicBasis {
     columns = try Tensor(result, shape: [n, width])
   }
 
-  /// Columns of L with P = L·Lᵀ, P a projector: then LᵀL = 1. The trace of what is left is the rank that is left, so the largest diagonal element is never
+  /// Columns of L with P = L·Lᵀ, P a projector: then LᵀL = 1.
+  ///
+  /// The trace of what is left is the rank that is left, so the largest diagonal element is never
   /// below 1/n, and pivoting is stable.
   private static func choleskyFactor(
     rank: Int, points: [Int], _ projector: (Int, Int) -> Double

@@ -8,7 +8,7 @@ internal import VitroCore
 public struct OrbitSums: Sendable {
   /// The points of the orbit; the first is x₀.
   public let points: [Int]
-  /// The suborbit of each of these points: its orbit under the stabilizer of x₀. The number 0 is {x₀}.
+  /// The suborbit of each of these points, its orbit under the stabilizer of x₀, {x₀} being number 0.
   public let suborbit: [Int]
   /// How many points each suborbit has.
   public let sizes: [Int]

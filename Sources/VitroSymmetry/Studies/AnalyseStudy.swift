@@ -10,7 +10,8 @@ internal import VitroTensor
 ///
 /// ```swift
 /// var study = AnalyseStudy()
-/// (study.network, study.data, study.group, study.set) = ("my-network", "signals.npz", "C8", "regular")
+/// (study.network, study.data) = ("my-network", "signals.npz")
+/// (study.group, study.set) = ("C8", "regular")
 /// let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
 /// ```
 public struct AnalyseStudy: Experiment, GroupQuestion {

@@ -124,7 +124,7 @@ struct GroupReport {
     return "\(classes.orders[number])\(letters(same))"
   }
 
-  /// a, b, …, z, aa, …
+  /// The letters a, b, …, z, aa, ….
   private func letters(_ index: Int) -> String {
     let letter = String(UnicodeScalar(UInt8(97 + index % 26)))
     return index < 26 ? letter : letters(index / 26 - 1) + letter
