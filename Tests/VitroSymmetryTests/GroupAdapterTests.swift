@@ -103,4 +103,21 @@ struct GroupAdapterTests {
       }
     }
   }
+
+  @Test func `No equivariant map is nearer to a matrix than its mean over orbits`() throws {
+    let elements = try Group("S4").elements()
+    let orbitals = try Orbitals(from: .natural(elements.group), to: .subsets(of: elements.group, size: 2))
+    let labels = try OrbitLabels(orbitals)
+    let map = try orbitals.matrix([2, -1])
+    let exact = try labels.project(map)
+    #expect(try exact.weight.doubles == [2, -1] && exact.distance == 0)
+    var stream = RandomStream(seed: 0, "noise")
+    let noisy = try map + stream.normal([6, 4], deviation: 0.1, dtype: .float64)
+    let nearest = try labels.project(noisy)
+    let weights = try nearest.weight.doubles
+    for (first, second) in [(0.01, 0.0), (-0.01, 0), (0, 0.01), (0, -0.01)] {
+      let other = try orbitals.matrix([weights[0] + first, weights[1] + second])
+      #expect(try (other - noisy).square().sum().item().squareRoot() > nearest.distance)
+    }
+  }
 }

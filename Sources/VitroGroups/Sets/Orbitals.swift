@@ -91,32 +91,6 @@ public struct Orbitals: Sendable, Hashable {
     precondition(weights.count == count, "An equivariant map has one weight for each orbit.")
     return try Tensor(labels.map { weights[Int($0)] }, shape: [rows, columns])
   }
-
-  /// The equivariant map nearest to any matrix, and how far it is.
-  ///
-  /// Means over the orbits: the orthogonal projection for the Frobenius norm.
-  ///
-  /// - Parameter matrix: `[rows, columns]`.
-  /// - Throws: ``/VitroCore/VitroError`` (`shape`) for a matrix of another shape.
-  public func project(_ matrix: Tensor) throws -> (weights: [Double], distance: Double, relativeDistance: Double) {
-    guard matrix.shape == [rows, columns] else {
-      throw VitroError(
-        .shape, "projecting to equivariant maps", "the matrix is \(matrix.shape), expected [\(rows), \(columns)]",
-        details: ["found": "\(matrix.shape)", "expected": "[\(rows), \(columns)]"])
-    }
-    let values = try matrix.cast(to: .float64).doubles
-    var sums = [Double](repeating: 0, count: count)
-    for (value, label) in zip(values, labels) { sums[Int(label)] += value }
-    let weights = zip(sums, sizes).map { $0 / Double($1) }
-    var squares = 0.0
-    var norm = 0.0
-    for (value, label) in zip(values, labels) {
-      let difference = value - weights[Int(label)]
-      squares += difference * difference
-      norm += value * value
-    }
-    return (weights, squares.squareRoot(), norm == 0 ? 0 : (squares / norm).squareRoot())
-  }
 }
 
 /// How points of an orbit are reached from its first point, as seen by another set: permutations t_y, and the orbits of the first point's

@@ -2,6 +2,7 @@ internal import VitroCore
 internal import VitroFormats
 internal import VitroGroups
 public import VitroLab
+internal import VitroNetworks
 internal import VitroTensor
 
 /// The equivariant linear maps between two sets, and how near a matrix is to one.
@@ -59,11 +60,10 @@ public struct MapsStudy: Experiment, GroupQuestion {
     var comparison: MapsReport.Comparison?
     if let matrix {
       try run.read(files: [matrix], as: matrix, role: "matrix")
-      let given = Tensor(try NPY.read(matrix))
-      let nearest = try orbitals.project(given)
+      let nearest = try OrbitLabels(orbitals).project(Tensor(NPY.read(matrix)))
       comparison = MapsReport.Comparison(
-        weights: nearest.weights, distance: nearest.distance, relative: nearest.relativeDistance,
-        expected: (1 - Double(orbitals.count) / Double(orbitals.rows * orbitals.columns)).squareRoot())
+        weights: try nearest.weight.doubles, distance: nearest.distance, relative: nearest.relativeDistance,
+        expected: nearest.relativeDistanceByChance)
     }
     let report = MapsReport(source: source, target: target, orbitals: orbitals, comparison: comparison)
     return Outcome(report: report.report, facts: report.facts)
