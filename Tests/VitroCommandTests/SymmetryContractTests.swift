@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Vitro
 
 /// What docs/symmetry.md promises to scripts.
 @Suite struct SymmetryContractTests {
@@ -108,5 +109,35 @@ import Testing
       try refusal(["decompose", "--group", "A3", "--set", "cosets:\(subgroup)"]).text.contains("does not belong"))
     #expect(try refusal(["train", "images", "--group", "C8"]).text.contains("says nothing"))
     #expect(try refusal(["train", "composition", "--group", "S6"]).text.contains("720 elements"))
+  }
+
+  @Test func compositionNetworksSayWhatTheyUse() throws {
+    let facts = try json("train", "composition", "--group", "C7", "--steps", "400", "--hidden", "32", "--embed", "32")
+    let shares = try #require(facts["shares"] as? [String: Any])
+    #expect(Set(shares.keys).isSuperset(of: ["xEmbed", "yEmbed", "unembed", "hiddenA", "hiddenB", "hiddenAB"]))
+    #expect(facts["testAccuracy"] is NSNumber && facts.keys.contains("grokEpoch"))
+    #expect(facts["restrictedLoss"] is NSNumber && facts["excludedLoss"] is NSNumber)
+  }
+
+  @Test func networksAreExaminedAndAnalysedUnderAGroup() throws {
+    let place = try Workplace()
+    let turns = GSet.natural(try Group("C8"))
+    var graph = try Graph.equivariant([turns, turns], channels: [1, 4])
+    graph.outputs = [graph.add("mean", Mean(axes: [0]), reading: graph.outputs[0])]
+    try Network(graph, seed: 0).save(to: place.path + "/network")
+    var stream = RandomStream(seed: 0, "signals")
+    let signals = try stream.normal([80, 8, 1])
+    try NPZ.write([("x", signals.raw), ("y", Tensor((0..<80).map { $0 % 4 }).raw)], to: place.path + "/data.npz")
+    let (network, data) = (place.path + "/network", place.path + "/data.npz")
+    let analysis = try json("analyse", network, "--data", data, "--group", "C8")
+    let taps = try #require(analysis["taps"] as? [[String: Any]])
+    #expect(taps.count >= 3 && taps.allSatisfy { ($0["error"] as? Double ?? 0) < 1e-12 })
+    let broken = try refusal(["analyse", network, "--data", data, "--group", "C9"])
+    #expect(broken.text.contains("9 points"))
+    let examined = try CommandProcess(
+      "examine", network, "--data", data, "--group", "C8", "--action", "natural", "--json", "--quiet")
+    #expect(examined.status == 0, "\(examined.errors)")
+    #expect((try examined.json()["sections"] as? [String])?.contains("symmetry") == true)
+    #expect(try examined.json()["symmetry"] is [String: Any])
   }
 }
