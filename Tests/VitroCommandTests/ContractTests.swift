@@ -169,6 +169,12 @@ import Vitro
       ("help-circuits-train", ["help", "circuits", "train"]),
       ("help-circuits-regions", ["help", "circuits", "regions"]),
       ("help-circuits-gallery", ["help", "circuits", "gallery"]),
+      ("help-symmetry-analyse", ["help", "symmetry", "analyse"]),
+      ("help-symmetry-compatible", ["help", "symmetry", "compatible"]),
+      ("help-symmetry-decompose", ["help", "symmetry", "decompose"]),
+      ("help-symmetry-graph", ["help", "symmetry", "graph"]), ("help-symmetry-group", ["help", "symmetry", "group"]),
+      ("help-symmetry-maps", ["help", "symmetry", "maps"]), ("help-symmetry-theorem", ["help", "symmetry", "theorem"]),
+      ("help-symmetry-train", ["help", "symmetry", "train"]),
       ("help-run", ["help", "run"]), ("help-runs", ["help", "runs"]),
     ] {
       let run = try CommandProcess(list: arguments)

@@ -60,6 +60,9 @@ import Vitro
     let cyclic = try json("graph", "--group", "C8", "--joint", "L1+L2")
     let joint = try #require(cyclic["edges"] as? [[String: Any]]).filter { $0["from"] as? String == "L1+L2" }
     #expect(joint.contains { $0["to"] as? String == "L3" })
+    let pairs = try json("graph", "--group", "S4", "--joint", "(3,1)+(2,2),(4)+(1,1,1,1)")
+    let sources = Set(try #require(pairs["edges"] as? [[String: Any]]).compactMap { $0["from"] as? String })
+    #expect(sources.contains("(3,1)+(2,2)") && sources.contains("(4)+(1,1,1,1)"))
   }
 
   @Test func theTheoremListsAllowedPairs() throws {

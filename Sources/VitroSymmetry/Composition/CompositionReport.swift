@@ -39,12 +39,12 @@ extension CompositionResult {
   {
     let estimate = estimate(value)
     return Metric(
-      label, value(measured[typical]), format: percent,
+      label, grokked.count > 1 ? estimate.value : value(measured[typical]), format: percent,
       interval: grokked.count > 1 ? Interval(estimate) : nil, explanation: explanation, control: control)
   }
 
   private var metrics: [Metric] {
-    let over = grokked.count > 1 ? " The interval is that of the mean over \(grokked.count) seeds." : ""
+    let over = grokked.count > 1 ? " The mean over \(grokked.count) seeds." : ""
     let isCyclic = task.cyclicOrdering != nil
     return [
       Metric(

@@ -122,10 +122,29 @@ public struct AnalyseStudy: Experiment, GroupQuestion {
       let values = transformer.values()
       return try CompositionAnalysis(task, hidden: values.hidden, logits: values.logits).reading(seed: stage.seed)
     }
+    let measures = reading.measures
+    let key = measures.key.map(\.name)
+    let named = key.prefix(12).joined(separator: ", ") + (key.count > 12 ? ", …" : "")
+    let three = NumberFormat.significant(3)
     let report = Report(
       id: "symmetry-composition", title: "Addition modulo \(transformer.modulus), as a transformer does it",
       kicker: "Symmetry",
-      sections: reading.sections())
+      lede: RichText(
+        "The network answers \(NumberFormat.percent(1).text(measures.accuracy)) of all pairs by **\(key.count)** of \(measures.simples.count) simple representations, \(named): their characters explain **\(NumberFormat.percent(1).text(measures.logits))** of the logits. "
+          + "Their part at a·b alone has a loss of \(three.text(measures.restrictedLoss)); without it the loss is \(three.text(measures.excludedLoss))."
+      ),
+      metrics: [
+        Metric(
+          "key simples", Double(key.count), format: .integer,
+          explanation: "Those whose character the logits resemble by more than 0.005."),
+        Metric(
+          "of the hidden layer at a·b", measures.hiddenAB, format: .percent(1),
+          explanation: "The key simples' share of the centred activations at the product.",
+          control: Metric.Control("equal waves on a torus", HarmonicShares.predicted.sum)),
+        Metric(
+          "at forbidden harmonics", reading.harmonics.forbidden, format: .percent(1),
+          explanation: "Of the energy of units of one simple."),
+      ], sections: reading.sections())
     return Outcome(report: report, facts: reading.facts)
   }
 }

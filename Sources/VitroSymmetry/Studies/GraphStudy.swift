@@ -51,7 +51,7 @@ public struct GraphStudy: Experiment, GroupQuestion {
   /// What nodes are.
   public var level = InteractionGraph.Level.isotypic
   /// Sums of simples.
-  public var joint: [String] = []
+  public var joint: String?
   /// A file of matrices.
   public var matrices: String?
   /// A directory for the graph.
@@ -64,7 +64,7 @@ public struct GraphStudy: Experiment, GroupQuestion {
   public func validate() throws {
     try checkGroup()
     _ = try PointwiseActivation(activation)
-    if level != .isotypic, !joint.isEmpty {
+    if level != .isotypic, joint != nil {
       throw VitroError(
         .argument, Self.fullName, "sums of simples are sources of the isotypic graph, not of level \(level.rawValue)",
         hint: "Leave --level or --joint out.")
@@ -85,7 +85,7 @@ public struct GraphStudy: Experiment, GroupQuestion {
       layerSet = try makeSet(set, elements, run)
     }
     let layer = try LayerRepresentation(layerSet, RealTable(CharacterTable(elements)))
-    let sources = joint.map { $0.split(separator: "+").map(String.init) }
+    let sources = joint.map(Self.sums) ?? []
     let graph =
       level == .isotypic
       ? try layer.interactionGraph(function, joint: sources)
@@ -95,6 +95,26 @@ public struct GraphStudy: Experiment, GroupQuestion {
     if let out { try GraphFiles(graph).write(to: URL(filePath: out)) }
     let report = GraphReport(layer: layer, graph: graph, activation: function, joint: pairs)
     return Outcome(report: report.report, facts: report.facts)
+  }
+}
+
+extension GraphStudy {
+  /// The sums in a list: commas stand between them, but not those inside of names such as (3,1).
+  static func sums(_ text: String) -> [[String]] {
+    var (sums, name, depth): ([[String]], String, Int) = ([[]], "", 0)
+    // What follows the last comma ends with the text.
+    for character in text + "," {
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      guard depth <= 0, "+,;".contains(character) else {
+        if character != " " { name.append(character) }
+        continue
+      }
+      sums[sums.count - 1].append(name)
+      name = ""
+      if character != "+" { sums.append([]) }
+    }
+    return sums.dropLast()
   }
 }
 
