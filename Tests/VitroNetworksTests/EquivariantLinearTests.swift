@@ -233,4 +233,10 @@ import VitroTensor
     #expect(throws: VitroError.self) { try Network(.chain("bad", input: [2, 3], [("p", Permute([0, 0]))])) }
     #expect(throws: VitroError.self) { try Network(.chain("bad", input: [2, 3], [("m", Maximum(axes: [2]))])) }
   }
+
+  @Test func labelsAtTheEndOfTheIntegersAreRefused() {
+    #expect(throws: VitroError.self) {
+      try OrbitLabels(rows: 1, columns: 2, labels: [0, .max], biasLabels: [0])
+    }
+  }
 }

@@ -58,7 +58,8 @@ public struct OrbitLabels: Sendable {
   }
 
   private static func orbitCount(_ labels: [Int], _ what: String) throws -> Int {
-    let count = (labels.max() ?? -1) + 1
+    // The greatest integer has no successor.
+    let count = Swift.min(labels.max() ?? -1, Int.max - 1) + 1
     var occurs = [Bool](repeating: false, count: Swift.min(count, labels.count))
     for label in labels where occurs.indices.contains(label) { occurs[label] = true }
     guard (labels.min() ?? -1) >= 0, count <= labels.count, !occurs.contains(false) else {

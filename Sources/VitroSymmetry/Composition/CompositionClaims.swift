@@ -47,19 +47,25 @@ extension CompositionResult {
     _ id: String, _ statement: String, _ range: ClosedRange<Double>, _ possible: ClosedRange<Double>,
     _ value: (MeasuredSeed) -> Double
   ) -> Claim {
-    var estimate = estimate(value)
-    estimate.low = max(estimate.low, possible.lowerBound)
-    estimate.high = min(estimate.high, possible.upperBound)
+    var found = overSeeds(value)
+    found.estimate.low = max(found.estimate.low, possible.lowerBound)
+    found.estimate.high = min(found.estimate.high, possible.upperBound)
     return Claim(
-      id, statement, verdict: .of(estimate, within: range),
-      numbers: ["mean": estimate.value, "low": estimate.low, "high": estimate.high, "seeds": Double(grokked.count)],
-      reason: measuredText(estimate))
+      id, statement, verdict: .of(found.estimate, within: range), numbers: numbers("mean", found),
+      reason: measuredText(found))
   }
 
-  private func measuredText(_ estimate: Estimate) -> String {
-    grokked.count > 1
-      ? "\(Self.three.text(estimate.value, Interval(estimate))) over \(grokked.count) seeds."
-      : "\(Self.three.text(estimate.value)) in one seed, which has no interval."
+  private func measuredText(_ found: OverSeeds) -> String {
+    let value = found.estimate.value
+    return switch found.count {
+    case 0: "No seed has this number."
+    case 1: "\(Self.three.text(value)) in one seed, which has no interval."
+    default: "\(Self.three.text(value, Interval(found.estimate))) over \(found.count) seeds."
+    }
+  }
+
+  private func numbers(_ name: String, _ found: OverSeeds) -> [String: Double] {
+    [name: found.estimate.value, "low": found.estimate.low, "high": found.estimate.high, "seeds": Double(found.count)]
   }
 
   private func logRatio(
@@ -67,11 +73,10 @@ extension CompositionResult {
   )
     -> Claim
   {
-    let estimate = estimate { log10(value($0.reading.measures)) }
+    let found = overSeeds { log10(value($0.reading.measures)) }
     return Claim(
-      id, statement, verdict: .ofSign(estimate, expected: sign),
-      numbers: ["log10": estimate.value, "low": estimate.low, "high": estimate.high, "seeds": Double(grokked.count)],
-      reason: "log₁₀ of the ratio: " + measuredText(estimate))
+      id, statement, verdict: .ofSign(found.estimate, expected: sign), numbers: numbers("log10", found),
+      reason: "log₁₀ of the ratio: " + measuredText(found))
   }
 
   private var useful: Claim {
@@ -90,42 +95,32 @@ extension CompositionResult {
 
   /// The circuit is there before the network generalizes.
   private var early: Claim {
-    let lead = grokked.compactMap { phases($0) }.map { Double($0.generalization - $0.circuit) }
-    let estimate =
-      (try? Estimate.mean(of: lead))
-      ?? Estimate(value: lead.first ?? .nan, low: -.infinity, high: .infinity, confidence: 0.95)
+    let found = OverSeeds(grokked.compactMap { phases($0) }.map { Double($0.generalization - $0.circuit) })
     return Claim(
       "circuit-before-generalization",
       "The multiplication is there before it shows: the loss of the key simples' part at a·b alone has fallen half-way, in its logarithm, before the test loss has.",
-      verdict: .ofSign(estimate, expected: .plus),
-      numbers: ["epochs": estimate.value, "low": estimate.low, "high": estimate.high, "seeds": Double(lead.count)],
-      reason: "Epochs between: " + measuredText(estimate))
+      verdict: .ofSign(found.estimate, expected: .plus), numbers: numbers("epochs", found),
+      reason: "Epochs between: " + measuredText(found))
   }
 
   private var purity: Claim {
-    let estimate = estimate { $0.reading.harmonics.forbidden - $0.reading.purifiedForbidden }
+    let found = overSeeds { $0.reading.harmonics.forbidden - $0.reading.purifiedForbidden }
     return Claim(
       "forbidden-from-impurity",
       "The energy at forbidden harmonics comes from what else is in a unit's embedding: fed its own simple alone it has less.",
-      verdict: .ofSign(estimate, expected: .plus),
-      numbers: [
-        "difference": estimate.value, "low": estimate.low, "high": estimate.high, "seeds": Double(grokked.count),
-      ],
-      reason: "Difference of shares: " + measuredText(estimate))
+      verdict: .ofSign(found.estimate, expected: .plus), numbers: numbers("difference", found),
+      reason: "Difference of shares: " + measuredText(found))
   }
 
   private var cosets: Claim {
-    let estimate = estimate { seed in
+    let found = overSeeds { seed in
       guard let cosets = seed.reading.cosets, cosets.units > 0 else { return .nan }
       return Double(cosets.beyondKernel - cosets.control) / Double(cosets.units)
     }
     return Claim(
       "constant-on-cosets",
       "Units are constant on cosets of subgroups greater than their simple's kernel, and more often than random functions of the same simples.",
-      verdict: .ofSign(estimate, expected: .plus),
-      numbers: [
-        "difference": estimate.value, "low": estimate.low, "high": estimate.high, "seeds": Double(grokked.count),
-      ],
-      reason: "Difference of shares of units: " + measuredText(estimate))
+      verdict: .ofSign(found.estimate, expected: .plus), numbers: numbers("difference", found),
+      reason: "Difference of shares of units: " + measuredText(found))
   }
 }

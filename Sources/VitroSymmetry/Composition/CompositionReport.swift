@@ -32,36 +32,42 @@ extension CompositionResult {
     )
   }
 
+  /// A share over the seeds that grokked, or of the one that is shown; the control is taken over the same seeds.
   private func metric(
-    _ label: String, _ explanation: RichText, control: Metric.Control? = nil, _ value: (MeasuredSeed) -> Double
-  )
-    -> Metric
-  {
-    let estimate = estimate(value)
+    _ label: String, _ explanation: String, control: (label: String, value: (MeasuredSeed) -> Double)? = nil,
+    _ value: (MeasuredSeed) -> Double
+  ) -> Metric {
+    let found = overSeeds(value)
+    let isMean = found.count > 1
+    let beside = control.map { control in
+      Metric.Control(
+        control.label, isMean ? overSeeds(control.value).estimate.value : control.value(measured[typical]))
+    }
     return Metric(
-      label, grokked.count > 1 ? estimate.value : value(measured[typical]), format: percent,
-      interval: grokked.count > 1 ? Interval(estimate) : nil, explanation: explanation, control: control)
+      label, isMean ? found.estimate.value : value(measured[typical]), format: percent,
+      interval: isMean ? Interval(found.estimate) : nil,
+      explanation: RichText(explanation + (isMean ? " The mean over \(found.count) seeds." : "")),
+      control: beside.flatMap { $0.value.isFinite ? $0 : nil })
   }
 
   private var metrics: [Metric] {
-    let over = grokked.count > 1 ? " The mean over \(grokked.count) seeds." : ""
     let isCyclic = task.cyclicOrdering != nil
     return [
       Metric(
         "unseen products right", testAccuracy(typical), format: percent,
         explanation: RichText("Of \(task.order * task.order - training.trainingCount) pairs."),
         control: Metric.Control("chance", 1 / Double(task.order))),
-      metric("of the embedding", RichText("The key simples' share of the embedding of a.\(over)")) {
+      metric("of the embedding", "The key simples' share of the embedding of a.") {
         $0.reading.measures.xEmbed
       },
       metric(
         "of the hidden layer at a·b",
-        RichText("The key simples' share of the centred activations at the product.\(over)"),
-        control: isCyclic ? Metric.Control("equal waves on a torus", HarmonicShares.predicted.sum) : nil
+        "The key simples' share of the centred activations at the product.",
+        control: isCyclic ? ("equal waves on a torus", { _ in HarmonicShares.predicted.sum }) : nil
       ) { $0.reading.measures.hiddenAB },
       metric(
-        "at forbidden harmonics", RichText("Of the energy of units of one simple.\(over)"),
-        control: Metric.Control("fed their simple alone", reading.purifiedForbidden)
+        "at forbidden harmonics", "Of the energy of units of one simple.",
+        control: ("fed their simple alone", { $0.reading.purifiedForbidden })
       ) { $0.reading.harmonics.forbidden },
     ].filter { $0.value.isFinite }
   }
@@ -104,12 +110,21 @@ extension CompositionResult {
     guard let memorised = seed.memorised else {
       return "It has not learned its training pairs."
     }
-    guard let grokked = seed.grokked, let phases = phases(typical) else {
+    guard let grokked = seed.grokked else {
       return RichText("It knows its training pairs after \(memorised) epochs, and has not generalized.")
     }
-    return RichText(
-      "It knows its training pairs after **\(memorised)** epochs (memorisation). What the key simples give at a·b is half-way to its final loss, in the logarithm, at epoch **\(phases.circuit)** (the circuit forms); the test loss follows at **\(phases.generalization)**, and unseen products come out right at **\(grokked)**, while weight decay clears away what is not needed (cleanup). The curves are of seed \(typical)."
-    )
+    let start = "It knows its training pairs after **\(memorised)** epochs (memorisation)."
+    let end = "Unseen products come out right at **\(grokked)**. The curves are of seed \(typical)."
+    guard let phases = phases(typical) else {
+      return RichText("\(start) Its losses do not fall far enough to tell phases. \(end)")
+    }
+    let circuit =
+      "What the key simples give at a·b is half-way to its final loss, in the logarithm, at epoch **\(phases.circuit)** (the circuit forms)"
+    let order =
+      phases.generalization > phases.circuit
+      ? "the test loss follows at **\(phases.generalization)**, while weight decay clears away what is not needed (cleanup)"
+      : "the test loss is so already at **\(phases.generalization)**"
+    return RichText("\(start) \(circuit); \(order). \(end)")
   }
 
   /// At most four hundred looks, the last among them.

@@ -23,12 +23,24 @@ struct CompositionResult {
 
   func testAccuracy(_ seed: Int) -> Double { learned[seed].looks.last?.testAccuracy ?? .nan }
 
-  /// A number of all seeds that grokked, with Student's interval over them.
-  func estimate(_ value: (MeasuredSeed) -> Double) -> Estimate {
-    let values = grokked.map { value(measured[$0]) }.filter(\.isFinite)
-    if let estimate = try? Estimate.mean(of: values) { return estimate }
-    return Estimate(value: values.first ?? .nan, low: -.infinity, high: .infinity, confidence: 0.95)
+  /// A number over seeds: the mean, and how many seeds have it.
+  struct OverSeeds {
+    /// The mean with Student's interval; without an end where there are fewer than two seeds.
+    var estimate: Estimate
+    /// How many seeds have the number.
+    var count: Int
+
+    init(_ values: [Double]) {
+      let finite = values.filter(\.isFinite)
+      count = finite.count
+      estimate =
+        (count > 1 ? try? Estimate.mean(of: finite) : nil)
+        ?? Estimate(value: finite.first ?? .nan, low: -.infinity, high: .infinity, confidence: 0.95)
+    }
   }
+
+  /// A number of all seeds that grokked and have it.
+  func overSeeds(_ value: (MeasuredSeed) -> Double) -> OverSeeds { OverSeeds(grokked.map { value(measured[$0]) }) }
 
   /// When restricted and test losses have fallen half-way, on a logarithmic scale.
   struct Phases {

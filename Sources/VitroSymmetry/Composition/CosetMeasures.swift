@@ -47,7 +47,8 @@ extension CompositionAnalysis {
   public func cosetMeasures(_ neurons: [NeuronMeasures], seed: UInt64) throws -> CosetMeasures? {
     guard let embeddings else { return nil }
     let subgroups = task.smallSubgroups()
-    let single = neurons.filter(\.isSingle)
+    // Of the trivial simple every function is constant.
+    let single = neurons.filter { $0.isSingle && $0.simple != trivial }
     var measures = CosetMeasures(
       subgroups: subgroups.count, units: single.count, constant: 0, beyondKernel: 0, control: 0, orders: [])
     var counts: [CosetMeasures.Count: Int] = [:]
@@ -75,7 +76,10 @@ extension CompositionAnalysis {
       var count = key
       count.units = units
       return count
-    }.sorted { ($1.units, $0.simple, $0.left, $0.right) < ($0.units, $1.simple, $1.left, $1.right) }
+    }.sorted { a, b in
+      (b.units, a.simple, a.left, a.right, a.leftSide, a.rightSide)
+        < (a.units, b.simple, b.left, b.right, b.leftSide, b.rightSide)
+    }
     return measures
   }
 

@@ -42,13 +42,14 @@ extension CompositionAnalysis {
   /// - Parameter neurons: What ``neurons()`` has found.
   /// - Complexity: O(units · N²).
   public func harmonicShares(_ neurons: [NeuronMeasures]) -> HarmonicShares {
-    let single = neurons.filter(\.isSingle)
+    // The trivial simple's energy is the mean, which centred activations have not.
+    let trivial = trivial
+    let single = neurons.filter { $0.isSingle && $0.simple != trivial }
     let byProduct = basis.energies(means(hidden, columns: width).product, width: width)
     let total = single.map(\.energy).reduce(0, +)
     func share(_ value: (NeuronMeasures) -> Double) -> Double {
       single.isEmpty ? .nan : single.reduce(0) { $0 + $1.energy * value($1) } / total
     }
-    let trivial = trivial
     var shares = HarmonicShares(
       units: single.count, left: share { $0.pairShares[$0.simple][trivial] },
       right: share { $0.pairShares[trivial][$0.simple] }, product: share { $0.pairShares[$0.simple][$0.simple] },

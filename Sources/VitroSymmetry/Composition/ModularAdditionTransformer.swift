@@ -121,7 +121,7 @@ public struct ModularAdditionTransformer: Sendable {
       let query = multiply(last, part("W_Q"), rows: 1, inner: model, columns: head, transposeB: true)
       let scores = inputs.map { input in
         let keys = multiply(input, part("W_K"), rows: p + 1, inner: model, columns: head, transposeB: true)
-        return multiply(keys, query, rows: p + 1, inner: head, columns: 1).map { exp($0 / Double(head).squareRoot()) }
+        return multiply(keys, query, rows: p + 1, inner: head, columns: 1).map { $0 / Double(head).squareRoot() }
       }
       let moved = inputs.map { input in
         let values = multiply(input, part("W_V"), rows: p + 1, inner: model, columns: head, transposeB: true)
@@ -129,7 +129,9 @@ public struct ModularAdditionTransformer: Sendable {
       }
       for a in 0..<p {
         for b in 0..<p {
-          let weights = [scores[0][a], scores[1][b], scores[2][p]]
+          let logits = [scores[0][a], scores[1][b], scores[2][p]]
+          let greatest = logits.max() ?? 0
+          let weights = logits.map { exp($0 - greatest) }
           let total = weights.reduce(0, +)
           for (source, token) in [(0, a), (1, b), (2, p)] {
             let weight = weights[source] / total

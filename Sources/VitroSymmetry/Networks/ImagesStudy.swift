@@ -43,6 +43,13 @@ public struct ImagesStudy: Sendable {
     try check(
       !rates.isEmpty && !decays.isEmpty && rates.allSatisfy { $0 > 0 } && decays.allSatisfy { $0 >= 0 }, "rates",
       "there are no learning rates and decays to choose from")
+    let points = Double(side * side)
+    let units = points * Double(channels)
+    try StudyMemory.check(
+      16 * units * points * Double(seeds), "the wide dense networks", field: "channels",
+      operation: "symmetry train images")
+    let shown = Double(sizes.last ?? 0) * Double(copies) * points * Double(seeds)
+    try StudyMemory.check(8 * shown, "the moved copies", field: "sizes", operation: "symmetry train images")
   }
 
   /// Trains, judges and reports.

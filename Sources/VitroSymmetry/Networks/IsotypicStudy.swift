@@ -38,14 +38,17 @@ public struct IsotypicStudy: Sendable {
     try check((3...64).contains(points), "points", "there are \(points) points, expected 3 to 64")
     try check((1...points / 2).contains(target), "target", "there is no L\(target), expected L1 to L\(points / 2)")
     try check(
-      subgroup >= 1 && points % subgroup == 0 && points / subgroup >= 2, "subgroup",
-      "C\(points) has no proper subgroup of order \(subgroup)")
+      subgroup >= 1 && points % subgroup == 0 && points / subgroup >= 3, "subgroup",
+      "C\(points) has no subgroup of order \(subgroup) that leaves three points or more different")
     try check(
       target * (points / subgroup) % points == 0, "subgroup",
       "the subgroup of order \(subgroup) moves L\(target): signals that it fixes cannot have such a target")
     try check(layers >= 1 && channels >= 1, "layers", "\(layers) layers of \(channels) channels cannot be")
     try check(seeds >= 2, "seeds", "\(seeds) networks give no interval, expected 2 or more")
     try check(steps >= 1 && samples >= 2, "steps", "\(steps) steps on \(samples) signals cannot be")
+    let values = Double(samples) * Double(points * channels) * Double(seeds) * Double(2 * layers + 2)
+    try StudyMemory.check(
+      8 * values, "the values of all signals", field: "channels", operation: "symmetry train isotypic")
   }
 
   /// The trainings, one for each kind of signals.

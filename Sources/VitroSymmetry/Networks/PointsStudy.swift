@@ -46,6 +46,12 @@ public struct PointsStudy: Sendable {
     try check(
       !rates.isEmpty && !decays.isEmpty && rates.allSatisfy { $0 > 0 } && decays.allSatisfy { $0 >= 0 }, "rates",
       "there are no learning rates and decays to choose from")
+    let units = Double(points * channels)
+    try StudyMemory.check(
+      16 * units * units * Double(seeds), "the wide dense networks", field: "channels",
+      operation: "symmetry train points")
+    let shown = Double(sizes.last ?? 0) * Double(copies) * Double(2 * points) * Double(seeds)
+    try StudyMemory.check(8 * shown, "the moved copies", field: "sizes", operation: "symmetry train points")
   }
 
   /// Trains, judges and reports.

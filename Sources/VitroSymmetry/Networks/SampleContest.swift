@@ -185,6 +185,8 @@ struct Measured {
   var score: Double { accuracy ?? loss }
 
   func isBetter(than other: Measured) -> Bool {
+    // A training that diverged is worse than any other.
+    guard loss.isFinite, other.loss.isFinite else { return loss.isFinite && !other.loss.isFinite }
     if let accuracy, let theirs = other.accuracy, accuracy != theirs { return accuracy > theirs }
     return loss < other.loss
   }

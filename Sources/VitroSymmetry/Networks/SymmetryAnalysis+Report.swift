@@ -35,15 +35,23 @@ extension SymmetryAnalysis {
     ]
   }
 
-  /// The tap whose values are farthest from moving with the input.
+  /// The tap whose values are farthest from moving with the input, or of the outputs from staying as they are.
+  ///
+  /// The input moves with itself. Inner values on which no action is known, such as the units of a dense layer, are in the table, and no layer is blamed for
+  /// them; where all are of that kind, they are all there is to compare.
   public var worst: Reading? {
-    readings.max { ($0.error?.value ?? -1) < ($1.error?.value ?? -1) }
+    let inner = readings.dropFirst()
+    let telling = inner.filter { reading in
+      if case .points = reading.place { return true }
+      return reading.tap == readings.last?.tap
+    }
+    return (telling.isEmpty ? inner[...] : telling[...]).max { ($0.error?.value ?? -1) < ($1.error?.value ?? -1) }
   }
 
   /// One sentence.
   public var summary: String {
     guard let worst, let error = worst.error else {
-      return "No layer has values that differ between examples."
+      return "No layer on which the group acts has values that differ between examples."
     }
     let number = NumberFormat.significant(2)
     let control = worst.control.map { " (random permutations of the same cycle types: \(number.text($0.value)))" } ?? ""

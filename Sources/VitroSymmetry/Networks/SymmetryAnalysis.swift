@@ -90,15 +90,15 @@ public struct SymmetryAnalysis: Sendable {
       names: names, base: precise.run([values], recording: .names(names)), inputName: network.graph.inputs[0].name,
       action: action, places: places)
     var stream = RandomStream(seed: seed, "random permutations")
-    for generator in action.generators {
+    for (number, generator) in action.generators.enumerated() {
       try observer.checkpoint("symmetry of '\(network.graph.name)'")
       let moved = try action.move(values, by: generator, axes: axes.shifted(by: 1))
-      try comparison.add(precise.run([moved], recording: .names(names)), generator: generator)
+      try comparison.add(precise.run([moved], recording: .names(names)), generator: number)
       for _ in 0..<Self.controlDraws {
         let scrambled = action.scrambled(generator, &stream)
         let moved = try action.move(values, by: scrambled, axes: axes.shifted(by: 1))
         try comparison.addControl(
-          precise.run([moved], recording: .names(names)), generator: generator, scrambled: scrambled, &stream)
+          precise.run([moved], recording: .names(names)), generator: number, scrambled: scrambled, &stream)
       }
     }
     self.action = action

@@ -35,10 +35,15 @@ struct SymmetryComparison {
       let place = places[name] ?? action.axes(in: shape).map { .points(axes: $0, action) } ?? .invariant
       let centred = try value - value.mean(axes: [0], keepingAxes: true)
       let count = value.shape[0]
+      let variance = try centred.square().sum().item() / Double(count)
+      guard variance.isFinite else {
+        throw VitroError(
+          .numerical, "symmetry under \(action.name)", "the values at '\(name)' are not finite",
+          hint: "The network may have diverged in training; look at its weights.", details: ["tap": name])
+      }
       taps.append(
         Tap(
-          name: name, place: place, base: value,
-          variance: try centred.square().sum().item() / Double(count),
+          name: name, place: place, base: value, variance: variance,
           distances: [Double](repeating: 0, count: count), controls: [Double](repeating: 0, count: count)))
       if name == inputName, case .points(let axes, _) = place, !action.parts.isEmpty {
         let energies = try Self.energies(value, axes: axes, parts: action.parts).map { $0.reduce(0, +) }
@@ -50,8 +55,7 @@ struct SymmetryComparison {
   }
 
   /// Compares the values of inputs that a generator moved.
-  mutating func add(_ run: Activations, generator: [Int]) throws {
-    let number = action.generators.firstIndex(of: generator) ?? 0
+  mutating func add(_ run: Activations, generator number: Int) throws {
     for index in taps.indices {
       let expected = try moved(taps[index]) { $0.generators[Swift.min(number, $0.generators.count - 1)] }
       let found = try Self.distances(run.value(at: taps[index].name), expected)
@@ -62,9 +66,8 @@ struct SymmetryComparison {
 
   /// Compares the values of inputs that a random permutation moved, with values that it moved, or one of the same cycle type as the generator has there.
   mutating func addControl(
-    _ run: Activations, generator: [Int], scrambled: [Int], _ stream: inout RandomStream
+    _ run: Activations, generator number: Int, scrambled: [Int], _ stream: inout RandomStream
   ) throws {
-    let number = action.generators.firstIndex(of: generator) ?? 0
     for index in taps.indices {
       let expected = try moved(taps[index]) { own in
         if own.generators == action.generators { return scrambled }

@@ -78,6 +78,12 @@ public struct AnalyseStudy: Experiment, GroupQuestion {
     let path = network ?? ""
     let group = try makeGroup(run)
     if let file = try? SafetensorsFile(path), ModularAdditionTransformer.describes(file) {
+      guard data == nil, set == "regular" else {
+        throw VitroError(
+          .argument, Self.fullName,
+          "'\(path)' is the transformer that adds modulo a prime: it is read on all pairs, and takes neither --data nor --set",
+          details: ["field": data == nil ? "set" : "data"])
+      }
       try run.read(files: [path], as: path, role: "network")
       return try analyse(ModularAdditionTransformer(file), group, run)
     }
@@ -85,6 +91,10 @@ public struct AnalyseStudy: Experiment, GroupQuestion {
       throw VitroError(
         .argument, Self.fullName, "--data is missing: name the data to analyse '\(path)' on", details: ["field": "data"]
       )
+    }
+    if set.hasPrefix("cosets:") {
+      let subgroup = String(set.dropFirst("cosets:".count))
+      try run.read(files: [subgroup], as: subgroup, role: "subgroup")
     }
     let action = try GroupAction(group, set: set)
     let network = try Network(path)
@@ -94,6 +104,11 @@ public struct AnalyseStudy: Experiment, GroupQuestion {
     let subject = try Subject(network: network.instance(0), data: labeled, seed: run.seed)
     var examiner = SymmetryExaminer(action: action)
     examiner.mostExamples = examples
+    guard subject.parts.test.count >= 2 else {
+      throw VitroError(
+        .argument, Self.fullName, "'\(data)' has \(labeled.labels.count) examples, too few for two to be compared",
+        details: ["field": "data"])
+    }
     guard examiner.applies(to: subject) else {
       throw VitroError(
         .argument, Self.fullName,

@@ -142,7 +142,9 @@ public struct SymmetryTraining: Experiment, GroupQuestion {
           details: ["field": "group", "found": group])
       }
       study.points = n
-      if !n.isMultiple(of: study.subgroup) || n < 4 { study.subgroup = 1 }
+      study.target = Swift.min(study.target, Swift.max(n / 2, 1))
+      // On two points a product of neighbours is constant.
+      if !n.isMultiple(of: study.subgroup) || n / study.subgroup < 3 { study.subgroup = 1 }
     }
     if let target { study.target = target }
     if let channels { study.channels = channels }

@@ -138,4 +138,22 @@ import VitroTensor
       #expect(throws: VitroError.self) { try broken.validate() }
     }
   }
+
+  @Test(arguments: ["C3", "C4", "C5", "C6"]) func smallCyclicGroupsHaveDefaultsThatWork(_ group: String) throws {
+    var study = SymmetryTraining()
+    (study.task, study.group) = (.isotypic, group)
+    try study.validate()
+  }
+
+  @Test func studiesThatNeedTooMuchMemoryAreRefused() {
+    for (task, channels, sizes) in [
+      (SymmetryTraining.Task.points, 4096, nil), (.points, nil, [100_000]), (.images, 4096, nil),
+      (.isotypic, 4096, nil),
+    ] as [(SymmetryTraining.Task, Int?, [Int]?)] {
+      var study = SymmetryTraining()
+      (study.task, study.channels, study.sizes) = (task, channels, sizes)
+      study.seeds = 50
+      #expect(throws: VitroError.self) { try study.validate() }
+    }
+  }
 }

@@ -163,4 +163,10 @@ import VitroTensor
     points.seeds = 1
     #expect(throws: VitroError.self) { try points.validate() }
   }
+
+  @Test func aTrainingThatDivergedIsWorseThanAnyOther() {
+    let bad = Measured(accuracy: nil, loss: .nan)
+    let good = Measured(accuracy: nil, loss: 3)
+    #expect(good.isBetter(than: bad) && !bad.isBetter(than: good) && !bad.isBetter(than: bad))
+  }
 }

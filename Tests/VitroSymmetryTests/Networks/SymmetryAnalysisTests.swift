@@ -31,6 +31,32 @@ import VitroTensor
         ]), seed: 3)
   }
 
+  @Test func aDivergedNetworkIsNotCalledEquivariant() throws {
+    var network = try equivariant()
+    var weights = try network.parameters.value(named: "layer1.weight").doubles
+    weights[0] = .nan
+    let shape = try network.parameters.value(named: "layer1.weight").shape
+    try network.parameters.set("layer1.weight", to: Tensor(weights, shape: shape).cast(to: .float32))
+    let error = #expect(throws: VitroError.self) {
+      try SymmetryAnalysis(of: network, inputs: signals([10, 8, 1]), action: turns(8), seed: 0)
+    }
+    #expect(error?.code == .numerical && error?.message.contains("layer1") == true)
+  }
+
+  @Test func unitsOnWhichNoGroupActsAreNotBlamed() throws {
+    // 5 dense units after equivariant layers: only the output tells whether the network is invariant.
+    let orbits = try OrbitLabels.cyclic(8)
+    let network = try Network(
+      .chain(
+        "invariant", input: [8, 1],
+        [
+          ("layer1", EquivariantLinear(orbits, inputs: 1, outputs: 4)), ("relu1", Activation(.relu)),
+          ("pool", Mean(axes: [0])), ("hidden", Linear(4, 5)), ("output", Linear(5, 2)),
+        ]), seed: 1)
+    let analysis = try SymmetryAnalysis(of: network, inputs: signals([30, 8, 1]), action: turns(8), seed: 0)
+    #expect(["layer1", "relu1", "output"].contains(try #require(analysis.worst).tap))
+  }
+
   @Test func anEquivariantNetworkFollowsItsGroupAndNoOtherPermutation() throws {
     let analysis = try SymmetryAnalysis(of: equivariant(), inputs: signals([50, 8, 1]), action: turns(8), seed: 0)
     #expect(analysis.readings.map(\.tap) == ["input", "layer1", "relu1", "layer2", "pool", "output"])
