@@ -54,10 +54,12 @@ public struct CompositionReading: Codable, Sendable {
 extension CompositionAnalysis {
   /// Reads the network: all measures at once.
   ///
-  /// - Parameter seed: What the control of the coset test comes from.
+  /// - Parameters:
+  ///   - seed: What the control of the coset test comes from.
+  ///   - network: The number of the network among others that are measured beside it.
   /// - Throws: ``/VitroCore/VitroError`` (`memory`).
   /// - Complexity: O(H·N³).
-  public func reading(seed: UInt64 = 0) throws -> CompositionReading {
+  public func reading(seed: UInt64 = 0, network: Int = 0) throws -> CompositionReading {
     let neurons = try neurons()
     let single = neurons.filter(\.isSingle)
     let counts = task.simples.indices.map { simple in single.count { $0.simple == simple } }
@@ -71,7 +73,7 @@ extension CompositionAnalysis {
           explained: $0.explained, isSingle: $0.isSingle)
       },
       harmonics: harmonicShares(neurons), purifiedForbidden: try purified(single)?.forbidden ?? .nan,
-      cosets: try cosetMeasures(neurons, seed: seed),
+      cosets: try cosetMeasures(neurons, seed: seed, network: network),
       example: example.map { neuron in
         let (rows, columns) = elementOrders(neuron)
         let map = rows.flatMap { a in columns.map { Double(hidden[(a * order + $0) * width + neuron.unit]) } }

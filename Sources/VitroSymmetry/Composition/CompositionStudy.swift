@@ -93,7 +93,7 @@ struct MeasuredSeed: Codable, Sendable {
   ) throws {
     let (task, pairs) = (training.task, training.split(index).training)
     let reading = try CompositionAnalysis(task, network, trainingPairs: pairs, basis: basis)
-      .reading(seed: training.seed)
+      .reading(seed: training.seed, network: index)
     self.reading = reading
     let key = reading.measures.simples.indices.filter { reading.measures.simples[$0].isKey }
     moments = try inParallel(snapshots.count) { place in

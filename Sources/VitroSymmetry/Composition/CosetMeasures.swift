@@ -43,8 +43,9 @@ extension CompositionAnalysis {
   /// - Parameters:
   ///   - neurons: What ``neurons()`` has found.
   ///   - seed: What the control's functions come from.
+  ///   - network: The number of the network among others that are measured beside it: each has functions of its own.
   /// - Complexity: O(units · subgroups · N).
-  public func cosetMeasures(_ neurons: [NeuronMeasures], seed: UInt64) throws -> CosetMeasures? {
+  public func cosetMeasures(_ neurons: [NeuronMeasures], seed: UInt64, network: Int = 0) throws -> CosetMeasures? {
     guard let embeddings else { return nil }
     let subgroups = task.smallSubgroups()
     // Of the trivial simple every function is constant.
@@ -64,7 +65,7 @@ extension CompositionAnalysis {
           default: 0] += 1
       }
       let random = try [0, 1].map { side in
-        var stream = RandomStream(seed: seed, "coset control", neuron.unit, side)
+        var stream = RandomStream(seed: seed, "coset control", network, neuron.unit, side)
         let function = try stream.normal([order], dtype: .float64).doubles
         return basis.project(function, width: 1, onto: [neuron.simple])
       }

@@ -5,7 +5,7 @@ internal import VitroGroups
 /// For every normal subgroup N the vectors that N fixes, Fun(X)^N = ⊕{K : N ⊆ ker K}, are kept by every equivariant linear map, bias and pointwise activation. So a signal
 /// in Fun(X)^N stays there through the whole network; single edges and their paths bound nothing of the kind, because sums of simples reach more than their summands.
 public struct KernelFiltration: Sendable, Hashable, Codable {
-  /// The kernels that occur, the smallest first.
+  /// The kernels of simples and their intersections, the smallest first.
   public var levels: [Level]
   /// Pairs of places of levels, smaller kernel and larger, with none between: the Hasse diagram.
   public var covers: [[Int]]
@@ -16,7 +16,7 @@ public struct KernelFiltration: Sendable, Hashable, Codable {
     public var order: Int
     /// The conjugacy classes of N.
     public var classes: [Int]
-    /// The simples whose kernel is N.
+    /// The simples whose kernel is N; none where only sums of simples have it.
     public var simples: [String]
     /// The simples of Fun(X)^N: those whose kernel contains N.
     public var fixed: [String]
@@ -29,7 +29,7 @@ public struct KernelFiltration: Sendable, Hashable, Codable {
     let table = layer.table
     let kernels = layer.simples.map { table.simples[$0].kernel }
     func order(_ kernel: [Int]) -> Int { kernel.reduce(0) { $0 + table.classes.sizes[$1] } }
-    let distinct = Set(kernels).sorted {
+    let distinct = Self.closed(Set(kernels)).sorted {
       (order($0), $0.count) == (order($1), $1.count)
         ? $0.lexicographicallyPrecedes($1) : (order($0), $0.count) < (order($1), $1.count)
     }
@@ -54,9 +54,29 @@ public struct KernelFiltration: Sendable, Hashable, Codable {
     self.covers = covers
   }
 
-  /// The rank of a kernel: the longest chain of kernels from it up to the largest; 0 for the trivial representation's.
-  public func height(of place: Int) -> Int {
-    (covers.filter { $0[0] == place }.map { height(of: $0[1]) + 1 }).max() ?? 0
+  /// The kernels and their intersections, which sums of simples have; the kernels alone where there are more than anyone looks at.
+  private static func closed(_ kernels: Set<[Int]>) -> Set<[Int]> {
+    var found = kernels
+    var frontier = kernels.sorted { $0.lexicographicallyPrecedes($1) }
+    let ordered = frontier
+    while let next = frontier.popLast() {
+      for kernel in ordered {
+        let meet = Set(next).intersection(kernel).sorted()
+        if found.insert(meet).inserted { frontier.append(meet) }
+      }
+      if found.count > 200 { return kernels }
+    }
+    return found
+  }
+
+  /// The rank of each kernel: the longest chain of kernels from it up to the largest; 0 for the trivial representation's.
+  public var heights: [Int] {
+    var heights = [Int](repeating: 0, count: levels.count)
+    // Larger kernels stand later, so what covers a kernel is known before it.
+    for place in levels.indices.reversed() {
+      heights[place] = (covers.filter { $0[0] == place }.map { heights[$0[1]] + 1 }).max() ?? 0
+    }
+    return heights
   }
 
   /// The place of a simple's kernel.

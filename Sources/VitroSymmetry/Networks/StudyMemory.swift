@@ -13,7 +13,7 @@ enum StudyMemory {
       let gigabytes = (bytes / 1e8).rounded() / 10
       throw VitroError(
         .argument, operation, "\(what) would take \(gigabytes) GB, expected at most \(mostBytes / 1e9)",
-        hint: "Give a smaller --\(field), or fewer seeds.", details: ["field": field])
+        hint: "Give a smaller --\(field)\(field == "examples" ? "" : ", or fewer seeds").", details: ["field": field])
     }
   }
 }

@@ -83,20 +83,27 @@ public struct SymmetryAnalysis: Sendable {
         "the inputs are \(inputs.shape), where \(action.name) moves \(action.points) points",
         hint: "Two examples at least, with consecutive axes that hold the points.")
     }
-    let precise = try network.inFloat64()
-    let values = try inputs.cast(to: .float64)
     let names = try network.taps(taps ?? .names(network.outputTaps))
+    // The values of the inputs, those of moved ones, and what they are to be.
+    let numbers = try names.reduce(0.0) { sum, name in
+      sum + (try network.shape(at: name) ?? []).reduce(1.0) { $0 * Double(Swift.max($1, 1)) }
+    }
+    try StudyMemory.check(
+      24 * numbers * Double(inputs.shape[0]), "the values of \(inputs.shape[0]) examples at \(names.count) taps",
+      field: "examples", operation: "symmetry of '\(network.graph.name)'")
+    let precise = try network.inFloat64()
+    let inputs = try inputs.cast(to: .float64)
     var comparison = try SymmetryComparison(
-      names: names, base: precise.run([values], recording: .names(names)), inputName: network.graph.inputs[0].name,
+      names: names, base: precise.run([inputs], recording: .names(names)), inputName: network.graph.inputs[0].name,
       action: action, places: places)
     var stream = RandomStream(seed: seed, "random permutations")
     for (number, generator) in action.generators.enumerated() {
       try observer.checkpoint("symmetry of '\(network.graph.name)'")
-      let moved = try action.move(values, by: generator, axes: axes.shifted(by: 1))
+      let moved = try action.move(inputs, by: generator, axes: axes.shifted(by: 1))
       try comparison.add(precise.run([moved], recording: .names(names)), generator: number)
       for _ in 0..<Self.controlDraws {
         let scrambled = action.scrambled(generator, &stream)
-        let moved = try action.move(values, by: scrambled, axes: axes.shifted(by: 1))
+        let moved = try action.move(inputs, by: scrambled, axes: axes.shifted(by: 1))
         try comparison.addControl(
           precise.run([moved], recording: .names(names)), generator: number, scrambled: scrambled, &stream)
       }

@@ -100,7 +100,7 @@ struct GraphReport {
   /// The layer of a node: by the rank of its kernel, the smallest kernels on top.
   private func layers() -> [String: Int] {
     let filtration = filtration
-    let heights = filtration.levels.indices.map { filtration.height(of: $0) }
+    let heights = filtration.heights
     let top = heights.max() ?? 0
     var result: [String: Int] = [:]
     for (place, level) in filtration.levels.enumerated() {
@@ -188,7 +188,9 @@ struct GraphReport {
     let nodes = filtration.levels.enumerated().map { place, level in
       GraphFigure.Node(
         "\(place)",
-        label: level.simples.prefix(5).joined(separator: " ") + (level.simples.count > 5 ? " …" : ""),
+        label: level.simples.isEmpty
+          ? "|N| = \(level.order)"
+          : level.simples.prefix(5).joined(separator: " ") + (level.simples.count > 5 ? " …" : ""),
         group: "|N| = \(level.order)",
         detail:
           "|N| = \(level.order): Fun(X)^N has \(level.dimension) dimensions, \(level.fixed.joined(separator: ", "))")

@@ -76,8 +76,8 @@ struct EdgeCaseTests {
 
   @Test func `Kernels have one order, however sets are hashed`() throws {
     let filtration = KernelFiltration(try layer("D6", "regular"))
-    #expect(filtration.levels.map(\.order) == [1, 2, 6, 6, 6, 12])
-    #expect(filtration.levels.map(\.classes.count) == [1, 2, 3, 3, 4, 6])
+    #expect(filtration.levels.map(\.order) == [1, 2, 3, 6, 6, 6, 12])
+    #expect(filtration.levels.map(\.classes.count) == [1, 2, 2, 3, 3, 4, 6])
   }
 
   @Test func `Sets and tables of different groups are refused`() throws {

@@ -40,7 +40,7 @@ struct TheoremTests {
     #expect(filtration.levels.map(\.order) == [1, 2, 3, 4, 6, 12])
     #expect(filtration.levels[0].dimension == 12 && filtration.levels[5].fixed == ["L0"])
     #expect(Set(filtration.covers) == [[0, 1], [0, 2], [1, 3], [1, 4], [2, 4], [3, 5], [4, 5]])
-    #expect(filtration.height(of: 0) == 3 && filtration.height(of: 5) == 0)
+    #expect(filtration.heights == [3, 2, 2, 1, 1, 0])
     // |X/N| points are left of a regular set.
     for name in ["S4", "D6", "Q8", "C4xC4"] {
       for level in KernelFiltration(try layer(name)).levels {
