@@ -3,7 +3,9 @@ internal import VitroCore
 extension Permutation {
   /// A permutation in cycle notation, counted from 1: `(1 2 3)(4 5)`, with spaces or commas.
   ///
-  /// - Parameter degree: How many points there are; without it, up to the largest that is named.
+  /// - Parameters:
+  ///   - text: The cycles.
+  ///   - degree: How many points there are; without it, up to the largest that is named.
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) when the text is not cycles of points that occur once.
   public init(cycles text: String, degree: Int? = nil) throws {
     var cycles: [[Int]] = []

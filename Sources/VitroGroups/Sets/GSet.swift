@@ -28,6 +28,8 @@ public struct GSet: Sendable {
   /// - Parameters:
   ///   - group: The group; its elements are listed to check that the action is one.
   ///   - actions: For each generator of the group the image of every point, counted from 0.
+  ///   - name: What reports call the set.
+  ///   - labels: What points are called; `nil` where they are numbers.
   /// - Throws: ``/VitroCore/VitroError``: `argument` when a row is no permutation, when there is not one for each generator, or when products of
   ///   generators that are equal in the group act differently; `unsupported` when the group is too large to check.
   public init(_ group: Group, actions: [[Int]], name: String = "given", labels: [String]? = nil) throws {

@@ -30,6 +30,11 @@ public struct CompositionAnalysis: Sendable {
   /// Creates an analysis.
   ///
   /// - Parameters:
+  ///   - task: What the network has learned.
+  ///   - hidden: The hidden activations, `[N², H]`.
+  ///   - logits: The logits, `[N², N]`.
+  ///   - embeddings: E_x and E_y, `[N, H]`, where there are such.
+  ///   - unembed: U, `[H, N]`, where there is one.
   ///   - basis: The basis of the task, when it is at hand.
   ///   - trainingPairs: The numbers a·N + b of the pairs that the network was trained on, for the excluded loss.
   /// - Throws: ``/VitroCore/VitroError``: `shape` when an array has another size, `numerical` when characters and table do not fit.
