@@ -42,7 +42,7 @@ extension SymmetryAnalysis {
   public var worst: Reading? {
     let inner = readings.dropFirst()
     let telling = inner.filter { reading in
-      if case .points = reading.place { return true }
+      if case .points = reading.place { return !assumed.contains(reading.tap) }
       return reading.tap == readings.last?.tap
     }
     return (telling.isEmpty ? inner[...] : telling[...]).max { ($0.error?.value ?? -1) < ($1.error?.value ?? -1) }

@@ -46,6 +46,8 @@ public struct SymmetryAnalysis: Sendable {
   public let action: GroupAction
   /// What is found, in the order in which the network reaches the taps.
   public let readings: [Reading]
+  /// Taps behind a dense layer: that their units are the points is assumed from their number alone.
+  public let assumed: Set<String>
   /// The number of examples.
   public let exampleCount: Int
 
@@ -109,8 +111,21 @@ public struct SymmetryAnalysis: Sendable {
       }
     }
     self.action = action
+    assumed = Self.mixed(network.graph).subtracting(places.keys)
     exampleCount = inputs.shape[0]
     readings = try comparison.readings()
+  }
+}
+
+extension SymmetryAnalysis {
+  /// The nodes in which a dense layer has mixed whatever stood on the last axis, and those that read only such: what stands there now are units.
+  private static func mixed(_ graph: Graph) -> Set<String> {
+    var mixed: Set<String> = []
+    for node in graph.nodes {
+      let isDense = node.layer is Linear
+      if isDense || !node.inputs.isEmpty && node.inputs.allSatisfy(mixed.contains) { mixed.insert(node.name) }
+    }
+    return mixed
   }
 }
 

@@ -29,10 +29,14 @@ struct SymmetryComparison {
   ) throws {
     self.action = action
     var live = Array(action.parts.indices)
+    var points = [action.points]
     for name in names {
       let value = try base.value(at: name)
       let shape = Array(value.shape.dropFirst())
-      let place = places[name] ?? action.axes(in: shape).map { .points(axes: $0, action) } ?? .invariant
+      if name == inputName { points = action.axes(in: shape).map { Array(shape[$0]) } ?? points }
+      // Other axes may hold as many values by chance: 16 channels of 4 rows are not 8 × 8 points.
+      let axes = action.axes(in: shape).flatMap { [points, [action.points]].contains(Array(shape[$0])) ? $0 : nil }
+      let place = places[name] ?? axes.map { .points(axes: $0, action) } ?? .invariant
       let centred = try value - value.mean(axes: [0], keepingAxes: true)
       let count = value.shape[0]
       let variance = try centred.square().sum().item() / Double(count)
