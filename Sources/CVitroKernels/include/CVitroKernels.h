@@ -24,6 +24,7 @@
 #include "vitro_recurrent.h"
 #include "vitro_reductions.h"
 
+#include "vitro_attention.h"
 #include "vitro_composition.h"
 #include "vitro_convolution.h"
 #include "vitro_matmul.h"
