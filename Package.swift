@@ -41,6 +41,9 @@ let modules: [Module] = [
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks"],
     resources: [.embedInCode("Resources/digits.csv.gz")], tested: true, testDependencies: ["VitroFuzzing"]),
   Module(
+    name: "VitroModels", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks"], tested: true,
+    testResources: [.copy("Fixtures")]),
+  Module(
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   Module(
     name: "VitroPiecewise",
@@ -89,6 +92,12 @@ let modules: [Module] = [
       "VitroLab",
       "CVitroKernels", .product(name: "BigInt", package: "BigInt"),
     ], tested: true, testResources: [.copy("Fixtures")]),
+  Module(
+    name: "VitroTracing",
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroModels",
+      "VitroLab",
+    ], tested: true),
   // Floor 6
   Module(
     name: "Vitro",
