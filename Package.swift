@@ -30,7 +30,9 @@ let modules: [Module] = [
     testDependencies: ["VitroTestSupport"]),
   Module(
     name: "VitroFormats",
-    dependencies: ["VitroCore", "CVitroPNG", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    dependencies: [
+      "VitroCore", "CVitroKernels", "CVitroPNG", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ],
     exclude: ["ONNX/onnx.proto"], tested: true, testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   // Floor 2
   Module(

@@ -15,6 +15,7 @@
 #include "vitro_types.h"
 
 #include "vitro_elementwise.h"
+#include "vitro_quantized.h"
 #include "vitro_random.h"
 
 #include "vitro_fitting.h"
