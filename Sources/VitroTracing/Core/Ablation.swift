@@ -21,7 +21,7 @@ public enum AblationKind: String, Sendable, Hashable, Codable, CaseIterable {
 /// ```
 ///
 /// A part matters for the texts if the loss rises; that it does not rise may also mean that another part does the same work.
-public struct Ablation: Sendable {
+public struct Ablation: Sendable, Codable {
   /// Which parts are taken out, one at a time.
   public enum Parts: String, Sendable, Hashable, Codable, CaseIterable {
     /// Each head's `hook_z`.

@@ -14,7 +14,7 @@ internal import VitroTensor
 ///
 /// Every patch is exact. Nothing before a patch is computed again: keys and values of the positions before it come from the corrupt run, its layers
 /// before it do not run, all patches of a layer run as one batch without padding, and only the two answers are unembedded, at the last position.
-public struct PatchingSweep: Sendable {
+public struct PatchingSweep: Sendable, Codable {
   /// What was moved.
   public let site: PatchingSite
   /// The logit difference of each patch, `[layer][position or head]`.
