@@ -11,14 +11,13 @@ internal import VitroTensor
 struct TransformerLensFile {
   let description: TransformerDescription
   let family: TransformerFamily
-  private let prefix: String
 
   static func recognizes(_ names: [String]) -> Bool { names.contains("embed.W_E") && names.contains("unembed.W_U") }
 
   init(_ store: some TensorStore, configuration: ConfigurationFile?) throws {
     let known = Set(store.names)
-    let isOld = known.contains("attn_blocks.0.attn.W_Q") ? true : try store.source(named: "blocks.0.attn.W_O").shape.count == 2
-    prefix = known.contains("attn_blocks.0.attn.W_Q") ? "attn_blocks" : "blocks"
+    let prefix = known.contains("attn_blocks.0.attn.W_Q") ? "attn_blocks" : "blocks"
+    let isOld = try store.source(named: "\(prefix).0.attn.W_O").shape.count == 2
     let shape = { (name: String, rank: Int) throws -> [Int] in
       let shape = try store.source(named: name).shape
       guard shape.count == rank else {
@@ -79,12 +78,14 @@ struct TransformerLensFile {
         switch stem {
         case "attn.q_proj", "attn.k_proj", "attn.v_proj":
           let letter = stem.dropFirst(5).prefix(1).uppercased()
-          return WeightRecipe("\(block)attn.\(isWeight ? "W" : "b")_\(letter)", form: .arranged { try joined($0, isOld) })
+          return WeightRecipe(
+            "\(block)attn.\(isWeight ? "W" : "b")_\(letter)", form: .arranged { try joined($0, isOld) })
         case "attn.out_proj":
           return isWeight
             ? WeightRecipe("\(block)attn.W_O", form: isOld ? .plain : .arranged { try joinedOutput($0) })
             : WeightRecipe("\(block)attn.b_O")
-        case "mlp.up": return isWeight ? WeightRecipe("\(block)mlp.W_in", form: turned) : WeightRecipe("\(block)mlp.b_in")
+        case "mlp.up":
+          return isWeight ? WeightRecipe("\(block)mlp.W_in", form: turned) : WeightRecipe("\(block)mlp.b_in")
         case "mlp.down":
           return isWeight ? WeightRecipe("\(block)mlp.W_out", form: turned) : WeightRecipe("\(block)mlp.b_out")
         case "ln1", "ln2": return WeightRecipe("\(block)\(stem).\(isWeight ? "w" : "b")")

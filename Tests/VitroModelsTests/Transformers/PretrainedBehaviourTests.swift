@@ -42,8 +42,10 @@ struct PretrainedBehaviourTests {
   func sentencesAreSimilar() throws {
     guard PretrainedModels.has("minilm"), let path = PretrainedModels.path("minilm") else { return }
     let model = try LanguageModel(path)
-    let texts = try ["A man is eating food.", "A man is eating a piece of bread.", "A cheetah is running behind its prey."]
-      .map { try model.tokenizer.encode($0).map(\.id) }
+    let texts = try [
+      "A man is eating food.", "A man is eating a piece of bread.", "A cheetah is running behind its prey.",
+    ]
+    .map { try model.tokenizer.encode($0).map(\.id) }
     let run = try model.run(texts)
     let means = try run.ranges.map { rows in
       let mean = try run.output.slice(rows).mean(axes: [0])

@@ -106,7 +106,11 @@ struct SmallTransformerTests {
     #expect(try lent.fingerprint() != widened.fingerprint())
     try lent.parameters.own()
     #expect(lent.parameters.byteCount == 4 * lent.parameters.trainableCount)
-    #expect(try lent.fingerprint() == { var own = widened; try own.parameters.own(); return try own.fingerprint() }())
+    #expect(
+      try lent.fingerprint()
+        == {
+          var own = widened; try own.parameters.own(); return try own.fingerprint()
+        }())
   }
 
   @Test("Greedy continuation with cached keys equals running the whole text at each step")
