@@ -8,7 +8,7 @@ extension LanguageModel {
   /// What is said of a directory without safetensors: how to convert a pickle, if one lies there.
   static func missingWeights(_ directory: String, _ has: (String) -> Bool) -> VitroError {
     if let pickle = ["pytorch_model.bin", "model.bin", "model.pt"].first(where: has) {
-      return VitroError(.unsupported, "reading \(directory)", "only \(pickle) is there")
+      return PyTorchPickle.refusal(of: directory + "/" + pickle)
     }
     return VitroError(
       .file, "reading \(directory)", "there is no model.safetensors",

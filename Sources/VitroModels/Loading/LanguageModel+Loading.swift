@@ -27,9 +27,9 @@ extension LanguageModel {
   }
 
   /// The files that ``init(_:dtype:)`` reads at a path, for checksums.
-  public static func files(at path: String) -> [String] {
-    (try? LanguageModel(path).files) ?? [path]
-  }
+  ///
+  /// - Throws: as ``init(_:dtype:)``.
+  public static func files(at path: String) throws -> [String] { try LanguageModel(path).files }
 
   private init(directory: String, dtype: DType) throws {
     let has = { (name: String) in FileManager.default.fileExists(atPath: directory + "/" + name) }
@@ -46,6 +46,12 @@ extension LanguageModel {
     }
     if !has("model.safetensors"), !has("model.safetensors.index.json") {
       throw Self.missingWeights(directory, has)
+    }
+    let configuration = try ConfigurationFile(directory + "/config.json")
+    if try configuration.text("model_type", default: "") == "transformer_lens" {
+      try self.init(
+        transformerLens: SafetensorsStore(directory), configuration: configuration, named: name, dtype: dtype)
+      return
     }
     let files = try HuggingFaceDirectory(directory)
     self.init(

@@ -13,8 +13,15 @@ extension LanguageModel {
       try self.init(
         gguf: GGUFFile(bytes), named: name.hasSuffix(".gguf") ? String(name.dropLast(5)) : name, dtype: dtype)
     } else if name.hasSuffix(".safetensors") || name.hasSuffix(".json") {
-      // The file of a model's directory stands for the directory.
       let folder = (path as NSString).deletingLastPathComponent
+      if name.hasSuffix(".safetensors"), case let store = try SafetensorsStore(path),
+        TransformerLensFile.recognizes(store.names)
+      {
+        try self.init(
+          transformerLens: store, configuration: Self.lensConfiguration(beside: path), named: stem, dtype: dtype)
+        return
+      }
+      // The file of a model's directory stands for the directory.
       try self.init(folder.isEmpty ? "." : folder, dtype: dtype)
     } else if Llama2CCheckpoint.recognizes(bytes) {
       try self.init(llama2C: Llama2CCheckpoint(bytes), named: stem, beside: path, dtype: dtype)
@@ -26,6 +33,27 @@ extension LanguageModel {
         hint: "A model is a directory with config.json and model.safetensors, a .gguf file, or a llama2.c .bin.",
         details: ["file": path, "field": "format", "found": "another format", "expected": "a model"])
     }
+  }
+
+  init(
+    transformerLens store: SafetensorsStore, configuration: ConfigurationFile?, named name: String, dtype: DType
+  ) throws {
+    let file = try TransformerLensFile(store, configuration: configuration)
+    self.init(
+      name: name, family: file.family.name, transformer: file.description,
+      network: try file.family.network(file.description, named: name, from: store, dtype: dtype), tokenizer: nil,
+      files: [store.name] + (configuration.map { [$0.file] } ?? []))
+  }
+
+  /// The settings of a TransformerLens file: `NAME.json` beside `NAME.safetensors`, or `config.json`.
+  private static func lensConfiguration(beside path: String) throws -> ConfigurationFile? {
+    let own = (path as NSString).deletingPathExtension + ".json"
+    let common = ((path as NSString).deletingLastPathComponent as NSString).appendingPathComponent("config.json")
+    for file in [own, common] where FileManager.default.fileExists(atPath: file) {
+      let configuration = try ConfigurationFile(file)
+      if try configuration.text("model_type", default: "") == "transformer_lens" { return configuration }
+    }
+    return nil
   }
 
   private init(gguf file: GGUFFile, named name: String, dtype: DType) throws {
@@ -52,7 +80,7 @@ extension LanguageModel {
     for name in names where name.hasPrefix("tok") && name.hasSuffix(".bin") {
       let path = folder + "/" + name
       guard let file = try? Llama2CTokenizer(path), file.pieces.count == pieces else { continue }
-      return (try Tokenizer(llama2C: file, name: path), path)
+      return (try Tokenizer(llama2: FileBytes(path: path)), path)
     }
     return nil
   }

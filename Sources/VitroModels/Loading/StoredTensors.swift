@@ -4,22 +4,23 @@ internal import VitroNetworks
 internal import VitroTensor
 
 /// An array of a file as a parameter: widened when it is used.
-extension StoredArray: WeightSource {
-  public func values(_ dtype: DType) throws -> Tensor {
-    if let elements, elements.dtype.isFloatingPoint { return try Tensor(elements).values(dtype) }
-    return try Tensor(values()).values(dtype)
-  }
+struct StoredWeights: WeightSource {
+  let array: StoredArray
 
-  public func rows(at indices: Tensor, _ dtype: DType) throws -> Tensor {
-    if let elements, elements.dtype.isFloatingPoint { return try Tensor(elements).rows(at: indices, dtype) }
+  var shape: [Int] { array.shape }
+  var byteCount: Int { array.byteCount }
+
+  func values(_ dtype: DType) throws -> Tensor { try Tensor(array.values(as: dtype)) }
+
+  func rows(at indices: Tensor, _ dtype: DType) throws -> Tensor {
     let wanted = try indices.cast(to: .int64).array(of: Int64.self)
     guard let count = shape.first, wanted.allSatisfy({ (0..<Int64(count)).contains($0) }) else {
       throw VitroError(.argument, "looking up rows", "an index is none of the \(shape.first ?? 0) rows")
     }
-    return try Tensor(rows(wanted.map { Int($0) })).values(dtype).reshaped(indices.shape + shape.dropFirst())
+    return try Tensor(array.rows(wanted.map { Int($0) }, as: dtype)).reshaped(indices.shape + shape.dropFirst())
   }
 
-  public func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) { lendBytes(body) }
+  func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) { array.lendBytes(body) }
 }
 
 /// The tensors of a directory's safetensors, in one file or several.
@@ -47,10 +48,10 @@ struct SafetensorsStore: TensorStore {
 
 extension GGUFFile: TensorStore {
   var name: String { file.name }
-  func source(named name: String) throws -> any WeightSource { try stored(name) }
+  func source(named name: String) throws -> any WeightSource { StoredWeights(array: try stored(name)) }
 }
 
 extension Llama2CCheckpoint: TensorStore {
   var name: String { file.name }
-  func source(named name: String) throws -> any WeightSource { try stored(name) }
+  func source(named name: String) throws -> any WeightSource { StoredWeights(array: try stored(name)) }
 }

@@ -28,9 +28,10 @@ public struct LanguageModel: Sendable {
   /// What turns text into tokens, where the files bring it.
   public let ownTokenizer: Tokenizer?
 
-  init(
-    name: String, family: String, transformer: TransformerDescription?, network: Network, tokenizer: Tokenizer?,
-    files: [String]
+  /// Puts a model together from its parts, such as a network with random weights.
+  public init(
+    name: String, family: String, transformer: TransformerDescription?, network: Network, tokenizer: Tokenizer? = nil,
+    files: [String] = []
   ) {
     self.name = name
     self.family = family
