@@ -47,7 +47,8 @@ package struct TokenText {
 
   /// The whole word on one line with its spaces to be seen, for the axis of a figure; cut where it is long.
   package var label: String {
-    let text = String(repeating: "␣", count: min(leading, 4)) + lines.joined()
+    let text =
+      String(repeating: "␣", count: min(leading, 4)) + lines.joined()
       + String(repeating: "␣", count: min(trailing, 4))
     return text.count > 20 ? text.prefix(19) + "…" : text
   }

@@ -72,8 +72,9 @@ public struct Ablation: Sendable, Codable {
         .argument, "ablating parts of '\(model.name)'", "resampling needs two or more texts of one length",
         hint: "Ablate by the mean.")
     }
-    guard let transformer = model.transformer, from >= 1, texts.allSatisfy({ $0.count > from }) else {
-      throw VitroError(.argument, "ablating parts of '\(model.name)'", "a text has no position after \(from)")
+    guard let transformer = model.transformer, from >= 1, !texts.isEmpty, texts.allSatisfy({ $0.count > from }) else {
+      throw VitroError(
+        .argument, "ablating parts of '\(model.name)'", "there is no text, or one without a position after \(from - 1)")
     }
     let bench = try Bench(model, texts, from)
     losses = bench.losses

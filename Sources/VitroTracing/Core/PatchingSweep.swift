@@ -1,6 +1,6 @@
 internal import VitroCore
 public import VitroModels
-public import VitroNetworks
+internal import VitroNetworks
 internal import VitroTensor
 
 /// Activation patching (Meng et al., 2022; Wang et al., 2022): one value at a time goes from the clean run into the corrupt one, and the logit

@@ -22,12 +22,15 @@ struct ModelWords: Sendable {
   private func numbered(_ text: String) throws -> [Tokenizer.Token] {
     var tokens: [Tokenizer.Token] = []
     var start = 0
-    for scalars in text.unicodeScalars.split(omittingEmptySubsequences: false, whereSeparator: \.properties.isWhitespace) {
+    for scalars in text.unicodeScalars.split(
+      omittingEmptySubsequences: false, whereSeparator: \.properties.isWhitespace)
+    {
       let (word, length) = (String(Substring(scalars)), scalars.count)
       if !word.isEmpty {
         guard let id = Int(word) else {
           throw VitroError(
-            .argument, "tokenizing for '\(model.name)'", "there is no tokenizer beside the model, and '\(word.prefix(40))' is no number",
+            .argument, "tokenizing for '\(model.name)'",
+            "there is no tokenizer beside the model, and '\(word.prefix(40))' is no number",
             hint: "Put tokenizer.json into its directory, or write the numbers of the tokens: '3 14 15'.",
             details: ["found": word, "expected": "a token's number"])
         }

@@ -1,4 +1,4 @@
-public import VitroCore
+internal import VitroCore
 public import VitroLab
 internal import VitroModels
 

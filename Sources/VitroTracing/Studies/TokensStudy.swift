@@ -65,7 +65,8 @@ public struct TokensStudy: Experiment {
             TokenFigure.Row(
               tokens: tokens.map(\.text), values: tokens.map { Double($0.id) },
               details: tokens.map {
-                "\($0.id), \($0.piece)" + ($0.range.isEmpty ? "" : ", scalars \($0.range.lowerBound) to \($0.range.upperBound - 1)")
+                "\($0.id), \($0.piece)"
+                  + ($0.range.isEmpty ? "" : ", scalars \($0.range.lowerBound) to \($0.range.upperBound - 1)")
               })
           ], color: ColorScale("number", format: .integer))))
     let table = Table(

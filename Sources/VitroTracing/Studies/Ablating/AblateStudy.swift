@@ -11,7 +11,8 @@ public struct AblateStudy: Experiment {
   /// `ablate`.
   public static let name = "ablate"
   /// What is found.
-  public static let abstract = "Take each head or block part out of a model, and measure what its loss on texts rises by."
+  public static let abstract =
+    "Take each head or block part out of a model, and measure what its loss on texts rises by."
   /// How.
   public static let discussion = """
     \(Models.textsHelp)
@@ -84,7 +85,7 @@ public struct AblateStudy: Experiment {
     if let text { return [text] }
     let path = data ?? ""
     let bytes = try FileBytes(path: path)
-    let whole = String(decoding: bytes.bytes, as: UTF8.self)
+    let whole = bytes.withBytes { String(decoding: $0, as: UTF8.self) }
     return whole.split(whereSeparator: \.isNewline).lazy.filter { !$0.allSatisfy(\.isWhitespace) }.prefix(texts)
       .map(String.init)
   }

@@ -52,7 +52,9 @@ struct AttributionResult {
           "their difference", gap, format: .significant(2),
           explanation: "The split is exact; what is left is rounding."),
       ],
-      sections: [ReportSection("The parts", id: "parts", figures(ranked).map { .figure($0) } + [.note(.caveat, Self.caveat)])]
+      sections: [
+        ReportSection("The parts", id: "parts", figures(ranked).map { .figure($0) } + [.note(.caveat, Self.caveat)])
+      ]
     )
   }
 
@@ -68,7 +70,8 @@ struct AttributionResult {
   private func strongestFigure(_ ranked: [DirectAttribution.Part]) -> Figure {
     Figure(
       "The strongest parts",
-      caption: RichText("What each adds to \(RichText(plain: question).source); \(min(ranked.count, 20)) of \(ranked.count)."),
+      caption: RichText(
+        "What each adds to \(RichText(plain: question).source); \(min(ranked.count, 20)) of \(ranked.count)."),
       span: .half,
       .bars(
         BarFigure(
@@ -93,7 +96,8 @@ struct AttributionResult {
   private var accumulatedFigure: Figure {
     Figure(
       "As the residual grows",
-      caption: "What each layer's residual comes to under the last normalization's scale; the last point is the network's answer.",
+      caption:
+        "What each layer's residual comes to under the last normalization's scale; the last point is the network's answer.",
       span: .half,
       .lines(
         LineFigure(

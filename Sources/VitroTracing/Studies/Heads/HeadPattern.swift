@@ -1,5 +1,6 @@
 internal import VitroCore
 internal import VitroModels
+internal import VitroNetworks
 internal import VitroTensor
 
 /// A head's attention on a text.

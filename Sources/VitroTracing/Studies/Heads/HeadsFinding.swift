@@ -76,18 +76,21 @@ struct HeadsFinding {
         verdict: .all([score] + (use.map { [$0] } ?? [])), numbers: numbers,
         reason: "score \(text(head.induction)) against \(three.text(threshold))"
           + (head.loss.map { "; without it the loss rises by \(text($0)) nats" } ?? ""))
-    } + previous.prefix(claimLimit).map { head in
-      Claim(
-        "previous-\(head.name)", "\(head.name) looks at the previous token.",
-        verdict: .of(head.previous, within: threshold...2),
-        numbers: ["score": head.previous.value, "scoreLow": head.previous.low, "threshold": threshold],
-        reason: "score \(text(head.previous)) against \(three.text(threshold))")
     }
+      + previous.prefix(claimLimit).map { head in
+        Claim(
+          "previous-\(head.name)", "\(head.name) looks at the previous token.",
+          verdict: .of(head.previous, within: threshold...2),
+          numbers: ["score": head.previous.value, "scoreLow": head.previous.low, "threshold": threshold],
+          reason: "score \(text(head.previous)) against \(three.text(threshold))")
+      }
   }
 
   /// The heads of claims of a kind that hold.
   func names(_ kind: String) -> [String] {
-    claims.filter { $0.id.hasPrefix(kind + "-") && $0.verdict == .holds }.map { String($0.id.dropFirst(kind.count + 1)) }
+    claims.filter { $0.id.hasPrefix(kind + "-") && $0.verdict == .holds }.map {
+      String($0.id.dropFirst(kind.count + 1))
+    }
   }
 
   /// The heads that score highest, on induction and on the previous token in turn.

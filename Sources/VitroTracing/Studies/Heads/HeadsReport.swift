@@ -37,7 +37,8 @@ struct HeadsReport {
     return RichText(
       found
         + (previous.isEmpty
-          ? "; none looks at the previous token." : "; \(previous.count) look at the previous token: \(list(previous))."))
+          ? "; none looks at the previous token."
+          : "; \(previous.count) look at the previous token: \(list(previous))."))
   }
 
   private func metrics(_ induction: [String]) -> [Metric] {
@@ -105,7 +106,9 @@ struct HeadsReport {
   private var scatter: Figure {
     let heads = finding.heads
     return Figure(
-      "Score and worth", caption: "A point for each head: how much it looks like an induction head, and what the loss rises by without it.",
+      "Score and worth",
+      caption:
+        "A point for each head: how much it looks like an induction head, and what the loss rises by without it.",
       span: .half,
       .scatter(
         ScatterFigure(
@@ -121,7 +124,8 @@ struct HeadsReport {
     let shown = finding.heads.sorted { $0.induction.value > $1.induction.value }.prefix(12)
     let found = Set(finding.names("induction"))
     return Figure(
-      "Best induction scores", caption: RichText("With intervals; a uniform pattern has \(Self.two.text(finding.uniform))."),
+      "Best induction scores",
+      caption: RichText("With intervals; a uniform pattern has \(Self.two.text(finding.uniform))."),
       .bars(
         BarFigure(
           label: "head", value: Axis("induction score", format: .percent(0)),

@@ -21,7 +21,8 @@ public struct HeadsStudy: Experiment {
   /// `heads`.
   public static let name = "heads"
   /// What is found.
-  public static let abstract = "Score attention heads: induction, previous token, duplicate token; by pattern and by ablation."
+  public static let abstract =
+    "Score attention heads: induction, previous token, duplicate token; by pattern and by ablation."
   /// How.
   public static let discussion = """
     Random tokens come twice. In the second half, an induction head looks at the token after the first occurrence of the one it stands on, and the \

@@ -53,7 +53,8 @@ struct ModelDrawing {
       "Operations",
       caption: RichText(
         (layers > 1 ? "Block 0 in full; the other \(layers - 1) are like it. " : "")
-          + "Each operation is named by the tap of its output." + (isWhole ? "" : " The first \(Self.limit) are drawn.")),
+          + "Each operation is named by the tap of its output." + (isWhole ? "" : " The first \(Self.limit) are drawn.")
+      ),
       span: .half, .graph(GraphFigure(nodes: nodes, edges: edges)))
   }
 

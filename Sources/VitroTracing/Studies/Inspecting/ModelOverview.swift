@@ -100,10 +100,14 @@ struct ModelOverview {
       ("sees", transformer.isCausal ? "itself and earlier positions" : "all positions"),
       ("positions", transformer.positionsName),
       ("normalization", "\(transformer.normalizationName), \(transformer.placementName)"),
-      ("heads", "\(transformer.heads) of width \(transformer.headWidth), \(transformer.keyValueHeads) of keys and values"),
+      (
+        "heads",
+        "\(transformer.heads) of width \(transformer.headWidth), \(transformer.keyValueHeads) of keys and values"
+      ),
     ]
     if let part = transformer.feedForward {
-      rows.append(("feed-forward part", "\(part.width) neurons, \(part.activation.rawValue)\(part.isGated ? ", gated" : "")"))
+      rows.append(
+        ("feed-forward part", "\(part.width) neurons, \(part.activation.rawValue)\(part.isGated ? ", gated" : "")"))
     }
     if case .unembedding(let isTied, _, _) = transformer.head {
       rows.append(("unembedding", isTied ? "the embedding's own table" : "a table of its own"))
@@ -160,8 +164,11 @@ struct ModelOverview {
     var counts: [String: (count: Int, shape: [Int]?)] = [:]
     for tap in model.network.tapNames {
       let pattern = tap.withoutBlockNumber
-      if counts[pattern] == nil { order.append(pattern) }
-      counts[pattern, default: (0, try model.network.shape(at: tap))].count += 1
+      if counts[pattern] == nil {
+        order.append(pattern)
+        counts[pattern] = (0, try model.network.shape(at: tap))
+      }
+      counts[pattern]?.count += 1
     }
     return Table(
       columns: [.init("tap"), .init("for one text"), .init("how many", .integer)],

@@ -32,7 +32,8 @@ struct ParameterFamily {
         places[key] = families.count
         families.append(
           ParameterFamily(
-            pattern: entry.name.withoutBlockNumber, shape: entry.shape, repeats: 1, count: entry.count, byteCount: bytes))
+            pattern: entry.name.withoutBlockNumber, shape: entry.shape, repeats: 1, count: entry.count, byteCount: bytes
+          ))
       }
     }
     return families

@@ -96,7 +96,8 @@ struct PatchingResult {
     var metrics = [
       Metric(
         "logit difference, clean", sweep.clean, format: three,
-        explanation: RichText(plain: "\(words.label(pair.answer)) over \(words.label(pair.wrong)), at the last position."),
+        explanation: RichText(
+          plain: "\(words.label(pair.answer)) over \(words.label(pair.wrong)), at the last position."),
         control: Metric.Control("corrupt", sweep.corrupt)),
       Metric(
         "patches", Double(grid.reduce(0) { $0 + $1.count }), format: .integer,
@@ -104,7 +105,8 @@ struct PatchingResult {
     ]
     if let correlation {
       metrics.append(
-        Metric("estimate against measure", correlation, format: .fixed(3), explanation: "Correlation over all patches."))
+        Metric("estimate against measure", correlation, format: .fixed(3), explanation: "Correlation over all patches.")
+      )
     }
     return Report(
       id: "model-patch", title: "\(sweep.site.rawValue), moved from clean to corrupt",
@@ -122,7 +124,8 @@ struct PatchingResult {
     let place = sweep.site.isHead ? "head \(columns[best.column])" : "“\(columns[best.column])”"
     let name = RichText(plain: "\(sweep.site.rawValue) of layer \(best.layer) at \(place)").source
     return RichText(
-      "Moving \(name) alone brings back **\(NumberFormat.percent(0).text(best.share))** of the answer, the most of any.")
+      "Moving \(name) alone brings back **\(NumberFormat.percent(0).text(best.share))** of the answer, the most of any."
+    )
   }
 
   private func gridFigure(_ title: String, _ grid: [[Double]], _ how: String, span: Figure.Span) -> Figure {
@@ -145,7 +148,8 @@ struct PatchingResult {
     let shown = columns.indices.sorted { strongest[$0] > strongest[$1] }.prefix(4).sorted()
     let names = shown.map { "\($0) \(columns[$0])" }
     return Figure(
-      "Where the answer moves", caption: "The positions that matter most, layer by layer; the number is the place in the text.",
+      "Where the answer moves",
+      caption: "The positions that matter most, layer by layer; the number is the place in the text.",
       .lines(
         LineFigure(
           categories: grid.indices.map { "L\($0)" }, x: Axis("layer"),
@@ -161,7 +165,8 @@ struct PatchingResult {
       .figure(
         Figure(
           "Estimate against measure",
-          caption: "A point for each patch; where the network is linear between the two runs, points lie on the diagonal.",
+          caption:
+            "A point for each patch; where the network is linear between the two runs, points lie on the diagonal.",
           span: .half,
           .scatter(
             ScatterFigure(

@@ -97,7 +97,9 @@ struct ModelAnswer: Codable, Sendable {
     pooledNorm = try states.mean(axes: [0]).norm().item()
     let products = try states.matmul(states, transposeB: true).array(of: Double.self)
     cosines = tokens.indices.map { row in
-      tokens.indices.map { products[row * tokens.count + $0] / Swift.max(norms[row] * norms[$0], .leastNormalMagnitude) }
+      tokens.indices.map {
+        products[row * tokens.count + $0] / Swift.max(norms[row] * norms[$0], .leastNormalMagnitude)
+      }
     }
   }
 

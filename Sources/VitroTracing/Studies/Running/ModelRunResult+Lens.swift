@@ -46,7 +46,8 @@ extension ModelRunResult {
 
   private func followersFigure(_ lens: LogitLens, _ depth: [String]) -> Figure {
     ModelGrid.layers(
-      "The token that follows", caption: "How probable each layer finds the token that does follow, the embedding on top.",
+      "The token that follows",
+      caption: "How probable each layer finds the token that does follow, the embedding on top.",
       lens.followers, columns: tokens.dropLast().map(words.label), columnTitle: "after",
       color: ColorScale("probability", format: .percent(0), range: Interval(0, 1)), span: .half, rows: depth)
   }
@@ -54,7 +55,8 @@ extension ModelRunResult {
   private func ranksFigure(_ lens: LogitLens, _ depth: [String]) -> Figure {
     ModelGrid.layers(
       "When the answer is settled",
-      caption: "The rank of the model's own final answer in each layer: 1 is the first place. The scale is logarithmic.",
+      caption:
+        "The rank of the model's own final answer in each layer: 1 is the first place. The scale is logarithmic.",
       lens.ranks.map { $0.map { log10(Double($0 + 1)) } }, columns: tokens.map(words.label), columnTitle: "after",
       color: ColorScale("log₁₀ of the rank", format: .fixed(1)), span: .half, rows: depth)
   }
@@ -69,7 +71,9 @@ extension ModelRunResult {
         y: lens.guesses.map { layer in layer[last].first { $0.id == guess.id }?.probability ?? 0 })
     }
     return Figure(
-      "The last position", caption: "The probability of the final answers, where they are among a layer's best \(lens.guesses.first?.first?.count ?? 0).",
+      "The last position",
+      caption:
+        "The probability of the final answers, where they are among a layer's best \(lens.guesses.first?.first?.count ?? 0).",
       .lines(LineFigure(categories: depth, x: Axis("layer"), y: Axis("probability", format: .percent), series: series)))
   }
 }

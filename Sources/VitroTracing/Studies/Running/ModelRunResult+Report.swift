@@ -51,7 +51,8 @@ extension ModelRunResult {
   private var metrics: [Metric] {
     var metrics = [Metric("tokens", Double(tokens.count), format: .integer)]
     if let best = answer.places.first?.guesses.first {
-      metrics.append(Metric("best guess", best.probability, format: .percent(1), explanation: RichText(plain: label(best.id))))
+      metrics.append(
+        Metric("best guess", best.probability, format: .percent(1), explanation: RichText(plain: label(best.id))))
     }
     if !answer.losses.isEmpty {
       let mean = answer.losses.reduce(0, +) / Double(answer.losses.count)
@@ -64,7 +65,8 @@ extension ModelRunResult {
     }
     if answer.kind == .hidden {
       metrics.append(
-        Metric("length of the embedding", answer.pooledNorm, explanation: "Of the mean of the tokens' last hidden states."))
+        Metric(
+          "length of the embedding", answer.pooledNorm, explanation: "Of the mean of the tokens' last hidden states."))
     }
     return metrics
   }
