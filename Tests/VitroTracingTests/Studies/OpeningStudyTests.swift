@@ -3,6 +3,7 @@ import Testing
 import VitroCore
 import VitroFormats
 import VitroLab
+import VitroNetworks
 import VitroTensor
 
 @testable import VitroModels
