@@ -30,7 +30,7 @@ struct PretrainedBehaviourTests {
       let tokens = try model.tokenizer.encode(prompt).map(\.id)
       let logits = try model.run([tokens]).output.select(at: tokens.count - 1)
       let id = try Int(logits.argmax().item())
-      return (model.tokenizer.text(of: id), try logits.softmax().select(at: id).item())
+      return (try model.tokenizer.text(of: id), try logits.softmax().select(at: id).item())
     }
     let capital = try best("The capital of France is")
     #expect(capital.text.contains("Paris") && abs(capital.probability - 0.77) < 0.01, "\(capital)")
