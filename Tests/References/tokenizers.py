@@ -4,7 +4,8 @@
 
 For each tokenizer, NAME.json.gz is its tokenizer.json and NAME.expected.json.gz what it makes of every line of
 corpus.json.gz: ids, offsets in Unicode scalars, and the text that decoding gives with and without the special tokens.
-components.json.gz holds single normalizers and pre-tokenizers and what they do to the same lines.
+components.json.gz holds single normalizers and pre-tokenizers and what they do to the same lines, classes.json.gz the
+scalars that their rules tell apart.
 """
 
 import gzip
@@ -354,6 +355,50 @@ def components():
     return found
 
 
+def runs(values):
+    """Sorted numbers as first, last, first, last, …"""
+    found = []
+    for value in sorted(values):
+        if found and found[-1] == value - 1:
+            found[-1] = value
+        else:
+            found += [value, value]
+    return found
+
+
+def classes():
+    """The scalars that rules treat specially, found by asking the library about every one."""
+    scalars = [value for value in range(1, 0x110000) if not 0xD800 <= value < 0xE000]
+
+    def where(holds):
+        return runs(value for value in scalars if holds(chr(value)))
+
+    def cuts(pre_tokenizer):
+        return where(lambda text: len(pre_tokenizer.pre_tokenize_str("a" + text + "a")) > 1)
+
+    def falls_away(normalizer):
+        return where(lambda text: normalizer.normalize_str(text) == "")
+
+    def matches(pattern):
+        split = pre_tokenizers.Split(Regex(pattern), "removed")
+        return where(lambda text: not split.pre_tokenize_str(text))
+
+    cleaning = normalizers.BertNormalizer(True, False, False, False)
+    spacing = normalizers.BertNormalizer(False, True, False, False)
+    stripping = normalizers.BertNormalizer(False, False, True, False)
+    found = {
+        "controls": falls_away(cleaning), "spaces": where(lambda text: cleaning.normalize_str(text) == " "),
+        "chinese": where(lambda text: len(spacing.normalize_str(text)) == 3), "nonspacing": falls_away(stripping),
+        "marks": falls_away(normalizers.StripAccents()), "punctuation": cuts(pre_tokenizers.Punctuation()),
+        "whitespace": cuts(pre_tokenizers.WhitespaceSplit()), "numbers": cuts(pre_tokenizers.Digits(True)),
+        "word": where(lambda text: len(pre_tokenizers.Whitespace().pre_tokenize_str("a" + text + "a")) == 1),
+    }
+    for pattern in [r"\p{L}", r"\p{M}", r"\p{N}", r"\p{P}", r"\p{S}", r"\p{Lu}", r"\p{Ll}", r"\p{Han}", r"\d", r"\s", r"\w",
+                    r"[[:punct:]]", r"[[:alpha:]]", r"[[:upper:]]", "(?i:s)", "(?i:k)", "(?i:[a-z])"]:
+        found[pattern] = matches(pattern)
+    return found
+
+
 def expected(tokenizer):
     lines = []
     for line in CORPUS:
@@ -377,6 +422,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     pack("corpus.json.gz", CORPUS)
     pack("components.json.gz", components())
+    pack("classes.json.gz", classes())
     for name, tokenizer in all_tokenizers():
         # Read back: some settings only count once they come from a file.
         text = tokenizer.to_str()

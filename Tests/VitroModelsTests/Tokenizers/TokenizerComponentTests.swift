@@ -65,6 +65,46 @@ import VitroFormats
     }
   }
 
+  @Test func classesOfScalarsEqualTheReference() throws {
+    let classes = try TokenizerFixtures.decoded([String: [UInt32]].self, "classes.json")
+    let cleaning = Normalizer.bert(
+      BertCleaning(cleansText: true, spacesChineseCharacters: false, stripsAccents: false, lowercases: false))
+    let spacing = Normalizer.bert(
+      BertCleaning(cleansText: false, spacesChineseCharacters: true, stripsAccents: false, lowercases: false))
+    let stripping = Normalizer.bert(
+      BertCleaning(cleansText: false, spacesChineseCharacters: false, stripsAccents: true, lowercases: false))
+    func gives(_ normalizer: Normalizer, _ scalar: Unicode.Scalar) -> [UInt8]? {
+      var budget = WorkBudget(for: 4)
+      return try? normalizer.apply(AlignedText(original: Array(String(Character(scalar)).utf8)), &budget).bytes
+    }
+    let rules: [String: (Unicode.Scalar) -> Bool] = [
+      "controls": { gives(cleaning, $0) == [] }, "spaces": { gives(cleaning, $0) == [0x20] },
+      "chinese": { gives(spacing, $0)?.first == 0x20 && $0 != " " }, "nonspacing": { gives(stripping, $0) == [] },
+      "marks": { gives(.stripAccents, $0) == [] }, "punctuation": ScalarClass.isPunctuation,
+      "whitespace": ScalarClass.isSpace, "numbers": { ScalarClass.isIn(.number, $0) }, "word": ScalarClass.isWord,
+    ]
+    #expect(classes.count == 26)
+    for (name, runs) in classes {
+      var expected = Set<UInt32>()
+      for index in stride(from: 0, to: runs.count, by: 2) { expected.formUnion(runs[index]...runs[index + 1]) }
+      let program = rules[name] == nil ? try RegexProgram(name) : nil
+      var found = Set<UInt32>()
+      for value in UInt32(1)..<0x110000 {
+        guard let scalar = Unicode.Scalar(value) else { continue }
+        if let rule = rules[name] {
+          if rule(scalar) { found.insert(value) }
+        } else if let program {
+          try Array(String(Character(scalar)).utf8).withUnsafeBufferPointer { bytes in
+            var budget = WorkBudget(for: 4)
+            if try program.match(bytes, within: 0..<bytes.count, at: 0, &budget) != nil { found.insert(value) }
+          }
+        }
+      }
+      let differing = expected.symmetricDifference(found).sorted()
+      print(name, expected.count, differing.count, differing.prefix(12).map { String($0, radix: 16) })
+    }
+  }
+
   @Test(arguments: [
     WordScanner.gpt2Expression, WordScanner.llama3Expression, WordScanner.qwen2Expression,
   ])
