@@ -17,6 +17,8 @@ struct AddedTokens: Sendable {
 
   /// The entries, as the file lists them.
   private(set) var entries: [Entry] = []
+  /// What each entry is decoded to: its content as the text has it after normalization.
+  private var decoded: [String] = []
   private var entryOfID: [Int: Int] = [:]
   private var idOfContent: [String: Int] = [:]
   private var asWritten = PieceSet([])
@@ -42,11 +44,13 @@ struct AddedTokens: Sendable {
       entryOfID[entry.id] = index
       idOfContent[entry.content] = entry.id
     }
+    decoded = self.entries.map(\.content)
     for (index, entry) in self.entries.enumerated() {
       if entry.isNormalized {
         var text = AlignedText(original: Array(entry.content.utf8))
         var budget = WorkBudget(for: text.bytes.count)
         if let normalizer { text = try normalizer.apply(text, &budget) }
+        decoded[index] = String(decoding: text.bytes, as: UTF8.self)
         guard !text.bytes.isEmpty else { continue }
         contents.normalized.append(text.bytes)
         normalizedEntries.append(index)
@@ -61,6 +65,9 @@ struct AddedTokens: Sendable {
 
   /// The entry of an id.
   func entry(of id: Int) -> Entry? { entryOfID[id].map { entries[$0] } }
+
+  /// What an id is decoded to.
+  func decoded(_ id: Int) -> String? { entryOfID[id].map { decoded[$0] } }
 
   /// The id of a content.
   func id(of content: String) -> Int? { idOfContent[content] }
