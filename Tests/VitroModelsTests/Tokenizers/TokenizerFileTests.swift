@@ -26,7 +26,8 @@ import VitroFormats
     let corpus = try TokenizerFixtures.corpus()
     let whole = try TokenizerFixtures.tokenizer("bert-uncased")
     let lines = try pieces("bert-uncased").joined(separator: "\n") + "\n"
-    try withFiles(["vocab.txt": lines, "tokenizer_config.json": #"{"do_lower_case": true, "pad_token": "[PAD]"}"#]) { folder in
+    try withFiles(["vocab.txt": lines, "tokenizer_config.json": #"{"do_lower_case": true, "pad_token": "[PAD]"}"#]) {
+      folder in
       for path in [folder, folder + "/vocab.txt"] {
         let tokenizer = try Tokenizer(path)
         for line in corpus { #expect(try tokenizer.encode(line) == (try whole.encode(line))) }
