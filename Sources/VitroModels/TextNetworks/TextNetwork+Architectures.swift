@@ -22,13 +22,15 @@ extension TextNetwork {
     return States(last: last, width: hidden, taps: taps)
   }
 
-  /// Filters see zeros before the first token and after the last, so that the shortest text has answers.
+  /// Features are the channels of an image one pixel high; filters see zeros before the first token and after the last, so that the shortest text has
+  /// answers.
   func addFilters(to graph: inout Graph) -> States {
     graph.add("embed.dropout", Dropout(dropout / 2), reading: "embed")
-    graph.add("image", Reshape([1, -1, width]), reading: "embed.dropout")
+    graph.add("features", Permute([1, 0]), reading: "embed.dropout")
+    graph.add("image", Reshape([width, 1, -1]), reading: "features")
     let largest = Self.filterSizes.map { size in
-      let window = Window([size, width], padding: [size - 1, 0])
-      graph.add("conv\(size)", Conv2d(1, hidden, window: window), reading: "image")
+      let window = Window([1, size], padding: [0, size - 1])
+      graph.add("conv\(size)", Conv2d(width, hidden, window: window), reading: "image")
       graph.add("relu\(size)", Activation(.relu), reading: "conv\(size)")
       return graph.add("max\(size)", Maximum(axes: [1, 2]), reading: "relu\(size)")
     }

@@ -115,7 +115,7 @@ import VitroModels
       var study = TextTraining()
       (study.data, study.language, study.architecture) = (planted.path("text.txt"), true, .decoder)
       (study.width, study.hidden, study.layers, study.heads, study.context) = (24, 48, 1, 2, 24)
-      (study.epochs, study.patience, study.rate, study.batchSize, study.dropout) = (30, 30, 1e-2, 8, 0)
+      (study.epochs, study.patience, study.rate, study.batchSize, study.dropout) = (60, 60, 3e-3, 8, 0)
       study.save = planted.path("model")
       let facts = try planted.run(study)
       let (loss, baseline) = (try #require(facts.number("testLoss")), try #require(facts.number("baseline")))
