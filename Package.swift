@@ -30,7 +30,9 @@ let modules: [Module] = [
     testDependencies: ["VitroTestSupport"]),
   Module(
     name: "VitroFormats",
-    dependencies: ["VitroCore", "CVitroPNG", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    dependencies: [
+      "VitroCore", "CVitroKernels", "CVitroPNG", "CZlib", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ],
     exclude: ["ONNX/onnx.proto"], tested: true, testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   // Floor 2
   Module(
@@ -40,6 +42,9 @@ let modules: [Module] = [
   Module(
     name: "VitroData", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks"],
     resources: [.embedInCode("Resources/digits.csv.gz")], tested: true, testDependencies: ["VitroFuzzing"]),
+  Module(
+    name: "VitroModels", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks"], tested: true,
+    testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   Module(
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   Module(
@@ -89,6 +94,12 @@ let modules: [Module] = [
       "VitroLab",
       "CVitroKernels", .product(name: "BigInt", package: "BigInt"),
     ], tested: true, testResources: [.copy("Fixtures")]),
+  Module(
+    name: "VitroTracing",
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroModels",
+      "VitroLab",
+    ], tested: true),
   // Floor 6
   Module(
     name: "Vitro",
@@ -140,7 +151,7 @@ let package = Package(
       name: "VitroTestSupport", dependencies: ["VitroCore", "VitroTensor"], path: "Tests/Support/VitroTestSupport",
       swiftSettings: strict),
     .target(
-      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats"], path: "Tests/Support/VitroFuzzing",
+      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats", "VitroModels"], path: "Tests/Support/VitroFuzzing",
       swiftSettings: strict),
     .executableTarget(
       name: "vitro-fuzz", dependencies: ["VitroFuzzing"], path: "Tests/Support/vitro-fuzz", swiftSettings: strict),

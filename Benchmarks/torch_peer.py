@@ -13,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import torch
@@ -528,6 +529,245 @@ def transformer_case(name, is_recorded):
 
 transformer_case("transformer block", False)
 transformer_case("transformer block, recorded", True)
+
+
+# Language models: GPT-2 small's and MiniLM's shapes, random weights
+
+
+class GPT2Block(nn.Module):
+    def __init__(self, width=768, heads=12, hidden=3072):
+        super().__init__()
+        self.heads = heads
+        self.ln1, self.ln2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
+
+    def parts(self, x):
+        batch, length, width = x.shape
+        return [t.view(batch, length, self.heads, -1).transpose(1, 2) for t in self.qkv(self.ln1(x)).split(width, dim=2)]
+
+    def rest(self, x, z):
+        middle = x + self.out(z.transpose(1, 2).reshape(x.shape))
+        return middle + self.down(F.gelu(self.up(self.ln2(middle)), approximate="tanh"))
+
+    def forward(self, x):
+        q, k, v = self.parts(x)
+        return self.rest(x, F.scaled_dot_product_attention(q, k, v, is_causal=True))
+
+
+class GPT2(nn.Module):
+    def __init__(self, layers=12, width=768, vocabulary=50257, context=1024):
+        super().__init__()
+        self.tokens, self.positions = nn.Embedding(vocabulary, width), nn.Embedding(context, width)
+        self.blocks = nn.ModuleList(GPT2Block() for _ in range(layers))
+        self.ln = nn.LayerNorm(width)
+        for parameter in self.parameters():
+            parameter.requires_grad_(False)
+            if parameter.dim() > 1:
+                nn.init.normal_(parameter, std=0.02)
+
+    def embed(self, tokens):
+        return self.tokens(tokens) + self.positions(torch.arange(tokens.shape[1]))
+
+    def forward(self, tokens):
+        x = self.embed(tokens)
+        for block in self.blocks:
+            x = block(x)
+        return self.ln(x) @ self.tokens.weight.T
+
+
+def hugging_face(kind):
+    """A model of transformers in the given shape, or nothing where the package is not installed."""
+    try:
+        import transformers
+    except ImportError:
+        return None
+    transformers.logging.set_verbosity_error()
+    if kind == "gpt2":
+        return transformers.GPT2LMHeadModel(transformers.GPT2Config()).eval()
+    return transformers.BertModel(transformers.BertConfig(
+        vocab_size=30522, hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536)).eval()
+
+
+def forward_case(name):
+    @case(name, "language", 8 * 128, "token")
+    def prepare():
+        tokens = torch.arange(8 * 128).reshape(8, 128) * 7919 % 50257
+        model = GPT2().eval()
+        variants = {"written out, SDPA": inference(lambda: model(tokens))}
+        theirs = hugging_face("gpt2")
+        if theirs is not None:
+            variants["transformers"] = inference(lambda: theirs(tokens, use_cache=False))
+        return variants
+
+
+forward_case("GPT-2 small, 8 × 128 tokens, all logits")
+forward_case("GPT-2 small, 8 × 128 tokens, everything recorded")  # beside the plain forward, which records nothing
+
+SENTENCE_LENGTHS = [
+    12, 31, 18, 44, 9, 27, 22, 36, 15, 52, 7, 24, 29, 19, 33, 41, 11, 26, 64, 21, 17, 38, 13, 30, 23, 47, 8, 28, 20, 35,
+    16, 25, 10, 32, 40, 14, 55, 6, 27, 22, 37, 18, 29, 12, 34, 24, 43, 9, 31, 19, 26, 15, 49, 21, 28, 11, 36, 23, 17, 39,
+    13, 30, 20, 25,
+]
+
+
+@case("MiniLM, 64 ragged sentences", "language", sum(SENTENCE_LENGTHS), "token")
+def ragged_sentences():
+    model = hugging_face("minilm")
+    if model is None:
+        return {}
+    texts = [[(i * 7919 + 13) % 30522 for i in range(length)] for length in SENTENCE_LENGTHS]
+
+    def padded(texts):
+        longest = max(map(len, texts))
+        tokens = torch.tensor([text + [0] * (longest - len(text)) for text in texts])
+        mask = torch.tensor([[1] * len(text) + [0] * (longest - len(text)) for text in texts])
+        return tokens, mask
+
+    ordered = sorted(texts, key=len)
+    one, four, eight = [padded(texts)], [padded(ordered[i:i + 16]) for i in range(0, 64, 16)], [
+        padded(ordered[i:i + 8]) for i in range(0, 64, 8)]
+    batches = [padded(texts[i:i + 16]) for i in range(0, 64, 16)]
+
+    def run(batches):
+        return inference(lambda: [model(tokens, attention_mask=mask) for tokens, mask in batches])
+
+    return {"one padded batch": run(one), "batches of 16": run(batches), "sorted batches of 16": run(four),
+            "sorted batches of 8": run(eight)}
+
+
+def prompts():
+    corrupt = torch.tensor([[(i * 7919 + 13) % 50257 for i in range(16)]])
+    clean = corrupt.clone()
+    clean[0, 3] = 42
+    return clean, corrupt
+
+
+@case("GPT-2 small, patching 12 layers × 16 positions", "language", 192, "patch")
+def patching():
+    model = GPT2().eval()
+    clean, corrupt = prompts()
+    length, layers, answers = 16, 12, [100, 200]
+
+    def residuals(tokens):
+        x, found = model.embed(tokens), []
+        for block in model.blocks:
+            found.append(x)
+            x = block(x)
+        return found
+
+    def by_layer():
+        """All positions of a layer as one batch from that layer on, the last position's two logits alone."""
+        right, base, out, directions = residuals(clean), residuals(corrupt), [], model.tokens.weight[answers]
+        for layer in range(layers):
+            x = base[layer].expand(length, -1, -1).clone()
+            x[torch.arange(length), torch.arange(length)] = right[layer][0]
+            for block in model.blocks[layer:]:
+                x = block(x)
+            out.append(model.ln(x[:, -1]) @ directions.T)
+        return out
+
+    def with_prefix():
+        """Also only the positions from the patch on, after the corrupt run's keys and values."""
+        right, base, directions = residuals(clean), residuals(corrupt), model.tokens.weight[answers]
+        past = [block.parts(x)[1:] for block, x in zip(model.blocks, base)]
+        out = []
+        for position in range(length):
+            rest, rows = length - position, None
+            mask = torch.ones(rest, length, dtype=torch.bool).tril(position)
+            for layer, block in enumerate(model.blocks):
+                new = base[layer][:, position:].clone()
+                new[:, 0] = right[layer][:, position]
+                rows = new if rows is None else torch.cat([rows, new], 0)
+                q, k, v = block.parts(rows)
+                keys = torch.cat([past[layer][0][:, :, :position].expand(len(rows), -1, -1, -1), k], 2)
+                values = torch.cat([past[layer][1][:, :, :position].expand(len(rows), -1, -1, -1), v], 2)
+                rows = block.rest(rows, F.scaled_dot_product_attention(q, keys, values, attn_mask=mask))
+            out.append(model.ln(rows[:, -1]) @ directions.T)
+        return out
+
+    return {"batched by layer": inference(by_layer), "with prefix reuse": inference(with_prefix)}
+
+
+@case("GPT-2 small, patching beside TransformerLens", "language", 192, "patch")
+def patching_beside_transformer_lens():
+    """The toolkit's own sweep: one whole run for each patch."""
+    try:
+        import transformer_lens
+        from transformer_lens import patching as ready
+        from transformer_lens.model_bridge import TransformerBridge
+        from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+        from tokenizers import Tokenizer, models
+        from tqdm import tqdm
+    except ImportError:
+        return {}
+
+    class Silent(tqdm):
+        def __init__(self, *arguments, **settings):
+            super().__init__(*arguments, **{**settings, "disable": True})
+
+    ready.tqdm = Silent
+    folder = tempfile.mkdtemp()
+    end = "<|endoftext|>"
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer(models.BPE(vocab={end: 0, "a": 1}, merges=[])), bos_token=end, eos_token=end, pad_token=end)
+    GPT2LMHeadModel(GPT2Config()).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    model = TransformerBridge.boot_transformers(folder, device="cpu")
+    model.eval()
+    model.enable_compatibility_mode(no_processing=True)
+    clean, corrupt = prompts()
+    with torch.no_grad():
+        _, cache = model.run_with_cache(clean)
+
+    def difference(logits):
+        return logits[0, -1, 100] - logits[0, -1, 200]
+
+    def sweep():
+        with torch.no_grad():
+            return ready.get_act_patch_resid_pre(model, corrupt, cache, difference)
+
+    return {f"transformer-lens {transformer_lens.__version__}" if hasattr(transformer_lens, "__version__") else "transformer-lens": sweep}
+
+
+@case("GPT-2 small, attribution patching 12 × 16", "language", 192, "patch")
+def attribution():
+    model = GPT2().eval()
+    clean, corrupt = prompts()
+
+    def estimate():
+        with torch.no_grad():
+            x, right = model.embed(clean), []
+            for block in model.blocks:
+                right.append(x)
+                x = block(x)
+        x, base = model.embed(corrupt).requires_grad_(True), []
+        for block in model.blocks:
+            if base:
+                x.retain_grad()
+            base.append(x)
+            x = block(x)
+        logits = model.ln(x[:, -1]) @ model.tokens.weight[[100, 200]].T
+        (logits[0, 0] - logits[0, 1]).backward()
+        return [((a - b) * b.grad).sum(-1) for a, b in zip(right, base)]
+
+    return {"two runs and a gradient": estimate}
+
+
+@case("GPT-2 small, 32 tokens generated one by one", "language", 32, "token")
+def generation():
+    model = hugging_face("gpt2")
+    if model is None:
+        return {}
+    start = torch.tensor([[(i * 7919 + 13) % 50257 for i in range(16)]])
+
+    def greedy():
+        tokens, past = start, None
+        for _ in range(32):
+            result = model(tokens, past_key_values=past, use_cache=True, logits_to_keep=1)
+            past, tokens = result.past_key_values, result.logits[:, -1:].argmax(-1)
+
+    return {"transformers with a cache": inference(greedy)}
 
 
 @case("start-up", "start-up", 1, "start")

@@ -26,8 +26,9 @@ enum FileRecognition {
     }
     if isIDX(start) { return .idx }
     if isSafetensors(start) { return .safetensors }
+    if let model = model(file) { throw model }
     if let known = knownButUnread(start) { throw unknown(file, found: known) }
-    if isPickle(start) { throw pickle(file) }
+    if PyTorchPickle.recognizes(file) { throw PyTorchPickle.refusal(of: file.name) }
     // A protobuf file has no magic number: its name tells, or its fields do.
     if file.name.lowercased().hasSuffix(".onnx") || ONNXWireScan.recognizes(file) { return .onnx }
     if isText(file.prefix(4096)), isTable(file) { return .csv }
@@ -44,7 +45,7 @@ enum FileRecognition {
   private static func zipFormat(of file: FileBytes, limits: FormatLimits) throws -> ArrayFile.Format {
     let names = try ZipArchive(file, limits: limits).members.map(\.name)
     if names.contains(where: { $0.hasSuffix(".npy") }) { return .npz }
-    if names.contains(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }) { throw pickle(file) }
+    if names.contains(where: PyTorchPickle.isPickle(member:)) { throw PyTorchPickle.refusal(of: file.name) }
     throw unknown(file, found: "a zip archive without .npy members")
   }
 
@@ -60,11 +61,6 @@ enum FileRecognition {
     return start[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } <= SafetensorsHeader.maximumLength
   }
 
-  /// The pickle protocols 2 to 5, or the magic number with which older PyTorch begins.
-  private static func isPickle(_ start: [UInt8]) -> Bool {
-    start.count >= 2 && start[0] == 0x80 && (2...5).contains(start[1])
-  }
-
   private static func isText(_ start: [UInt8]) -> Bool { !start.isEmpty && !start.contains(0) && start[0] != 0x80 }
 
   /// Whether text has columns, or is called a table.
@@ -78,7 +74,7 @@ enum FileRecognition {
 
   private static func knownButUnread(_ start: [UInt8]) -> String? {
     let formats: [([UInt8], String)] = [
-      (Array("GGUF".utf8), "a GGUF model"), (Array("\u{89}HDF".unicodeScalars.map { UInt8($0.value) }), "an HDF5 file"),
+      (Array("\u{89}HDF".unicodeScalars.map { UInt8($0.value) }), "an HDF5 file"),
       ([0xff, 0xd8, 0xff], "a JPEG image"), (Array("GIF8".utf8), "a GIF image"), (Array("BM".utf8), "a BMP image"),
       (Array("%PDF".utf8), "a PDF document"), (Array("PAR1".utf8), "a Parquet file"),
       (Array("ARROW1".utf8), "an Arrow file"), (Array("SQLite format 3".utf8), "an SQLite database"),
@@ -88,27 +84,18 @@ enum FileRecognition {
     return formats.first { start.starts(with: $0.0) }?.1
   }
 
+  /// What holds a model rather than arrays to study; read, but not here.
+  private static func model(_ file: FileBytes) -> VitroError? {
+    let isGGUF = GGUFFile.recognizes(file)
+    guard isGGUF || Llama2CCheckpoint.recognizes(file) else { return nil }
+    var error = unknown(file, found: isGGUF ? "a GGUF model" : "a llama2.c model")
+    error.hint = "Open it as a model: vitro model inspect \(PyTorchPickle.shell(file.name))"
+    return error
+  }
+
   private static func unknown(_ file: FileBytes, found: String) -> VitroError {
     VitroError(
       .unsupported, "reading \(file.name)", "found \(found)", hint: "These can be read: \(ArrayFile.supportedFormats).",
       details: ["file": file.name, "field": "format", "found": found, "expected": ArrayFile.supportedFormats])
-  }
-
-  /// Pickles can run programs, so they are never opened; the user converts them where PyTorch is.
-  private static func pickle(_ file: FileBytes) -> VitroError {
-    func shell(_ text: String) -> String {
-      "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
-    let stem = file.name.lastIndex(of: ".").map { String(file.name[..<$0]) } ?? file.name
-    let program =
-      "import sys, torch; from safetensors.torch import save_file; "
-      + "w = torch.load(sys.argv[1], map_location=\"cpu\", weights_only=True); w = w.get(\"state_dict\", w); "
-      + "save_file({k: v.clone().contiguous() for k, v in w.items() if torch.is_tensor(v)}, sys.argv[2])"
-    return VitroError(
-      .unsupported, "reading \(file.name)", "found a PyTorch pickle, which could run programs when opened",
-      hint: "Convert it: python3 -c \(shell(program)) \(shell(file.name)) \(shell(stem + ".safetensors"))",
-      details: [
-        "file": file.name, "field": "format", "found": "a PyTorch pickle", "expected": ArrayFile.supportedFormats,
-      ])
   }
 }

@@ -16,16 +16,17 @@ extension Network {
   ///   - editing: What to do to values on the way. A replaced value spares all work that only led to it.
   ///   - mode: Inference unless the network is being trained.
   ///   - needsOutputs: When false, nothing after the last recorded value is computed, and the outputs are missing.
+  ///   - sequences: How sequences of different lengths lie in one row of positions; the inputs are then `[1, positions]`.
   /// - Throws: ``/VitroCore/VitroError`` when inputs or replaced values do not fit or a tap does not exist.
   public func run(
     _ inputs: [Tensor], recording: TapSelection = .none, editing: [String: TapEdit] = [:],
-    mode: RunMode = .inference, needsOutputs: Bool = true
+    mode: RunMode = .inference, needsOutputs: Bool = true, sequences: SequenceLayout? = nil
   ) throws -> Activations {
     let pass = ForwardPass(
-      plan: plan, parameters: parameterViews(), instances: instances, mode: mode,
-      recording: try recording.resolve(plan), edits: try resolve(editing))
-    let outputs = try pass.run(prepared(inputs), needsOutputs: needsOutputs)
-    return Activations(plan: plan, outputs: outputs, recorded: pass.recorded)
+      plan: plan, parameters: parameters.values, instances: instances, mode: mode,
+      recording: try recording.resolve(plan), edits: try resolve(editing), sequences: sequences)
+    let outputs = try pass.run(prepared(inputs, sequences), needsOutputs: needsOutputs)
+    return Activations(plan: plan, outputs: outputs, recorded: pass.recorded, cache: cache(pass, sequences))
   }
 
   /// The gradients of an objective with respect to values inside the network.
@@ -37,24 +38,25 @@ extension Network {
   /// ```
   ///
   /// - Parameters:
-  ///   - inputs: One for each input of the graph, as ``run(_:recording:editing:mode:needsOutputs:)`` takes them.
+  ///   - inputs: One for each input of the graph, as ``run(_:recording:editing:mode:needsOutputs:sequences:)`` takes them.
   ///   - taps: Where to take gradients; their values are recorded too.
   ///   - editing: What to do to values on the way; gradients are those of the edited network.
   ///   - mode: Inference unless the network is being trained.
+  ///   - sequences: How sequences lie in one row of positions, as in ``run(_:recording:editing:mode:needsOutputs:sequences:)``.
   ///   - objective: A single number computed from the recorded values and the outputs.
   /// - Returns: The recorded values, and the gradient at each tap, by name.
-  /// - Throws: ``/VitroCore/VitroError`` as ``run(_:recording:editing:mode:needsOutputs:)`` does, or when the objective is not a single number.
+  /// - Throws: ``/VitroCore/VitroError`` as ``run(_:recording:editing:mode:needsOutputs:sequences:)`` does, or when the objective is not a single number.
   public func gradients(
     _ inputs: [Tensor], at taps: TapSelection, editing: [String: TapEdit] = [:], mode: RunMode = .inference,
-    of objective: (Activations) throws -> Tensor
+    sequences: SequenceLayout? = nil, of objective: (Activations) throws -> Tensor
   ) throws -> (activations: Activations, gradients: [String: Tensor]) {
     let wanted = try taps.resolve(plan)
     return try Tape.record { tape in
       let pass = ForwardPass(
-        plan: plan, parameters: parameterViews(), instances: instances, mode: mode, recording: wanted,
-        edits: try resolve(editing), watched: wanted,
+        plan: plan, parameters: parameters.values, instances: instances, mode: mode, recording: wanted,
+        edits: try resolve(editing), sequences: sequences, watched: wanted,
         watch: { $1.dtype.isComputing ? tape.watch($1) : $1 })
-      let outputs = try pass.run(prepared(inputs), needsOutputs: true)
+      let outputs = try pass.run(prepared(inputs, sequences), needsOutputs: true)
       let run = Activations(plan: plan, outputs: outputs, recorded: pass.recorded)
       let goal = try objective(run)
       let points = pass.recorded.filter { $0.value.isTracked }.sorted { $0.key < $1.key }
@@ -77,11 +79,13 @@ extension Network {
     _ inputs: [Tensor], mode: RunMode, loss: (Activations) throws -> Tensor
   ) throws -> TrainingPass {
     try Tape.record { tape in
-      let views = parameters.entries.indices.map { number in
-        parameters.entries[number].spec.isTrainable ? tape.watch(parameters[number]) : parameters[number]
+      let views = try parameters.entries.indices.map { number in
+        let value = try parameters.tensor(number)
+        return parameters.entries[number].spec.isTrainable ? tape.watch(value) : value
       }
       let pass = ForwardPass(
-        plan: plan, parameters: views, instances: instances, mode: mode, recording: TapSet(count: plan.tapNames.count))
+        plan: plan, parameters: .tensors(views), instances: instances, mode: mode,
+        recording: TapSet(count: plan.tapNames.count))
       let outputs = try pass.run(prepared(inputs), needsOutputs: true)
       let losses = try loss(Activations(plan: plan, outputs: outputs, recorded: [:]))
       let trained = views.filter(\.isTracked)
@@ -90,7 +94,11 @@ extension Network {
     }
   }
 
-  private func parameterViews() -> [Tensor] { parameters.entries.indices.map { parameters[$0] } }
+  /// What a kept run leaves for others to go on from.
+  private func cache(_ pass: ForwardPass, _ sequences: SequenceLayout?) -> KeyValueCache? {
+    guard let sequences, sequences.isKept else { return nil }
+    return KeyValueCache(lengths: sequences.sequences.map { $0.start + $0.length }, steps: pass.kept)
+  }
 
   private func resolve(_ edits: [String: TapEdit]) throws -> [Int: TapEdit] {
     var resolved: [Int: TapEdit] = [:]
@@ -99,7 +107,17 @@ extension Network {
   }
 
   /// Checks the inputs and gives them an instance axis where the network has one.
-  private func prepared(_ inputs: [Tensor]) throws -> [Tensor] {
+  private func prepared(_ inputs: [Tensor], _ sequences: SequenceLayout? = nil) throws -> [Tensor] {
+    if let sequences {
+      try sequences.check()
+      guard instances == nil, inputs.allSatisfy({ $0.rank >= 2 && $0.shape[0] == 1 && $0.shape[1] == sequences.count })
+      else {
+        throw VitroError(
+          .shape, "network '\(graph.name)'",
+          "the inputs are \(inputs.map(\.shape)), expected [1, \(sequences.count)] for \(sequences.sequences.count) sequences",
+          hint: instances == nil ? nil : "A network of several instances takes no packed sequences.")
+      }
+    }
     guard inputs.count == graph.inputs.count else {
       throw VitroError(
         .shape, "network '\(graph.name)'", "\(inputs.count) inputs are given, expected \(graph.inputs.count)",

@@ -51,6 +51,34 @@ public struct Network: Sendable {
       plan.parameters.map { ($0.name, $0.spec) }, dtype: dtype, instances: instances)
   }
 
+  /// Compiles a graph over parameters that stay where they are, as a pretrained model's file holds them.
+  ///
+  /// - Parameters:
+  ///   - graph: The structure.
+  ///   - dtype: What it computes in, float32 or float64.
+  ///   - source: The numbers of each parameter, by its full name and shape.
+  /// - Throws: ``/VitroCore/VitroError`` when names, connections or shapes do not fit.
+  public init(
+    _ graph: Graph, dtype: DType = .float32, lending source: (_ name: String, _ shape: [Int]) throws -> any WeightSource
+  ) throws {
+    guard dtype.isComputing else {
+      throw VitroError(.dtype, "network '\(graph.name)'", "\(dtype) is asked for, expected float32 or float64")
+    }
+    plan = try Plan(graph)
+    self.graph = graph
+    let sources = try plan.parameters.map { entry in
+      let found = try source(entry.name, entry.spec.shape)
+      guard found.shape == entry.spec.shape else {
+        throw VitroError(
+          .shape, "network '\(graph.name)'",
+          "the parameter '\(entry.name)' is \(found.shape), expected \(entry.spec.shape)",
+          details: ["parameter": entry.name, "found": "\(found.shape)", "expected": "\(entry.spec.shape)"])
+      }
+      return found
+    }
+    parameters = try Parameters(plan.parameters.map { ($0.name, $0.spec) }, dtype: dtype, lending: sources)
+  }
+
   /// The number of networks held, `nil` for one without an instance axis.
   public var instances: Int? { parameters.instances }
 
@@ -58,7 +86,7 @@ public struct Network: Sendable {
   public var tapNames: [String] { plan.tapNames }
 
   /// The taps of the inputs and of each node's output, without the values inside layers.
-  public var outputTaps: [String] { graph.inputs.map(\.name) + graph.nodes.map(\.name) }
+  public var outputTaps: [String] { graph.inputs.map(\.name) + graph.nodes.map { $0.tap ?? $0.name } }
 
   /// The names of selected taps, in the order in which they are reached.
   ///
@@ -88,7 +116,7 @@ public struct Network: Sendable {
     }
     var single = try Network(uninitialized: graph, dtype: parameters.dtype)
     for number in parameters.entries.indices {
-      try single.parameters.set(number, to: parameters[number].select(at: index))
+      try single.parameters.set(number, to: parameters.tensor(number).select(at: index))
     }
     return single
   }

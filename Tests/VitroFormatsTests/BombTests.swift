@@ -89,4 +89,38 @@ import VitroFuzzing
       _ = try CSVTable(bytes(Array("a,b,c\n".utf8)), limits: FormatLimits(maximumEntries: 2))
     }
   }
+
+  @Test func modelsOfVeryManySmallPartsTakeLittleMemory() throws {
+    let tensors = (0..<200_000).map { GGUFBytes.Tensor(String($0, radix: 36), [1, 1, 1, 0], 24, 0) }
+    var model = GGUFBytes(tensors: tensors, data: 0)
+    for index in 0..<60_000 { model.add(String(index, radix: 36), 0, [1]) }
+    model.add(
+      "empty texts", 9, [8, 0, 0, 0, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 8_000_000))
+    model.add("bytes", 9, [0, 0, 0, 0, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 1_000_000))
+    let file = try model.file()
+    var names = 0
+    let growth = try ProcessMemory.peakGrowth {
+      let opened = try GGUFFile(file)
+      names = opened.names.count
+      let (texts, integers) = (try opened.strings("empty texts"), try opened.integers("bytes"))
+      names += texts.count + integers.count - 2_000_000
+    }
+    #expect(names == 200_000)
+    #expect(growth < 4 * file.count + FuzzCampaign.memoryAllowance, "\(growth) for \(file.count)")
+    expectError(.memory, field: "number of tensors", found: "200000", expected: "1000") {
+      _ = try GGUFFile(file, limits: FormatLimits(maximumEntries: 1000))
+    }
+  }
+
+  @Test func aCheckpointOfVeryManySmallLayersTakesLittleMemory() throws {
+    func number(_ value: Int32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+    let layers = 4096
+    let weights = 2 + layers * (2 * 2 + 4 * 4 + 3 * 2) + 2 + 2
+    let header = [2, 1, Int32(layers), 1, 1, 1, 1].flatMap(number)
+    let file = try bytes(header + [UInt8](repeating: 0, count: weights * 4))
+    var names = 0
+    let growth = try ProcessMemory.peakGrowth { names = try Llama2CCheckpoint(file).names.count }
+    #expect(names == 9 * layers + 2)
+    #expect(growth < 4 * file.count + FuzzCampaign.memoryAllowance, "\(growth) for \(file.count)")
+  }
 }

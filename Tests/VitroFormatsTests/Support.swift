@@ -107,3 +107,14 @@ func withTemporaryFolder(_ body: (String) throws -> Void) throws {
   defer { try? FileManager.default.removeItem(at: folder) }
   try body(folder.path)
 }
+
+/// Files for local tests that are no part of the project.
+enum SharedData {
+  static func path(_ name: String) -> String {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return root.deletingLastPathComponent().appending(path: "shared/data/\(name)").path
+  }
+
+  static func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+}

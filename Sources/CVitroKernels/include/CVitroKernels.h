@@ -15,6 +15,7 @@
 #include "vitro_types.h"
 
 #include "vitro_elementwise.h"
+#include "vitro_quantized.h"
 #include "vitro_random.h"
 
 #include "vitro_fitting.h"
@@ -24,6 +25,7 @@
 #include "vitro_recurrent.h"
 #include "vitro_reductions.h"
 
+#include "vitro_attention.h"
 #include "vitro_composition.h"
 #include "vitro_convolution.h"
 #include "vitro_matmul.h"

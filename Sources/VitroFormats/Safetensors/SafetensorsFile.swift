@@ -62,6 +62,8 @@ public struct SafetensorsFile: Sendable {
   /// The tensors' names, in the order of their bytes.
   public var names: [String] { tensors.map(\.name) }
 
+  func contains(_ name: String) -> Bool { indices[name] != nil }
+
   /// What the header says of a tensor.
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) for an unknown name, with the nearest known one.
@@ -84,14 +86,6 @@ public struct SafetensorsFile: Sendable {
         field: "tensor \(quoted(name)), dtype", found: info.storedType, expected: SafetensorsType.readable,
         hint: "Convert the tensor to float32 or bfloat16 before saving it.")
     }
-    let bytes = file.slice(info.byteRange)
-    let address = UInt(bitPattern: bytes.buffer.address) + UInt(bytes.offset)
-    if stored.isStoredAsIs, Int(littleEndian: 1) == 1, address % UInt(stored.byteWidth) == 0 {
-      return RawArray(dtype: stored.dtype, shape: info.shape, buffer: bytes.buffer, byteOffset: bytes.offset)
-    }
-    var source = MemorySource(bytes)
-    return try source.array(
-      of: ElementDecoder(type: stored, bigEndian: false), shape: info.shape, field: "tensor \(quoted(name))",
-      limits: FormatLimits(maximumBytes: .max))
+    return try file.slice(info.byteRange).array(of: stored, shape: info.shape, field: "tensor \(quoted(name))")
   }
 }

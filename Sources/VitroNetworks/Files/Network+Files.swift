@@ -12,7 +12,9 @@ extension Network {
   public func save(to directory: String) throws {
     let json = try NetworkFile.json(NetworkFile(self), pretty: true) + "\n"
     try NetworkFile.createDirectory(directory)
-    let arrays = parameters.entries.indices.map { (name: parameters.entries[$0].name, array: parameters[$0].raw) }
+    let arrays = try parameters.entries.indices.map {
+      (name: parameters.entries[$0].name, array: try parameters.tensor($0).raw)
+    }
     try Safetensors.write(arrays, metadata: ["format": "vitro"], to: directory + "/weights.safetensors")
     try AtomicFile.write(Array(json.utf8), to: directory + "/network.json")
   }

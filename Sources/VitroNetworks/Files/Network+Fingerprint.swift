@@ -15,8 +15,12 @@ extension Network {
   public func fingerprint() throws -> String {
     var hash = SHA256()
     hash.update(Array(try NetworkFile.json(NetworkFile(self)).utf8))
-    parameters.trainable.raw.withBytes { hash.update($0) }
-    parameters.state.raw.withBytes { hash.update($0) }
+    if let lent = parameters.lent {
+      for source in lent { source.withBytes { hash.update($0) } }
+    } else {
+      parameters.trainable.raw.withBytes { hash.update($0) }
+      parameters.state.raw.withBytes { hash.update($0) }
+    }
     return hash.hexDigest
   }
 }

@@ -32,8 +32,10 @@ public struct Graph: Sendable, Codable {
 
   /// One operation: where it reads and what it does.
   public struct Node: Sendable {
-    /// The name, which is also the tap of its output and the prefix of its parameters.
+    /// The name, which is the prefix of its parameters and inner taps, and the tap of its output unless ``tap`` is given.
     public var name: String
+    /// What its output is called as a tap, where that is another name.
+    public var tap: String?
     /// What it computes.
     public var layer: any Layer
     /// The names of the inputs or nodes it reads.
@@ -42,8 +44,11 @@ public struct Graph: Sendable, Codable {
     public var ties: [String: String]
 
     /// Creates a node.
-    public init(_ name: String, _ layer: any Layer, inputs: [String], ties: [String: String] = [:]) {
+    public init(
+      _ name: String, _ layer: any Layer, inputs: [String], ties: [String: String] = [:], tap: String? = nil
+    ) {
       self.name = name
+      self.tap = tap
       self.layer = layer
       self.inputs = inputs
       self.ties = ties
@@ -85,14 +90,16 @@ public struct Graph: Sendable, Codable {
 
   /// Appends a node and returns its name, for the next one to read.
   @discardableResult
-  public mutating func add(_ name: String, _ layer: any Layer, reading inputs: String...) -> String {
-    nodes.append(Node(name, layer, inputs: inputs))
+  public mutating func add(
+    _ name: String, _ layer: any Layer, reading inputs: String..., ties: [String: String] = [:], tap: String? = nil
+  ) -> String {
+    nodes.append(Node(name, layer, inputs: inputs, ties: ties, tap: tap))
     return name
   }
 }
 
 extension Graph.Node: Codable {
-  private enum Key: String, CodingKey { case name, operation, inputs, settings, ties }
+  private enum Key: String, CodingKey { case name, tap, operation, inputs, settings, ties }
 
   /// Reads a node; its operation decides how its settings are read.
   ///
@@ -100,6 +107,7 @@ extension Graph.Node: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     name = try container.decode(String.self, forKey: .name)
+    tap = try container.decodeIfPresent(String.self, forKey: .tap)
     inputs = try container.decode([String].self, forKey: .inputs)
     ties = try container.decodeIfPresent([String: String].self, forKey: .ties) ?? [:]
     let kind = try container.decode(String.self, forKey: .operation)
@@ -111,6 +119,7 @@ extension Graph.Node: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(name, forKey: .name)
+    try container.encodeIfPresent(tap, forKey: .tap)
     try container.encode(type(of: layer).kind, forKey: .operation)
     try container.encode(inputs, forKey: .inputs)
     if !ties.isEmpty { try container.encode(ties, forKey: .ties) }

@@ -32,6 +32,9 @@ public protocol Layer: Sendable, Hashable, Codable {
   /// The names of values inside the layer that can be tapped, besides its output.
   var innerTaps: [String] { get }
 
+  /// Whether the layer computes with its parameters as a whole; one that only looks up rows is spared their widening.
+  var usesWholeParameters: Bool { get }
+
   /// The shape of the output for inputs of given shapes, −1 for lengths known only at run time.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the layer does not take such inputs.
@@ -47,6 +50,9 @@ extension Layer {
 
   /// No values inside.
   public var innerTaps: [String] { [] }
+
+  /// All of them.
+  public var usesWholeParameters: Bool { true }
 
   func requireInputs(_ count: Int, _ inputs: [[Int]]) throws {
     guard inputs.count == count else {

@@ -6,6 +6,8 @@ public import VitroTensor
 /// Running statistics (``ParameterSpec/isTrainable`` false) live in a second buffer. In a network of several instances each parameter has a
 /// leading instance axis. Values are copied on write, so a parameter taken out keeps its numbers when training goes on.
 ///
+/// A pretrained network's parameters may be lent instead (``WeightSource``): each stays where its file holds it, until the network is trained.
+///
 /// ```swift
 /// var network = try Network(graph, seed: 0)
 /// let filters = try network.parameters.value(named: "conv1.weight")  // [4, 1, 3, 3]
@@ -36,6 +38,8 @@ public struct Parameters: Sendable {
   package var trainable: Tensor
   /// All running statistics.
   package var state: Tensor
+  /// Where the numbers are, one for each parameter, when they are not in the buffers.
+  private(set) var lent: [any WeightSource]?
   private let numbers: [String: Int]
 
   init(_ specifications: [(name: String, spec: ParameterSpec)], dtype: DType, instances: Int?) throws {
@@ -56,8 +60,33 @@ public struct Parameters: Sendable {
     numbers = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
   }
 
+  init(
+    _ specifications: [(name: String, spec: ParameterSpec)], dtype: DType, lending sources: [any WeightSource]
+  ) throws {
+    entries = specifications.map { Entry(name: $0.name, shape: $0.spec.shape, spec: $0.spec, start: 0) }
+    (self.dtype, instances) = (dtype, nil)
+    (trainable, state) = (try .zeros([0], dtype: dtype), try .zeros([0], dtype: dtype))
+    lent = sources
+    numbers = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+  }
+
   /// The number of trained numbers, over all instances.
-  public var trainableCount: Int { trainable.count }
+  public var trainableCount: Int { entries.reduce(0) { $0 + ($1.spec.isTrainable ? $1.count : 0) } }
+
+  /// The number of bytes that all parameters take in memory or in their files.
+  public var byteCount: Int {
+    lent?.reduce(0) { $0 + $1.byteCount } ?? (trainable.count + state.count) * dtype.byteWidth
+  }
+
+  /// Copies lent parameters into buffers of the network's own, where training can change them.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` when memory is short.
+  public mutating func own() throws {
+    guard let lent else { return }
+    var owned = try Parameters(entries.map { ($0.name, $0.spec) }, dtype: dtype, instances: nil)
+    for (number, source) in lent.enumerated() { try owned.set(number, to: source.values(dtype)) }
+    self = owned
+  }
 
   /// The parameter names, in the order of the graph.
   public var names: [String] { entries.map(\.name) }
@@ -65,7 +94,13 @@ public struct Parameters: Sendable {
   /// The parameter of a name; its memory is shared until either side changes.
   ///
   /// - Throws: ``/VitroCore/VitroError`` with the nearest name when there is none.
-  public func value(named name: String) throws -> Tensor { self[try number(of: name)] }
+  public func value(named name: String) throws -> Tensor { try tensor(number(of: name)) }
+
+  /// Where a parameter's numbers are.
+  package func source(named name: String) throws -> any WeightSource {
+    let number = try number(of: name)
+    return lent?[number] ?? owned(number)
+  }
 
   /// Replaces a parameter.
   ///
@@ -74,10 +109,15 @@ public struct Parameters: Sendable {
     try set(number(of: name), to: value)
   }
 
-  package subscript(number: Int) -> Tensor {
+  package func tensor(_ number: Int) throws -> Tensor { try lent?[number].values(dtype) ?? owned(number) }
+
+  private func owned(_ number: Int) -> Tensor {
     let entry = entries[number]
     return (entry.spec.isTrainable ? trainable : state).part(start: entry.start, shape: entry.shape)
   }
+
+  /// What a pass computes with.
+  var values: ParameterValues { lent.map { .lent($0, dtype) } ?? .tensors(entries.indices.map(owned)) }
 
   package mutating func set(_ number: Int, to value: Tensor) throws {
     let entry = entries[number]
@@ -88,6 +128,10 @@ public struct Parameters: Sendable {
     }
     guard value.dtype.isFloatingPoint else {
       throw VitroError(.dtype, "parameter '\(entry.name)'", "the value is \(value.dtype), expected \(dtype)")
+    }
+    if lent != nil {
+      lent?[number] = value.detached
+      return
     }
     let source = try value.detached.cast(to: dtype)
     let offset = entry.start * dtype.byteWidth

@@ -52,9 +52,10 @@ final class Plan: Sendable {
     var steps: [Step] = []
     let allNames = Set(graph.nodes.map(\.name))
     for (number, node) in graph.nodes.enumerated() {
-      guard !node.name.isEmpty, node.name.count <= 256, !node.name.contains(where: { $0.isWhitespace || $0 == "/" })
-      else {
-        throw failure("node \(number) has the name '\(node.name.prefix(256))'", hint: "Use letters, digits, . _ -")
+      for name in [node.name, node.tap].compactMap(\.self) {
+        guard !name.isEmpty, name.count <= 256, !name.contains(where: { $0.isWhitespace || $0 == "/" }) else {
+          throw failure("node \(number) has the name '\(name.prefix(256))'", hint: "Use letters, digits, . _ -")
+        }
       }
       guard values[node.name] == nil else { throw failure("two nodes are named '\(node.name)'") }
       let inputs = try node.inputs.map { name in
@@ -100,7 +101,7 @@ final class Plan: Sendable {
       }
       let firstInner = tapNames.count
       tapNames += node.layer.innerTaps.map { "\(node.name).\($0)" }
-      tapNames.append(node.name)
+      tapNames.append(node.tap ?? node.name)
       stepOfTap += [Int](repeating: steps.count, count: tapNames.count - firstInner)
       values[node.name] = shapes.count - 1
       steps.append(

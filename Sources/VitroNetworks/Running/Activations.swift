@@ -11,6 +11,12 @@ public struct Activations: Sendable {
   let plan: Plan
   let outputs: [Tensor]
   let recorded: [Int: Tensor]
+  /// The keys and values of a run whose ``SequenceLayout`` is kept.
+  public let cache: KeyValueCache?
+
+  init(plan: Plan, outputs: [Tensor], recorded: [Int: Tensor], cache: KeyValueCache? = nil) {
+    (self.plan, self.outputs, self.recorded, self.cache) = (plan, outputs, recorded, cache)
+  }
 
   /// The network's main result.
   public var output: Tensor { outputs[0] }

@@ -12,7 +12,8 @@ public enum RunMode: Sendable, Hashable {
 /// One run through a network's steps: lends each layer its parameters, hands values on, and watches the taps.
 final class ForwardPass {
   let plan: Plan
-  let parameters: [Tensor]
+  let parameters: ParameterValues
+  let sequences: SequenceLayout?
   let instances: Int?
   let mode: RunMode
   let recording: TapSet
@@ -23,13 +24,17 @@ final class ForwardPass {
   let watch: (Int, Tensor) -> Tensor
   private(set) var recorded: [Int: Tensor] = [:]
   private(set) var stateUpdates: [(parameter: Int, value: Tensor)] = []
+  private(set) var kept: [Int: (keys: Tensor, values: Tensor)] = [:]
+  var memo: [AnyHashable: any Sendable] = [:]
 
   init(
-    plan: Plan, parameters: [Tensor], instances: Int?, mode: RunMode, recording: TapSet, edits: [Int: TapEdit] = [:],
-    watched: TapSet? = nil, watch: @escaping (Int, Tensor) -> Tensor = { $1 }
+    plan: Plan, parameters: ParameterValues, instances: Int?, mode: RunMode, recording: TapSet,
+    edits: [Int: TapEdit] = [:], sequences: SequenceLayout? = nil, watched: TapSet? = nil,
+    watch: @escaping (Int, Tensor) -> Tensor = { $1 }
   ) {
     self.plan = plan
     self.parameters = parameters
+    self.sequences = sequences
     self.instances = instances
     self.mode = mode
     self.recording = recording
@@ -69,8 +74,9 @@ final class ForwardPass {
         remainingReaders[input] -= 1
         if remainingReaders[input] == 0 { values[input] = nil }
       }
-      let context = LayerContext(pass: self, step: step, number: number)
-      let result = try context.describingErrors(step) { try step.layer.forward(operands, in: context) }
+      let result = try describingErrors(step) {
+        try step.layer.forward(operands, in: LayerContext(pass: self, step: step, number: number))
+      }
       if values[value] == nil { values[value] = try tap(step.outputTap, result) }
     }
     return needsOutputs ? plan.outputs.map { values[$0]! } : []
@@ -98,7 +104,18 @@ final class ForwardPass {
 
   func record(_ tap: Int, _ value: Tensor) { recorded[tap] = value }
 
+  func keep(_ step: Int, _ keys: Tensor, _ values: Tensor) { kept[step] = (keys, values) }
+
   func update(parameter: Int, to value: Tensor) { stateUpdates.append((parameter, value.detached)) }
+
+  private func describingErrors<Result>(_ step: Plan.Step, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch var error as VitroError {
+      error.operation = "node '\(plan.tapNames[step.outputTap])' (\(error.operation))"
+      throw error
+    }
+  }
 
   private func neededSteps(needsOutputs: Bool) -> [Bool] {
     var neededValues = [Bool](repeating: false, count: plan.inputCount + plan.steps.count)

@@ -7,8 +7,45 @@ public struct LayerContext {
   let step: Plan.Step
   let number: Int
 
-  /// The layer's parameters, in the order of ``Layer/parameters``.
-  public var parameters: [Tensor] { step.parameters.map { pass.parameters[$0] } }
+  /// The layer's parameters, in the order of ``Layer/parameters``; empty where ``Layer/usesWholeParameters`` is false.
+  public let parameters: [Tensor]
+
+  init(pass: ForwardPass, step: Plan.Step, number: Int) throws {
+    (self.pass, self.step, self.number) = (pass, step, number)
+    parameters = step.layer.usesWholeParameters ? try step.parameters.map(pass.parameters.value) : []
+  }
+
+  /// Rows of a parameter, for layers that need no more of it: `[rows, …]` by whole numbers `[…]`.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` when an index is none of its rows.
+  public func rows(ofParameter parameter: Int, at indices: Tensor) throws -> Tensor {
+    try pass.parameters.rows(step.parameters[parameter], at: indices)
+  }
+
+  /// How sequences lie in the positions, `nil` for `[batch, length]`.
+  public var sequences: SequenceLayout? { pass.sequences }
+
+  /// Keeps what attention has to keep for later runs, and returns the keys and values that its sequences go on from.
+  func continued(keys: Tensor, values: Tensor) throws -> (keys: Tensor, values: Tensor)? {
+    guard let sequences = pass.sequences else { return nil }
+    let past = sequences.past?.steps[number]
+    if sequences.past != nil, past == nil {
+      throw VitroError(.argument, "going on from a cache", "it is of another network")
+    }
+    if sequences.isKept {
+      pass.keep(
+        number, try sequences.joined(past?.keys, keys.detached), try sequences.joined(past?.values, values.detached))
+    }
+    return past
+  }
+
+  /// A value that several layers of one pass share, computed once.
+  func memo<Key: Hashable & Sendable, Value: Sendable>(_ key: Key, _ make: () throws -> Value) rethrows -> Value {
+    if let known = pass.memo[AnyHashable(key)] as? Value { return known }
+    let value = try make()
+    pass.memo[AnyHashable(key)] = value
+    return value
+  }
 
   /// The number of instances, `nil` for a plain network.
   ///
@@ -67,14 +104,5 @@ public struct LayerContext {
           inputs.map { try $0.select(at: $0.shape[0] == 1 ? 0 : instance) },
           parameters.map { try $0.select(at: instance) })
       })
-  }
-
-  func describingErrors<Result>(_ step: Plan.Step, _ body: () throws -> Result) throws -> Result {
-    do {
-      return try body()
-    } catch var error as VitroError {
-      error.operation = "node '\(pass.plan.tapNames[step.outputTap])' (\(error.operation))"
-      throw error
-    }
   }
 }

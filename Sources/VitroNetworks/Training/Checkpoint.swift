@@ -34,8 +34,8 @@ struct Checkpoint {
   func write(_ contents: Contents, network: Network, optimizer: OptimizerState) throws {
     try NetworkFile.createDirectory(directory)
     let parameters = network.parameters
-    var arrays = parameters.entries.indices.map {
-      (name: "parameter/\(parameters.entries[$0].name)", array: parameters[$0].raw)
+    var arrays = try parameters.entries.indices.map {
+      (name: "parameter/\(parameters.entries[$0].name)", array: try parameters.tensor($0).raw)
     }
     func add(_ name: String, _ tensor: Tensor?) { if let tensor { arrays.append((name, tensor.raw)) } }
     add("optimizer/first", optimizer.first)

@@ -4,7 +4,7 @@ internal import VitroTensor
 /// The trained numbers of each instance as one vector, for methods that see a network as a function of a vector.
 extension Parameters {
   func trainedVectors() throws -> [[Double]] {
-    try vectors(of: entries.indices.filter { entries[$0].spec.isTrainable }.map { self[$0] })
+    try vectors(of: entries.indices.filter { entries[$0].spec.isTrainable }.map { try tensor($0) })
   }
 
   /// One tensor for each trained parameter, as one vector for each instance.

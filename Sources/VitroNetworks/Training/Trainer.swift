@@ -64,6 +64,7 @@ public struct Trainer: Sendable {
     if settings.dropLast, let batchSize = settings.batchSize, batchSize > source.count {
       throw VitroError(.argument, "training", "\(source.count) examples do not fill one batch of \(batchSize)")
     }
+    try network.parameters.own()
     var loop = try TrainingLoop(
       settings: settings, loss: loss, source: source, validation: validation, observer: observer, batchSize: size,
       checkpoint: checkpoints.map {

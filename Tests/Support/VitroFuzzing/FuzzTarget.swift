@@ -25,11 +25,12 @@ public struct FuzzTarget: Sendable {
   public static func all() throws -> [FuzzTarget] {
     [
       try safetensors(), try npy(), try npz(), try idx(), try compressedIDX(), try idxRows(), try csv(), try png(),
-      try onnx(), try frontDoor(),
+      try onnx(), try gguf(), try llama2C(), try llama2CTokenizer(), try safetensorsIndex(), try tokenizer(),
+      try frontDoor(),
     ]
   }
 
-  private static func touch(_ array: RawArray) {
+  static func touch(_ array: RawArray) {
     array.withBytes { bytes in
       precondition(bytes.count == array.count * array.dtype.byteWidth, "an array of \(bytes.count) bytes")
       var sum: UInt8 = 0
@@ -38,7 +39,7 @@ public struct FuzzTarget: Sendable {
     }
   }
 
-  private static func samples() throws -> [(name: String, array: RawArray)] {
+  static func samples() throws -> [(name: String, array: RawArray)] {
     func array(_ dtype: DType, _ shape: [Int]) throws -> RawArray {
       try RawArray(dtype: dtype, shape: shape) { bytes in
         for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: index &* 37) & (dtype == .bool ? 1 : 63) }

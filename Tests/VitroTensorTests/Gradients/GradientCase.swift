@@ -54,5 +54,5 @@ extension GradientCase {
   /// All lines.
   static let all: [GradientCase] =
     elementwise + arithmetic + choices + reductions + products + einsums + windows + indexing + order + rows + cells
-    + shapeChanges + parts
+    + shapeChanges + parts + attention
 }

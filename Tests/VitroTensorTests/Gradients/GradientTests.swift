@@ -52,7 +52,7 @@ import VitroTestSupport
   private static let withoutGradient: Set<String> = [
     "isEqual", "isNotEqual", "isLess", "isAtMost", "isGreater", "isAtLeast", "isNaN", "not", "any", "argmax", "argmin",
     "sortedPositions", "puttingAlong", "oneHot", "full", "zeros", "ones", "zerosLike", "range", "linspace", "eye",
-    "array", "item", "isIdentical", "outputSize",
+    "array", "item", "isIdentical", "outputSize", "attention",
   ]
 
   @Test func everyPublicMethodIsInTheTable() throws {

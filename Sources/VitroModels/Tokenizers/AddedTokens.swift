@@ -1,0 +1,137 @@
+/// The tokens that are cut out of the text before anything else is done to it.
+struct AddedTokens: Sendable {
+  /// One added token.
+  struct Entry: Sendable {
+    var id: Int
+    var content: String
+    var isSpecial = false
+    /// Takes the white space before it along.
+    var stripsLeft = false
+    /// Takes the white space after it along.
+    var stripsRight = false
+    /// Only where no word goes on before or after it.
+    var isSingleWord = false
+    /// Looked for in the normalized text.
+    var isNormalized = false
+  }
+
+  /// The entries, as the file lists them.
+  private(set) var entries: [Entry] = []
+  /// What each entry is decoded to: its content as the text has it after normalization.
+  private var decoded: [String] = []
+  private var entryOfID: [Int: Int] = [:]
+  private var idOfContent: [String: Int] = [:]
+  private var asWritten = PieceSet([])
+  private var normalized = PieceSet([])
+  /// For each of the two sets the entries of its pieces.
+  private var asWrittenEntries: [Int] = []
+  private var normalizedEntries: [Int] = []
+
+  /// The longest content that is looked for.
+  static let maximumLength = 1024
+
+  /// Prepares to look for some tokens, as they look once normalized.
+  init(_ entries: [Entry] = [], normalizer: Normalizer? = nil) throws {
+    var contents: (written: [[UInt8]], normalized: [[UInt8]]) = ([], [])
+    for entry in entries where !entry.content.isEmpty {
+      // A content that comes again only changes how it is treated.
+      if let known = idOfContent[entry.content], let index = entryOfID[known] {
+        self.entries[index] = entry
+        continue
+      }
+      self.entries.append(entry)
+      let index = self.entries.count - 1
+      entryOfID[entry.id] = index
+      idOfContent[entry.content] = entry.id
+    }
+    decoded = self.entries.map(\.content)
+    for (index, entry) in self.entries.enumerated() {
+      if entry.isNormalized {
+        var text = AlignedText(original: Array(entry.content.utf8))
+        var budget = WorkBudget(for: text.bytes.count)
+        if let normalizer { text = try normalizer.apply(text, &budget) }
+        decoded[index] = String(decoding: text.bytes, as: UTF8.self)
+        guard !text.bytes.isEmpty else { continue }
+        contents.normalized.append(text.bytes)
+        normalizedEntries.append(index)
+      } else {
+        contents.written.append(Array(entry.content.utf8))
+        asWrittenEntries.append(index)
+      }
+    }
+    asWritten = PieceSet(contents.written)
+    normalized = PieceSet(contents.normalized)
+  }
+
+  /// The entry of an id.
+  func entry(of id: Int) -> Entry? { entryOfID[id].map { entries[$0] } }
+
+  /// What an id is decoded to.
+  func decoded(_ id: Int) -> String? { entryOfID[id].map { decoded[$0] } }
+
+  /// The id of a content.
+  func id(of content: String) -> Int? { idOfContent[content] }
+
+  /// A stretch of a text: an added token, or what lies between.
+  struct Stretch {
+    var range: Range<Int>
+    var entry: Entry?
+  }
+
+  /// Cuts a text at the tokens that are looked for before normalization, or after it.
+  func cut(_ bytes: [UInt8], isNormalized: Bool) -> [Stretch] {
+    let set = isNormalized ? normalized : asWritten
+    let indices = isNormalized ? normalizedEntries : asWrittenEntries
+    guard !set.isEmpty, !bytes.isEmpty else { return [Stretch(range: 0..<bytes.count)] }
+    return bytes.withUnsafeBufferPointer { bytes in
+      var result: [Stretch] = []
+      var (position, end) = (0, 0)
+      while position < bytes.count {
+        guard let match = set.longestMatch(in: bytes, at: position) else {
+          position += 1
+          continue
+        }
+        let entry = entries[indices[match.piece]]
+        var range = position..<(position + match.length)
+        position = range.upperBound
+        if entry.isSingleWord, !standsAlone(bytes, range) { continue }
+        if entry.stripsLeft {
+          while range.lowerBound > end, let start = spaceBefore(bytes, range.lowerBound), start >= end {
+            range = start..<range.upperBound
+          }
+        }
+        if entry.stripsRight {
+          while let next = spaceAfter(bytes, range.upperBound) { range = range.lowerBound..<next }
+          position = max(position, range.upperBound)
+        }
+        if end < range.lowerBound { result.append(Stretch(range: end..<range.lowerBound)) }
+        result.append(Stretch(range: range, entry: entry))
+        end = range.upperBound
+      }
+      if end < bytes.count { result.append(Stretch(range: end..<bytes.count)) }
+      return result
+    }
+  }
+
+  private func standsAlone(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+    if range.lowerBound > 0 {
+      var start = range.lowerBound - 1
+      while start > 0, bytes[start] & 0xc0 == 0x80 { start -= 1 }
+      if ScalarClass.isWord(decodeScalar(bytes, start).scalar) { return false }
+    }
+    return range.upperBound == bytes.count || !ScalarClass.isWord(decodeScalar(bytes, range.upperBound).scalar)
+  }
+
+  private func spaceBefore(_ bytes: UnsafeBufferPointer<UInt8>, _ position: Int) -> Int? {
+    guard position > 0 else { return nil }
+    var start = position - 1
+    while start > 0, bytes[start] & 0xc0 == 0x80 { start -= 1 }
+    return ScalarClass.isSpace(decodeScalar(bytes, start).scalar) ? start : nil
+  }
+
+  private func spaceAfter(_ bytes: UnsafeBufferPointer<UInt8>, _ position: Int) -> Int? {
+    guard position < bytes.count else { return nil }
+    let next = decodeScalar(bytes, position)
+    return ScalarClass.isSpace(next.scalar) ? position + next.length : nil
+  }
+}
