@@ -12,11 +12,20 @@ extension TextNetwork {
     public var width: Int
     /// The most tokens of a text.
     public var context: Int
+    /// The number of tokens that the network knows.
+    public var vocabulary: Int
     /// Whether a state depends on no token after its own.
     public var isCausal: Bool
+    /// Whether it answers at each token with the scores of the next one.
+    public var predictsNext: Bool
 
-    init(family: String, residualTaps: [String], width: Int, context: Int, isCausal: Bool) {
+    init(
+      family: String, residualTaps: [String], width: Int, context: Int, vocabulary: Int, isCausal: Bool,
+      predictsNext: Bool
+    ) {
       self.family = family
+      self.vocabulary = vocabulary
+      self.predictsNext = predictsNext
       self.residualTaps = residualTaps
       self.width = width
       self.context = context
@@ -26,7 +35,8 @@ extension TextNetwork {
     var metadata: [String: String] {
       [
         "family": family, "hiddenStates": residualTaps.joined(separator: ","), "width": "\(width)",
-        "context": "\(context)", "causal": "\(isCausal)",
+        "context": "\(context)", "vocabulary": "\(vocabulary)", "causal": "\(isCausal)",
+        "predictsNext": "\(predictsNext)",
       ]
     }
 
@@ -65,7 +75,8 @@ extension TextNetwork {
       }
       self.init(
         family: family, residualTaps: taps, width: try number("width"), context: try number("context"),
-        isCausal: metadata["causal"] == "true")
+        vocabulary: try number("vocabulary"), isCausal: metadata["causal"] == "true",
+        predictsNext: metadata["predictsNext"] == "true")
     }
   }
 }

@@ -29,7 +29,7 @@ struct ProbedTexts {
     try run.read(all, as: name)
     data = try study.limit.map { try Self.thinned(all, to: $0, seed: run.seed) } ?? all
     model = try LanguageModel(path)
-    try run.read(files: LanguageModel.files(at: path), as: path, role: "network")
+    try run.read(files: model.files, as: path, role: "network")
     taps =
       study.taps.isEmpty ? model.residualTaps : try model.network.taps(.names(study.taps))
     token = try TokenChoice(study.token)
@@ -55,7 +55,9 @@ struct ProbedTexts {
   /// The same architecture with random weights.
   func untrained(seed: UInt64) throws -> ProbedTexts {
     var other = self
-    other.model = model.replacing(network: try Network(model.network.graph, dtype: .float32, seed: seed))
+    other.model = LanguageModel(
+      name: model.name, family: model.family, transformer: model.transformer,
+      network: try Network(model.network.graph, dtype: .float32, seed: seed), tokenizer: model.ownTokenizer)
     return other
   }
 
