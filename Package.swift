@@ -73,7 +73,7 @@ let modules: [Module] = [
     name: "VitroProbing",
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
-      "VitroLab",
+      "VitroModels", "VitroLab",
     ], tested: true),
   Module(
     name: "VitroCircuits",
