@@ -74,7 +74,7 @@ let modules: [Module] = [
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
       "VitroModels", "VitroLab",
-    ], tested: true),
+    ], tested: true, testDependencies: ["VitroTracing"]),
   Module(
     name: "VitroCircuits",
     dependencies: [
@@ -106,7 +106,7 @@ let modules: [Module] = [
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
       "VitroGroups", "VitroLab",
-      "VitroProbing", "VitroSuperposition", "VitroCircuits", "VitroSymmetry",
+      "VitroModels", "VitroProbing", "VitroSuperposition", "VitroCircuits", "VitroSymmetry", "VitroTracing",
     ], tested: true),
 ]
 
