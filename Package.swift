@@ -44,7 +44,7 @@ let modules: [Module] = [
     resources: [.embedInCode("Resources/digits.csv.gz")], tested: true, testDependencies: ["VitroFuzzing"]),
   Module(
     name: "VitroModels", dependencies: ["VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks"], tested: true,
-    testResources: [.copy("Fixtures")]),
+    testDependencies: ["VitroFuzzing"], testResources: [.copy("Fixtures")]),
   Module(
     name: "VitroFitting", dependencies: ["VitroCore", "VitroTensor", "CVitroKernels", "COpenBLAS"], tested: true),
   Module(
@@ -73,8 +73,8 @@ let modules: [Module] = [
     name: "VitroProbing",
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
-      "VitroLab",
-    ], tested: true),
+      "VitroModels", "VitroLab",
+    ], tested: true, testDependencies: ["VitroTracing"]),
   Module(
     name: "VitroCircuits",
     dependencies: [
@@ -106,7 +106,7 @@ let modules: [Module] = [
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
       "VitroGroups", "VitroLab",
-      "VitroProbing", "VitroSuperposition", "VitroCircuits", "VitroSymmetry",
+      "VitroModels", "VitroProbing", "VitroSuperposition", "VitroCircuits", "VitroSymmetry", "VitroTracing",
     ], tested: true),
 ]
 
@@ -151,7 +151,7 @@ let package = Package(
       name: "VitroTestSupport", dependencies: ["VitroCore", "VitroTensor"], path: "Tests/Support/VitroTestSupport",
       swiftSettings: strict),
     .target(
-      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats"], path: "Tests/Support/VitroFuzzing",
+      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats", "VitroModels"], path: "Tests/Support/VitroFuzzing",
       swiftSettings: strict),
     .executableTarget(
       name: "vitro-fuzz", dependencies: ["VitroFuzzing"], path: "Tests/Support/vitro-fuzz", swiftSettings: strict),

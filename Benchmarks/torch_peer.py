@@ -13,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import torch
@@ -686,6 +687,47 @@ def patching():
         return out
 
     return {"batched by layer": inference(by_layer), "with prefix reuse": inference(with_prefix)}
+
+
+@case("GPT-2 small, patching beside TransformerLens", "language", 192, "patch")
+def patching_beside_transformer_lens():
+    """The toolkit's own sweep: one whole run for each patch."""
+    try:
+        import transformer_lens
+        from transformer_lens import patching as ready
+        from transformer_lens.model_bridge import TransformerBridge
+        from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+        from tokenizers import Tokenizer, models
+        from tqdm import tqdm
+    except ImportError:
+        return {}
+
+    class Silent(tqdm):
+        def __init__(self, *arguments, **settings):
+            super().__init__(*arguments, **{**settings, "disable": True})
+
+    ready.tqdm = Silent
+    folder = tempfile.mkdtemp()
+    end = "<|endoftext|>"
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer(models.BPE(vocab={end: 0, "a": 1}, merges=[])), bos_token=end, eos_token=end, pad_token=end)
+    GPT2LMHeadModel(GPT2Config()).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    model = TransformerBridge.boot_transformers(folder, device="cpu")
+    model.eval()
+    model.enable_compatibility_mode(no_processing=True)
+    clean, corrupt = prompts()
+    with torch.no_grad():
+        _, cache = model.run_with_cache(clean)
+
+    def difference(logits):
+        return logits[0, -1, 100] - logits[0, -1, 200]
+
+    def sweep():
+        with torch.no_grad():
+            return ready.get_act_patch_resid_pre(model, corrupt, cache, difference)
+
+    return {f"transformer-lens {transformer_lens.__version__}" if hasattr(transformer_lens, "__version__") else "transformer-lens": sweep}
 
 
 @case("GPT-2 small, attribution patching 12 × 16", "language", 192, "patch")

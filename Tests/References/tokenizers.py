@@ -4,13 +4,19 @@
 
 For each tokenizer, NAME.json.gz is its tokenizer.json and NAME.expected.json.gz what it makes of every line of
 corpus.json.gz: ids, offsets in Unicode scalars, and the text that decoding gives with and without the special tokens.
-components.json.gz holds single normalizers and pre-tokenizers and what they do to the same lines.
+components.json.gz holds single normalizers and pre-tokenizers and what they do to the same lines, classes.json.gz the
+scalars that their rules tell apart.
+
+    python3 Tests/References/tokenizers.py --real FOLDER NAME=PATH …
+
+does the same for tokenizers that are too large to keep here; VITRO_TOKENIZERS names the folder to the tests.
 """
 
 import gzip
 import io
 import json
 import pathlib
+import struct
 import sys
 
 # This file's own folder would hide the library of the same name.
@@ -354,6 +360,50 @@ def components():
     return found
 
 
+def runs(values):
+    """Sorted numbers as first, last, first, last, …"""
+    found = []
+    for value in sorted(values):
+        if found and found[-1] == value - 1:
+            found[-1] = value
+        else:
+            found += [value, value]
+    return found
+
+
+def classes():
+    """The scalars that rules treat specially, found by asking the library about every one."""
+    scalars = [value for value in range(1, 0x110000) if not 0xD800 <= value < 0xE000]
+
+    def where(holds):
+        return runs(value for value in scalars if holds(chr(value)))
+
+    def cuts(pre_tokenizer):
+        return where(lambda text: len(pre_tokenizer.pre_tokenize_str("a" + text + "a")) > 1)
+
+    def falls_away(normalizer):
+        return where(lambda text: normalizer.normalize_str(text) == "")
+
+    def matches(pattern):
+        split = pre_tokenizers.Split(Regex(pattern), "removed")
+        return where(lambda text: not split.pre_tokenize_str(text))
+
+    cleaning = normalizers.BertNormalizer(True, False, False, False)
+    spacing = normalizers.BertNormalizer(False, True, False, False)
+    stripping = normalizers.BertNormalizer(False, False, True, False)
+    found = {
+        "controls": falls_away(cleaning), "spaces": where(lambda text: cleaning.normalize_str(text) == " "),
+        "chinese": where(lambda text: len(spacing.normalize_str(text)) == 3), "nonspacing": falls_away(stripping),
+        "marks": falls_away(normalizers.StripAccents()), "punctuation": cuts(pre_tokenizers.Punctuation()),
+        "whitespace": cuts(pre_tokenizers.WhitespaceSplit()), "numbers": cuts(pre_tokenizers.Digits(True)),
+        "word": where(lambda text: len(pre_tokenizers.Whitespace().pre_tokenize_str("a" + text + "a")) == 1),
+    }
+    for pattern in [r"\p{L}", r"\p{M}", r"\p{N}", r"\p{P}", r"\p{S}", r"\p{Lu}", r"\p{Ll}", r"\p{Han}", r"\d", r"\s", r"\w",
+                    r"[[:punct:]]", r"[[:alpha:]]", "(?i:s)", "(?i:k)", "(?i:[a-z])"]:
+        found[pattern] = matches(pattern)
+    return found
+
+
 def expected(tokenizer):
     lines = []
     for line in CORPUS:
@@ -373,10 +423,98 @@ def expected(tokenizer):
     return {"lines": lines, "pairs": pairs}
 
 
+def sentencepiece_lines(proto, corpus):
+    processor = sentencepiece.SentencePieceProcessor(model_proto=proto.SerializeToString())
+    return {
+        "pieces": [[piece.piece, piece.score, piece.type] for piece in proto.pieces],
+        "lines": [processor.encode(line) for line in corpus],
+        "texts": [processor.decode(processor.encode(line)) for line in corpus],
+    }
+
+
+def sentencepiece_bpe():
+    """SentencePiece's own BPE: pieces with scores, as GGUF lists them."""
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter([line for line in training_lines() if "\0" not in line]), model_writer=model,
+        vocab_size=1200, model_type="bpe", normalization_rule_name="identity", byte_fallback=True,
+        remove_extra_whitespaces=False, character_coverage=0.98, minloglevel=2)
+    proto = sentencepiece_model.ModelProto()
+    proto.ParseFromString(model.getvalue())
+    # The library takes no text beyond a zero.
+    return sentencepiece_lines(proto, [line for line in CORPUS if "\0" not in line])
+
+
+def llama2c(path):
+    """The tokenizer of llama2.c in a file, given to sentencepiece."""
+    data = pathlib.Path(path).read_bytes()
+    proto = sentencepiece_model.ModelProto()
+    proto.trainer_spec.model_type = 2
+    proto.trainer_spec.byte_fallback = True
+    proto.normalizer_spec.name = "identity"
+    proto.normalizer_spec.remove_extra_whitespaces = False
+    position, index = 4, 0
+    while position < len(data):
+        score, length = struct.unpack_from("<fi", data, position)
+        text = data[position + 8:position + 8 + length].decode()
+        position += 8 + length
+        name = {0: "<unk>", 1: "<s>", 2: "</s>"}.get(index, text.replace(" ", "▁"))
+        kind = {0: 2, 1: 3, 2: 3}.get(index, 6 if name.startswith("<0x") else 1)
+        proto.pieces.add(piece=name, score=score, type=kind)
+        index += 1
+    return sentencepiece_lines(proto, [line for line in CORPUS if "\0" not in line])
+
+
+def listed(path):
+    """The lists of a GGUF file, and the same tokenizer for the library."""
+    import gguf
+
+    reader = gguf.GGUFReader(path)
+    fields = {name: reader.fields[name].contents() for name in reader.fields if name.startswith("tokenizer.ggml")}
+    assert fields["tokenizer.ggml.model"] == "gpt2" and fields["tokenizer.ggml.pre"] == "smollm"
+    tokens, merges = fields["tokenizer.ggml.tokens"], fields["tokenizer.ggml.merges"]
+    types = fields["tokenizer.ggml.token_type"]
+    tokenizer = Tokenizer(models.BPE(
+        {token: index for index, token in enumerate(tokens)}, [tuple(merge.split(" ")) for merge in merges]))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Digits(True), pre_tokenizers.ByteLevel(False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([token for token, kind in zip(tokens, types) if kind == 3])
+    return {"tokens": tokens, "types": types, "merges": merges, "pre": fields["tokenizer.ggml.pre"]}, tokenizer
+
+
+def real(output, sources):
+    """Writes what real tokenizers make of the corpus: `NAME=PATH` for each, to a tokenizer.json, a GGUF, a .bin or a text."""
+    global folder
+    folder = pathlib.Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    pack("corpus.json.gz", CORPUS)
+    for source in sources:
+        name, path = source.split("=", 1)
+        if path.endswith(".txt"):
+            pack("text.txt.gz", pathlib.Path(path).read_text(encoding="utf-8"))
+        elif path.endswith(".bin"):
+            pack(f"{name}.pieces.json.gz", llama2c(path))
+        elif path.endswith(".gguf"):
+            lists, tokenizer = listed(path)
+            pack(f"{name}.lists.json.gz", lists)
+            pack(f"{name}.expected.json.gz", expected(tokenizer))
+        else:
+            text = pathlib.Path(path).read_text()
+            tokenizer = Tokenizer.from_str(text)
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+            pack(f"{name}.json.gz", json.loads(text))
+            pack(f"{name}.expected.json.gz", expected(tokenizer))
+
+
 def main():
+    if sys.argv[1:2] == ["--real"]:
+        return real(sys.argv[2], sys.argv[3:])
     folder.mkdir(parents=True, exist_ok=True)
     pack("corpus.json.gz", CORPUS)
     pack("components.json.gz", components())
+    pack("classes.json.gz", classes())
+    pack("sentencepiece.pieces.json.gz", sentencepiece_bpe())
     for name, tokenizer in all_tokenizers():
         # Read back: some settings only count once they come from a file.
         text = tokenizer.to_str()

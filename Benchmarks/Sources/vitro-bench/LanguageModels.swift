@@ -45,20 +45,11 @@ let languageCases: [Case] = [
     let texts = sentenceLengths.map { tokens($0, below: 30_522) }
     return { _ = try model.run(texts) }
   },
-  Case("GPT-2 small, patching 12 layers × 16 positions", "language", 192, "patch") {
-    let model = try model(gpt2())
-    let corrupt = tokens(16, below: 50_257)
-    var clean = corrupt
-    clean[3] = 42
-    let pair = try AnswerPair(clean: clean, corrupt: corrupt, answer: 100, wrong: 200)
-    return { _ = try PatchingSweep(model, pair) }
-  },
+  sweep("GPT-2 small, patching 12 layers × 16 positions"),
+  sweep("GPT-2 small, patching beside TransformerLens"),
   Case("GPT-2 small, attribution patching 12 × 16", "language", 192, "patch") {
     let model = try model(gpt2())
-    let corrupt = tokens(16, below: 50_257)
-    var clean = corrupt
-    clean[3] = 42
-    let pair = try AnswerPair(clean: clean, corrupt: corrupt, answer: 100, wrong: 200)
+    let pair = try prompts()
     return { _ = try AttributionPatching(model, pair) }
   },
   Case("GPT-2 small, 32 tokens generated one by one", "language", 32, "token") {
@@ -67,6 +58,21 @@ let languageCases: [Case] = [
     return { _ = try model.generate(after: start, Generation(count: 32)) }
   },
 ]
+
+private func prompts() throws -> AnswerPair {
+  let corrupt = tokens(16, below: 50_257)
+  var clean = corrupt
+  clean[3] = 42
+  return try AnswerPair(clean: clean, corrupt: corrupt, answer: 100, wrong: 200)
+}
+
+private func sweep(_ name: String) -> Case {
+  Case(name, "language", 192, "patch") {
+    let model = try model(gpt2())
+    let pair = try prompts()
+    return { _ = try PatchingSweep(model, pair) }
+  }
+}
 
 private func forward(_ name: String, recording: TapSelection) -> Case {
   Case(name, "language", 8 * 128, "token") {

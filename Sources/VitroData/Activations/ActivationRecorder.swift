@@ -1,7 +1,7 @@
 public import Foundation
 internal import VitroCore
 public import VitroNetworks
-internal import VitroTensor
+public import VitroTensor
 
 /// Writes a store of activations as batches come; rows that are on disk already are not written again.
 ///
@@ -74,7 +74,26 @@ public final class ActivationRecorder {
   /// - Throws: ``/VitroCore/VitroError``: `shape` when a value is not one row for each example, or not as wide as before; `dtype` when it does not
   ///   hold real numbers; `argument` when there are no rows, too many, or a gap before them; `file` when a shard could not be written.
   public func append(_ run: Activations, from row: Int? = nil) throws {
-    let tensors = try plan.taps.map { try run.value(at: $0) }
+    try append(plan.taps.map { try run.value(at: $0) }, from: row)
+  }
+
+  /// Takes in the next rows of values that are computed from those of a forward pass, such as the last token's or the mean over a text.
+  ///
+  /// - Parameters:
+  ///   - values: The rows of each tap, by name.
+  ///   - row: As in ``append(_:from:)-(Activations,_)``.
+  /// - Throws: As ``append(_:from:)-(Activations,_)``, and `argument` when a tap is missing.
+  public func append(_ values: [String: Tensor], from row: Int? = nil) throws {
+    let tensors = try plan.taps.map { tap in
+      guard let value = values[tap] else {
+        throw VitroError.unknownName(tap, kind: "value", known: values.keys.sorted(), operation: plan.operation)
+      }
+      return value
+    }
+    try append(tensors, from: row)
+  }
+
+  private func append(_ tensors: [Tensor], from row: Int?) throws {
     let (shapes, rows) = try plan.rows(of: tensors)
     let first = row ?? nextRow
     guard first >= 0, first <= nextRow, rows <= plan.count - first else {

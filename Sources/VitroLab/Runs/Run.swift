@@ -74,7 +74,7 @@ public final class Run: Observer {
   ///
   /// - Throws: As ``read(_:role:)``.
   /// - Complexity: O(bytes).
-  public func read(_ data: some LabeledSource, as name: String) throws {
+  public func read(_ data: some LabeledExamples, as name: String) throws {
     try read(files: data.files, as: name, role: "data")
   }
 

@@ -3,44 +3,6 @@ internal import VitroCore
 internal import VitroFormats
 internal import VitroNetworks
 
-/// A value of a JSON file.
-enum JSONValue: Decodable, Sendable {
-  case null
-  case bool(Bool)
-  case number(Double)
-  case text(String)
-  case list([JSONValue])
-  case object([String: JSONValue])
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .text(value)
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .list(value)
-    } else {
-      self = .object(try container.decode([String: JSONValue].self))
-    }
-  }
-
-  var summary: String {
-    switch self {
-    case .null: "null"
-    case .bool(let value): "\(value)"
-    case .number(let value): value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
-    case .text(let value): "'\(value.prefix(64))'"
-    case .list(let values): "a list of \(values.count)"
-    case .object: "an object"
-    }
-  }
-}
-
 /// The settings of a model by name, as `config.json` or GGUF's metadata holds them; each is asked for by its type.
 struct ConfigurationFile: Sendable {
   /// What errors call it.
@@ -73,10 +35,12 @@ struct ConfigurationFile: Sendable {
 
   func integer(_ key: String, default standard: Int? = nil) throws -> Int {
     guard has(key) else { return try given(standard, key, "a whole number") }
-    guard case .number(let value)? = values[key], value == value.rounded(), abs(value) < 0x1p40 else {
-      throw malformed(key, "a whole number")
+    switch values[key] {
+    case .integer(let value) where value.magnitude < 1 << 40: return value
+    // Some writers give every number a point.
+    case .number(let value) where value == value.rounded() && abs(value) < 0x1p40: return Int(value)
+    default: throw malformed(key, "a whole number")
     }
-    return Int(value)
   }
 
   /// The first of several names of one setting.
@@ -87,8 +51,11 @@ struct ConfigurationFile: Sendable {
 
   func number(_ key: String, default standard: Double? = nil) throws -> Double {
     guard has(key) else { return try given(standard, key, "a number") }
-    guard case .number(let value)? = values[key], value.isFinite else { throw malformed(key, "a number") }
-    return value
+    switch values[key] {
+    case .integer(let value): return Double(value)
+    case .number(let value) where value.isFinite: return value
+    default: throw malformed(key, "a number")
+    }
   }
 
   func flag(_ key: String, default standard: Bool? = nil) throws -> Bool {
@@ -99,7 +66,7 @@ struct ConfigurationFile: Sendable {
 
   func text(_ key: String, default standard: String? = nil) throws -> String {
     guard has(key) else { return try given(standard, key, "a name") }
-    guard case .text(let value)? = values[key] else { throw malformed(key, "a name") }
+    guard case .string(let value)? = values[key] else { throw malformed(key, "a name") }
     return value
   }
 
@@ -110,8 +77,8 @@ struct ConfigurationFile: Sendable {
   }
 
   func texts(_ key: String) -> [String] {
-    guard case .list(let list)? = values[key] else { return [] }
-    return list.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    guard case .array(let list)? = values[key] else { return [] }
+    return list.compactMap { if case .string(let text) = $0 { text } else { nil } }
   }
 
   private func given<Value>(_ standard: Value?, _ key: String, _ expected: String) throws -> Value {
@@ -121,12 +88,21 @@ struct ConfigurationFile: Sendable {
     return standard
   }
 
+  private func found(_ key: String) -> String {
+    switch values[key] {
+    case nil: "nothing"
+    case .array(let values): "a list of \(values.count)"
+    case .object: "an object"
+    case .some(let value): String(value.description.prefix(64))
+    }
+  }
+
   func malformed(_ key: String, _ expected: String) -> VitroError {
-    .malformed(file: file, field: key, found: values[key]?.summary ?? "nothing", expected: expected)
+    .malformed(file: file, field: key, found: found(key), expected: expected)
   }
 
   func unsupported(_ key: String, expected: String) -> VitroError {
-    let found = values[key]?.summary ?? "nothing"
+    let found = found(key)
     return VitroError(
       .unsupported, "reading \(file)", "\(key): found \(found), which is not supported; expected \(expected)",
       details: ["file": file, "field": key, "found": found, "expected": expected])

@@ -33,6 +33,7 @@ extension LanguageModel {
           "file": directory, "field": "inputs", "found": "\(network.graph.inputs.map(\.shape))", "expected": "[-1]",
         ])
     }
+    if TextNetwork.Layout.describes(network) { _ = try TextNetwork.Layout(network) }
     let tokenizer = try Self.tokenizer(in: directory)
     self.init(
       name: name, family: network.graph.metadata["family"] ?? "network", transformer: nil, network: network,

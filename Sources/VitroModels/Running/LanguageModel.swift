@@ -27,6 +27,8 @@ public struct LanguageModel: Sendable {
   public let files: [String]
   /// What turns text into tokens, where the files bring it.
   public let ownTokenizer: Tokenizer?
+  /// What a network for text that was trained here says of itself.
+  let text: TextNetwork.Layout?
 
   /// Puts a model together from its parts, such as a network with random weights.
   public init(
@@ -39,6 +41,7 @@ public struct LanguageModel: Sendable {
     self.network = network
     ownTokenizer = tokenizer
     self.files = files
+    text = transformer == nil && TextNetwork.Layout.describes(network) ? try? TextNetwork.Layout(network) : nil
   }
 
   /// The tokenizer.
@@ -55,31 +58,34 @@ public struct LanguageModel: Sendable {
     }
   }
 
-  /// The number of blocks; 0 for a network that is no transformer.
-  public var layers: Int { transformer?.layers ?? 0 }
+  /// The number of blocks, or of other layers that read tokens; 0 for a network of no known kind.
+  public var layers: Int { transformer?.layers ?? text.map { $0.residualTaps.count - 1 } ?? 0 }
 
   /// The width of the residual stream.
   public var width: Int {
     get throws {
-      if let transformer { return transformer.width }
+      if let width = transformer?.width ?? text?.width { return width }
       return try residualTaps.last.flatMap { try network.shape(at: $0)?.last } ?? 0
     }
   }
 
   /// Whether each position sees only itself and earlier ones.
-  public var isCausal: Bool { transformer?.isCausal ?? true }
+  public var isCausal: Bool { transformer?.isCausal ?? text?.isCausal ?? true }
 
   /// Whether the network's answer is the logits of the next token.
   public var predictsNext: Bool {
+    if let text { return text.predictsNext }
     guard let transformer, case .unembedding(_, _, let outputs) = transformer.head else { return false }
     return transformer.isCausal && (outputs ?? transformer.vocabulary) == transformer.vocabulary
   }
 
   /// The taps of the hidden states, from what enters the first block to what leaves the last.
-  public var residualTaps: [String] { transformer?.residualTaps ?? network.outputTaps.filter { $0 != "tokens" } }
+  public var residualTaps: [String] {
+    transformer?.residualTaps ?? text?.residualTaps ?? network.outputTaps.filter { $0 != "tokens" }
+  }
 
   /// The most tokens of one text.
-  public var context: Int { transformer?.context ?? 1 << 20 }
+  public var context: Int { transformer?.context ?? text?.context ?? 1 << 20 }
 
   /// Runs texts of different lengths in one pass, packed without padding.
   ///
@@ -95,6 +101,10 @@ public struct LanguageModel: Sendable {
     isKept: Bool = false
   ) throws -> PackedActivations {
     try check(texts)
+    if let text, !text.predictsNext {
+      return try runByLength(
+        texts, recording: recording, editing: editing, needsOutputs: needsOutputs, isKept: isKept)
+    }
     return try run(
       texts.flatMap(\.self), SequenceLayout(lengths: texts.map(\.count), isKept: isKept), recording: recording,
       editing: editing, needsOutputs: needsOutputs)
@@ -121,7 +131,7 @@ public struct LanguageModel: Sendable {
           .argument, "running '\(name)'", "text \(number) has \(text.count) tokens, expected 1 to \(context)",
           details: ["found": "\(text.count)", "expected": "1 to \(context)"])
       }
-      if let vocabulary = transformer?.vocabulary, let wrong = text.first(where: { $0 < 0 || $0 >= vocabulary }) {
+      if let vocabulary = transformer?.vocabulary ?? text?.vocabulary, let wrong = text.first(where: { $0 < 0 || $0 >= vocabulary }) {
         throw VitroError(
           .argument, "running '\(name)'", "text \(number) has token \(wrong), the model knows 0 to \(vocabulary - 1)",
           hint: "Is this another model's tokenizer?", details: ["found": "\(wrong)", "expected": "0 ..< \(vocabulary)"])

@@ -41,8 +41,9 @@ struct PostProcessor: Sendable {
   func spaces(in piece: some BidirectionalCollection<Unicode.Scalar>, startsText: Bool) -> (leading: Int, trailing: Int)
   {
     func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{120}" || ScalarClass.isSpace(scalar) }
-    let leading = startsText && addsPrefixSpace ? 0 : piece.prefix(while: isSpace).count
-    return (leading, piece.reversed().prefix(while: isSpace).count)
+    let leading = piece.prefix(while: isSpace).count
+    // A single space may be the one that was put there.
+    return (startsText && addsPrefixSpace && leading == 1 ? 0 : leading, piece.reversed().prefix(while: isSpace).count)
   }
 }
 

@@ -10,7 +10,9 @@ extension Tokenizer {
   public func decode(_ ids: [Int], skippingSpecialTokens: Bool = true) throws -> String {
     var pieces: [String] = []
     pieces.reserveCapacity(ids.count)
-    for id in ids where !skippingSpecialTokens || !isSpecial(id) { pieces.append(try piece(of: id)) }
+    for id in ids where !skippingSpecialTokens || !isSpecial(id) {
+      pieces.append(try added.decoded(id) ?? piece(of: id))
+    }
     guard let decoder else { return pieces.joined(separator: " ") }
     var budget = WorkBudget(for: pieces.reduce(0) { $0 + $1.utf8.count })
     return try decoder.apply(pieces, &budget).joined()

@@ -54,12 +54,16 @@ public struct Conv2d: Layer {
 }
 
 extension Layer {
-  /// The shape of images after a window has slid over them.
+  /// The shape of images after a window has slid over them, −1 for lengths known only at run time.
   func imageShape(_ shapes: [[Int]], _ window: Window, channels: Int?, outputs: Int?) throws -> [Int] {
-    guard shapes[0].count == 3, channels == nil || shapes[0][0] == channels, shapes[0].allSatisfy({ $0 >= 0 }) else {
+    guard shapes[0].count == 3, channels == nil || shapes[0][0] == channels, shapes[0].allSatisfy({ $0 >= -1 }) else {
       throw shapeError(shapes, expected: "[\(channels.map(String.init) ?? "channels"), height, width]")
     }
-    let size = try window.outputSize(height: shapes[0][1], width: shapes[0][2], Self.kind)
-    return [outputs ?? shapes[0][0], size.height, size.width]
+    let (height, width) = (shapes[0][1], shapes[0][2])
+    // A length that is known only at run time stands for one that fits.
+    let fitting = 1 << 48
+    let size = try window.outputSize(
+      height: height == -1 ? fitting : height, width: width == -1 ? fitting : width, Self.kind)
+    return [outputs ?? shapes[0][0], height == -1 ? -1 : size.height, width == -1 ? -1 : size.width]
   }
 }

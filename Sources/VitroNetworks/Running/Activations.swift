@@ -34,4 +34,11 @@ public struct Activations: Sendable {
 
   /// The names of the recorded taps, in the order in which the network reaches them.
   public var names: [String] { recorded.keys.sorted().map { plan.tapNames[$0] } }
+
+  /// The same pass with other values: those of several runs put together.
+  package func replacing(recorded: [String: Tensor], output: Tensor?) throws -> Activations {
+    var numbered: [Int: Tensor] = [:]
+    for (name, value) in recorded { numbered[try plan.tap(named: name)] = value }
+    return Activations(plan: plan, outputs: output.map { [$0] } ?? [], recorded: numbered, cache: nil)
+  }
 }

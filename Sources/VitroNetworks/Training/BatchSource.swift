@@ -43,8 +43,16 @@ public protocol BatchSource: Sendable {
   /// The number of examples.
   var count: Int { get }
 
+  /// What all examples of one batch must have in common, such as the length of a text; `nil` when any can run together.
+  var batchKeys: [Int]? { get }
+
   /// The examples of given numbers, in that order.
   func batch(_ indices: [Int]) throws -> Batch
+}
+
+extension BatchSource {
+  /// Any examples can run together.
+  public var batchKeys: [Int]? { nil }
 }
 
 /// Examples that lie in memory.

@@ -77,7 +77,9 @@ extension Network {
     return try parts.mapValues { try .concatenate($0, axis: axis) }
   }
 
-  /// Runs the network over all examples of a source and hands on each batch's values.
+  /// Runs the network over all examples of a source, in their order, and hands on each batch's values.
+  ///
+  /// Only neighbours of one ``BatchSource/batchKeys`` run together.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the examples do not fit the network; what `body` throws.
   public func forEachBatch(
@@ -87,8 +89,11 @@ extension Network {
     guard batchSize >= 1, source.count >= 1 else {
       throw VitroError(.argument, "running over data", "there are \(source.count) examples, in batches of \(batchSize)")
     }
-    for start in stride(from: 0, to: source.count, by: batchSize) {
-      let indices = start..<Swift.min(start + batchSize, source.count)
+    let keys = source.batchKeys
+    var start = 0
+    while start < source.count {
+      let indices = start..<BatchPlan.end(from: start, count: source.count, keys: keys, size: batchSize)
+      start = indices.upperBound
       let batch = try source.batch(Array(indices))
       try body(run(batch.inputs, recording: taps, needsOutputs: needsOutputs), batch, indices)
     }

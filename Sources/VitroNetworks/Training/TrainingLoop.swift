@@ -17,6 +17,8 @@ struct TrainingLoop {
   private(set) var progress = TrainingProgress()
   private var best: (trainable: Tensor, state: Tensor)?
   private var order: (epoch: Int, indices: [Int])?
+  private var plan: (epoch: Int, batches: [[Int]])?
+  private let batchKeys: [Int]?
   private var fullBatch: Batch?
   private var quasiNewton: [LBFGSState] = []
   private var lastCheckpoint = ContinuousClock.now
@@ -35,6 +37,18 @@ struct TrainingLoop {
     self.checkpoint = checkpoint
     self.optimizer = optimizer
     self.laneNetwork = laneNetwork
+    batchKeys = source.batchKeys
+    if let batchKeys, batchKeys.count != source.count {
+      throw VitroError(
+        .argument, "training", "the data has \(batchKeys.count) batch keys for \(source.count) examples")
+    }
+    let (size, count) = (batchSize, source.count)
+    batchCount =
+      batchKeys.map { BatchPlan.count($0, size: size, dropLast: settings.dropLast) }
+      ?? (settings.dropLast ? count / size : (count + size - 1) / size)
+    guard batchCount > 0 else {
+      throw VitroError(.argument, "training", "no \(batchSize) examples can run in one batch")
+    }
   }
 
   mutating func run(_ network: inout Network) throws -> TrainingResult {
@@ -76,9 +90,7 @@ struct TrainingLoop {
   }
 
   /// The number of batches of an epoch.
-  var batchCount: Int {
-    settings.dropLast ? source.count / batchSize : (source.count + batchSize - 1) / batchSize
-  }
+  let batchCount: Int
 
   private var isDurationOver: Bool {
     if !quasiNewton.isEmpty, quasiNewton.allSatisfy(\.isConverged) { return true }
@@ -157,14 +169,25 @@ struct TrainingLoop {
 
   /// The examples of a batch, in the epoch's own order.
   mutating func indices(epoch: Int, batch: Int) throws -> [Int] {
+    if let batchKeys {
+      if plan?.epoch != epoch {
+        let order = settings.shuffle ? order(of: epoch) : Array(0..<source.count)
+        let cut = BatchPlan(order, keys: batchKeys, size: batchSize, dropLast: settings.dropLast)
+        plan = (epoch, cut.batches)
+      }
+      return plan?.batches[batch] ?? []
+    }
     let start = batch * batchSize
     let range = start..<Swift.min(start + batchSize, source.count)
-    guard settings.shuffle else { return Array(range) }
-    if order?.epoch != epoch {
-      var stream = RandomStream(seed: settings.seed, "order", epoch)
-      order = (epoch, stream.permutation(source.count))
-    }
-    return Array(order?.indices[range] ?? [])
+    return settings.shuffle ? Array(order(of: epoch)[range]) : Array(range)
+  }
+
+  private mutating func order(of epoch: Int) -> [Int] {
+    if let order, order.epoch == epoch { return order.indices }
+    var stream = RandomStream(seed: settings.seed, "order", epoch)
+    let indices = stream.permutation(source.count)
+    order = (epoch, indices)
+    return indices
   }
 
   private mutating func finishEpoch(_ network: inout Network) throws {

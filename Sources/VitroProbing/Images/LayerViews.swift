@@ -61,7 +61,7 @@ public struct LayerViews: Sendable {
         try observer.checkpoint(stage)
         observer.update(ProgressUpdate(stage, completed: views.count, of: taps.count, detail: tap))
         guard let value = values[tap], value.dtype.isFloatingPoint else { continue }
-        if let view = try view(tap, TapFeatures.rows(value), labels, fitted: parts.train.count, data.classNames.count) {
+        if let view = try Self.view(tap, TapFeatures.rows(value), labels, fitted: parts.train.count, data.classNames.count) {
           views.append(view)
         }
       }
@@ -69,22 +69,23 @@ public struct LayerViews: Sendable {
     return views
   }
 
-  private func view(
+  /// One value's view, or none.
+  static func view(
     _ tap: String, _ features: Tensor, _ labels: [Int], fitted: Int, _ classCount: Int
   ) throws -> View? {
     guard features.isFinite else { return nil }
     let (training, test) = (try features.slice(0..<fitted), try features.slice(fitted..<labels.count))
-    guard let components = try Self.ifThereIs({ try PrincipalComponents(fitting: training, count: 3) }) else {
+    guard let components = try ifThereIs({ try PrincipalComponents(fitting: training, count: 3) }) else {
       return nil
     }
     let unit = components.variances[0].squareRoot()
-    let axes = try Self.ifThereIs {
+    let axes = try ifThereIs {
       try DiscriminantAxes(fitting: training, labels: Array(labels.prefix(fitted)), classCount: classCount)
     }
     return View(
-      tap: tap, principal: try Self.points(components.project(test) / unit),
+      tap: tap, principal: try points(components.project(test) / unit),
       varianceShares: components.varianceShares,
-      discriminant: try axes.map { try Self.points($0.project(test)) } ?? [], labels: Array(labels.dropFirst(fitted)))
+      discriminant: try axes.map { try points($0.project(test)) } ?? [], labels: Array(labels.dropFirst(fitted)))
   }
 
   /// Nothing where rows have no axes, because they do not vary or are too few.

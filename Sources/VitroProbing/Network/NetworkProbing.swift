@@ -40,7 +40,7 @@ public struct NetworkProbing: Experiment {
     Field(
       "data", path: \.data, names: ["digits", "fashion-mnist", "mnist:DIR"], valueName: "data",
       help: "The labelled data."),
-    Field("probes", \.probes, valueName: "kind,…", help: "The kinds of probes: \(kindNames)."),
+    Field("probes", \.probes, valueName: "kind,…", help: "The kinds of probes: \(ProbeChoice.kindNames)."),
     Field(
       "taps", \.taps, valueName: "tap,…",
       help:
@@ -100,8 +100,6 @@ public struct NetworkProbing: Experiment {
   /// A logistic probe at every value; network and data are missing.
   public init() {}
 
-  private static var kindNames: String { ProbeKind.allCases.map(\.rawValue).joined(separator: ", ") }
-
   /// A network and data are needed, and kinds and divisions that make sense.
   public func validate() throws {
     func refuse(_ field: String, _ message: String, hint: String? = nil) -> VitroError {
@@ -115,24 +113,7 @@ public struct NetworkProbing: Experiment {
       throw refuse(
         "data", "--data is missing: name the labelled data to probe '\(network)' on", hint: "Such as \(example).")
     }
-    guard !probes.isEmpty else {
-      throw refuse("probes", "no kind of probe is named", hint: "Kinds: \(Self.kindNames).")
-    }
-    if let twice = probes.indices.first(where: { probes[..<$0].contains(probes[$0]) }) {
-      throw refuse("probes", "'\(probes[twice].rawValue)' is named twice")
-    }
-    if taps.contains("") { throw refuse("taps", "an empty name stands among the taps \(taps)") }
-    if folds == 1 { throw refuse("folds", "1 fold leaves nothing to fit to, expected 0 or 2 and more") }
-    if folds > 0, repeats > 1 {
-      throw refuse("repeats", "--folds and --repeats both divide the examples: name one of them")
-    }
-    if code, !probes.contains(where: \.givesProbabilities) {
-      throw refuse(
-        "code",
-        "a code length needs probabilities, which \(probes.map(\.rawValue).joined(separator: " and ")) do not give",
-        hint:
-          "Kinds that do: \(ProbeKind.allCases.filter(\.givesProbabilities).map(\.rawValue).joined(separator: ", ")).")
-    }
+    try choice.check(for: Self.fullName, taps: taps, folds: folds, repeats: repeats)
   }
 
   /// Records, probes, and reports.
@@ -142,11 +123,10 @@ public struct NetworkProbing: Experiment {
     return Outcome(report: try result.report(), facts: result.facts)
   }
 
-  /// How a probe of a kind is fitted.
-  func settings(_ kind: ProbeKind, seed: UInt64) -> ProbeSettings {
-    ProbeSettings(
-      kind, standardizing: !raw, classWeights: balanced ? .balanced : .uniform, neurons: neurons, hiddenUnits: hidden,
-      seed: seed)
+  /// Which probes are fitted, and how.
+  var choice: ProbeChoice {
+    ProbeChoice(
+      kinds: probes, standardizing: !raw, balanced: balanced, neurons: neurons, hidden: hidden, code: code)
   }
 }
 

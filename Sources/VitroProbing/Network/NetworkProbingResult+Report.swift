@@ -74,7 +74,7 @@ extension NetworkProbingResult {
     return blocks
   }
 
-  private var caveat: String? {
+  var caveat: String? {
     guard let repetition = settings.repetition else { return nil }
     let official =
       repetition == .folds && subject.hasOfficialTest
@@ -85,7 +85,7 @@ extension NetworkProbingResult {
       + official
   }
 
-  private var method: RichText {
+  var method: RichText {
     let kinds = kinds.map(\.title).joined(separator: ", ")
     let (train, validation, test) = (subject.counts[0], subject.counts[1], subject.counts[2])
     let division =
@@ -122,7 +122,7 @@ extension NetworkProbingResult {
   }
 
   /// The tables, and what was left out.
-  private func tableBlocks() throws -> [ReportBlock] {
+  func tableBlocks() throws -> [ReportBlock] {
     [.table(scoreTable), .table(try controlTable())]
       + readings.filter { !$0.converged }.map {
         .note(.warning, RichText("A \($0.kind.title) fit at `\($0.tap)` stopped before its tolerance."))

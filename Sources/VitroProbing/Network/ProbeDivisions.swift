@@ -19,7 +19,7 @@ struct ProbeDivisions {
   /// All examples that any division uses, ascending.
   var rows: [Int] { Set(parts.flatMap { $0.train + $0.validation + $0.test }).sorted() }
 
-  init(_ data: any LabeledSource, folds: Int, repeats: Int, mostRows: Int?, seed: UInt64) throws {
+  init(_ data: any LabeledExamples, folds: Int, repeats: Int, mostRows: Int?, seed: UInt64) throws {
     let divided =
       folds > 0
       ? try DataParts.folds(folds, labels: data.labels, groups: data.groups, seed: seed)
@@ -67,7 +67,7 @@ struct ProbeDivisions {
 
   /// So many training examples, each class in its share.
   private static func thinned(
-    _ rows: [Int], to limit: Int?, _ data: any LabeledSource, seed: UInt64
+    _ rows: [Int], to limit: Int?, _ data: any LabeledExamples, seed: UInt64
   ) throws -> [Int] {
     guard let limit, rows.count > limit else { return rows }
     let shares = [Double(limit), Double(rows.count - limit)]

@@ -24,8 +24,13 @@ struct TapRows {
     let labels = examples.map { divisions.labels[$0] }
     let groups = groups.map { groups in examples.map { groups[$0] } }
     return try ProbeRows(
-      store.features(at: tap, rows: examples.compactMap { places[$0] }),
+      features(examples),
       .classes(labels, count: divisions.classes.count), groups: groups, types: groups)
+  }
+
+  /// The values of examples, `[examples, width]`.
+  func features(_ examples: [Int]) throws -> Tensor {
+    try store.features(at: tap, rows: examples.compactMap { places[$0] })
   }
 
   /// The first value that is no number.
@@ -39,5 +44,19 @@ struct TapRows {
       found = (positions.lowerBound + place / block.shape[1], place % block.shape[1])
     }
     return found
+  }
+
+  /// Why the rows of a value are not held in memory, if they are too large.
+  static func obstacle(
+    _ tap: (name: String, width: Int), rows: Int, megabytes: Int, remedy: String = "lower --most-rows"
+  ) -> LayerReadings.SkippedTap? {
+    let (bytes, overflow) = tap.width.multipliedReportingOverflow(by: rows * DType.float32.byteWidth)
+    guard overflow || bytes > megabytes << 20 else { return nil }
+    let needed = overflow ? "too much" : "\((bytes + (1 << 20) - 1) >> 20) MiB"
+    return .init(
+      tap: tap.name,
+      reason:
+        "\(rows) rows of \(tap.width) features take \(needed), more than --memory \(megabytes): raise it, or \(remedy)"
+    )
   }
 }

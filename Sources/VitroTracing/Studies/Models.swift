@@ -7,7 +7,7 @@ public enum Models: ExperimentGroup {
   /// `model`.
   public static let name = "model"
   /// What the group is about.
-  public static let abstract = "Open language models, and see what they compute."
+  public static let abstract = "Open language models and see what they compute, or train small ones on texts."
 }
 
 extension Models {

@@ -65,6 +65,58 @@ import VitroFormats
     }
   }
 
+  @Test func classesOfScalarsEqualTheReference() throws {
+    let classes = try TokenizerFixtures.decoded([String: [UInt32]].self, "classes.json")
+    let cleaning = Normalizer.bert(
+      BertCleaning(cleansText: true, spacesChineseCharacters: false, stripsAccents: false, lowercases: false))
+    let spacing = Normalizer.bert(
+      BertCleaning(cleansText: false, spacesChineseCharacters: true, stripsAccents: false, lowercases: false))
+    let stripping = Normalizer.bert(
+      BertCleaning(cleansText: false, spacesChineseCharacters: false, stripsAccents: true, lowercases: false))
+    func gives(_ normalizer: Normalizer, _ scalar: Unicode.Scalar) -> [UInt8]? {
+      var budget = WorkBudget(for: 4)
+      return try? normalizer.apply(AlignedText(original: Array(String(Character(scalar)).utf8)), &budget).bytes
+    }
+    let rules: [String: (Unicode.Scalar) -> Bool] = [
+      "controls": { gives(cleaning, $0) == [] }, "spaces": { gives(cleaning, $0) == [0x20] },
+      "chinese": { gives(spacing, $0)?.first == 0x20 && $0 != " " }, "nonspacing": { gives(stripping, $0) == [] },
+      "marks": { gives(.stripAccents, $0) == [] }, "punctuation": ScalarClass.isPunctuation,
+      "whitespace": ScalarClass.isSpace, "numbers": { ScalarClass.isIn(.number, $0) }, "word": ScalarClass.isWord,
+    ]
+    // Scalars whose category changed since the reference's edition.
+    let moved: Set<UInt32> = [0x166d, 0x111c9, 0x1734, 0x1885, 0x1886, 0xa9bd, 0x1171e, 0x1cf2, 0x1cf3, 0x295]
+    try #require(classes.count == 25)
+    for (name, runs) in classes {
+      let program = rules[name] == nil ? try RegexProgram(name) : nil
+      let near = Set(runs.flatMap { [$0 - 1, $0, $0 + 1] })
+      var isInside = false
+      var edges = runs[...]
+      for value in UInt32(1)..<0x110000 {
+        let isEdge = edges.first.map { value >= $0 } ?? false
+        if isEdge, !isInside { isInside = true }
+        let isLast = isInside && edges.dropFirst().first == value
+        defer {
+          if isLast {
+            isInside = false
+            edges = edges.dropFirst(2)
+          }
+        }
+        // The edges of every run, and samples between.
+        let isNear = near.contains(value) || value % 61 == 0
+        guard isNear, let scalar = Unicode.Scalar(value), !moved.contains(value) else { continue }
+        guard scalar.properties.age.map({ $0.major <= 16 }) ?? true else { continue }
+        var found = rules[name]?(scalar) ?? false
+        if let program {
+          found = try Array(String(Character(scalar)).utf8).withUnsafeBufferPointer { bytes in
+            var budget = WorkBudget(for: 4)
+            return try program.match(bytes, within: 0..<bytes.count, at: 0, &budget) != nil
+          }
+        }
+        #expect(found == isInside, "\(name): U+\(String(value, radix: 16))")
+      }
+    }
+  }
+
   @Test(arguments: [
     WordScanner.gpt2Expression, WordScanner.llama3Expression, WordScanner.qwen2Expression,
   ])

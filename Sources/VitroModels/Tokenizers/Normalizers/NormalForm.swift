@@ -70,7 +70,7 @@ private struct DecompositionTable {
   init(isCompatible: Bool) { self.isCompatible = isCompatible }
 
   private static func combiningClass(_ scalar: Unicode.Scalar) -> UInt8 {
-    scalar.properties.canonicalCombiningClass.rawValue
+    ScalarClass.isYounger(scalar, than: .tokenizers) ? 0 : scalar.properties.canonicalCombiningClass.rawValue
   }
 
   /// The full decomposition of a stretch, marks in canonical order.
@@ -105,7 +105,7 @@ private struct DecompositionTable {
   }
 
   private mutating func decomposition(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
-    if scalar.value < 0xa0 { return [scalar] }
+    if scalar.value < 0xa0 || ScalarClass.isYounger(scalar, than: .tokenizers) { return [scalar] }
     if let parts = known[scalar] { return parts }
     let text = String(Character(scalar))
     let decomposed =
@@ -118,6 +118,7 @@ private struct DecompositionTable {
   /// The primary composite of two scalars, if there is one.
   private mutating func composite(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {
     guard second.value >= 0x300 else { return nil }
+    if let syllable = DecompositionTable.syllable(first, second) { return syllable }
     let key = UInt64(first.value) << 32 | UInt64(second.value)
     if let result = composed[key] { return result }
     var pair = String.UnicodeScalarView()
@@ -127,6 +128,17 @@ private struct DecompositionTable {
     let result = whole.count == 1 ? whole.first : nil
     composed[key] = .some(result)
     return result
+  }
+
+  /// The Korean syllable of a consonant and a vowel, or of a syllable and the consonant that ends it.
+  private static func syllable(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Unicode.Scalar? {
+    switch (first.value, second.value) {
+    case (0x1100..<0x1113, 0x1161..<0x1176):
+      Unicode.Scalar(0xac00 + ((first.value - 0x1100) * 21 + second.value - 0x1161) * 28)
+    case (0xac00..<0xd7a4, 0x11a8..<0x11c3) where (first.value - 0xac00) % 28 == 0:
+      Unicode.Scalar(first.value + second.value - 0x11a7)
+    default: nil
+    }
   }
 
   /// Composes what a decomposition left, mark by mark, unless another of the same class stands between.

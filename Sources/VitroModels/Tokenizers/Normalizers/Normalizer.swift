@@ -31,7 +31,8 @@ indirect enum Normalizer: Sendable {
     case .bert(let cleaning): return try cleaning.apply(text)
     case .form(let form): return try form.apply(text)
     case .lowercase: return try text.lowercased()
-    case .stripAccents: return try text.removing { ScalarClass.isIn(.mark, $0) }
+    case .stripAccents:
+      return try text.removing { ScalarClass.isIn(.mark, $0) && !ScalarClass.isYounger($0, than: .tokenizers) }
     case .strip(let left, let right): return try text.stripped(left: left, right: right)
     case .prepend(let scalars): return try text.prepending(scalars)
     case .replace(let pattern, let content): return try text.replacing(pattern, with: content, &budget)
@@ -62,7 +63,9 @@ struct BertCleaning: Sendable {
     if cleansText { text = try cleaned(text) }
     if spacesChineseCharacters { text = try spaced(text) }
     if stripsAccents {
-      text = try NormalForm.nfd.apply(text).removing { ScalarClass.categories(of: $0) == BertCleaning.nonspacing }
+      text = try NormalForm.nfd.apply(text).removing { scalar in
+        ScalarClass.isIn(BertCleaning.nonspacing, scalar) && !ScalarClass.isYounger(scalar, than: .bert)
+      }
     }
     if lowercases { text = try text.lowercased() }
     return text
@@ -78,7 +81,8 @@ struct BertCleaning: Sendable {
       switch next.scalar {
       case "\t", "\n", "\r": rewriter.replace(with: " ")
       case "\0", "\u{fffd}": rewriter.drop()
-      case let scalar where ScalarClass.isIn(BertCleaning.controls, scalar): rewriter.drop()
+      case let scalar where ScalarClass.isIn(BertCleaning.controls, scalar):
+        if ScalarClass.isYounger(scalar, than: .bert) { rewriter.copy(next.length) } else { rewriter.drop() }
       case let scalar where ScalarClass.isSpace(scalar): rewriter.replace(with: " ")
       default: rewriter.copy(next.length)
       }

@@ -65,7 +65,7 @@ extension RegexSyntax {
     if name == "alnum" {
       return .set(ScalarSet([.alphabetic, .categories(.init(.decimalNumber))], isNegated: isNegated))
     }
-    guard ["alpha", "digit", "space", "upper", "lower", "word"].contains(name), let term = ScalarSet.named(name) else {
+    guard ["alpha", "digit", "space", "word"].contains(name), let term = ScalarSet.named(name) else {
       throw fault("the class [:\(shortened(name)):]")
     }
     return .set(ScalarSet([term], isNegated: isNegated))

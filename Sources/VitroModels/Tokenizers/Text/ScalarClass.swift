@@ -78,11 +78,24 @@ enum ScalarClass {
 
   /// Whether BERT's rules take the scalar as punctuation: all of ASCII's marks and Unicode's class P.
   static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
-    guard scalar.isASCII else { return isIn(.punctuation, scalar) }
+    guard scalar.isASCII else { return isIn(.punctuation, scalar) && !isYounger(scalar, than: .bert) }
     return switch scalar.value {
     case 0x21...0x2f, 0x3a...0x40, 0x5b...0x60, 0x7b...0x7e: true
     default: false
     }
+  }
+
+  /// The versions of Unicode whose tables Hugging Face's library goes by, so that the same text gives the same tokens.
+  enum Edition: Int {
+    /// BERT's classes.
+    case bert = 8
+    /// Normal forms and marks.
+    case tokenizers = 9
+  }
+
+  /// Whether a scalar came into Unicode after an edition.
+  static func isYounger(_ scalar: Unicode.Scalar, than edition: Edition) -> Bool {
+    scalar.value >= 0x300 && scalar.properties.age.map { $0.major > edition.rawValue } ?? false
   }
 
   fileprivate static func index(of category: Unicode.GeneralCategory) -> Int {

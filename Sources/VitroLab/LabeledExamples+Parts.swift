@@ -1,13 +1,12 @@
 internal import VitroCore
 public import VitroData
 internal import VitroFitting
-internal import VitroNetworks
 
-extension LabeledSource {
+extension LabeledExamples {
   /// Divides the examples for fitting, choosing and judging, each class in the same shares.
   ///
-  /// When the data have a test part of their own (``/VitroData/LabeledSource/officialTest``) it is kept, and the rest is divided
-  /// five to one; otherwise 60 %, 20 % and 20 % are drawn. No group (``/VitroData/LabeledSource/groups``) stands in two parts.
+  /// When the data have a test part of their own (``/VitroData/LabeledExamples/officialTest``) it is kept, and the rest is divided
+  /// five to one; otherwise 60 %, 20 % and 20 % are drawn. No group (``/VitroData/LabeledExamples/groups``) stands in two parts.
   ///
   /// ```swift
   /// let parts = try digits.parts(seed: 0)
