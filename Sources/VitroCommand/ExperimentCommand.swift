@@ -90,6 +90,9 @@ struct ExperimentCommand<E: Experiment>: ParsableCommand, CustomReflectable {
           configuration.fields[field.name] = .bool(isOn)
         }
       }
+      if let field = E.fieldDescriptions.first(where: \.takesBareSweep), let word = options.bareSweep {
+        configuration.fields[field.name] = try field.kind.value(ofText: word, field: "--sweep")
+      }
       configuration.sweep = try options.sweeps(over: E.fieldDescriptions)
     } catch let error as VitroError {
       throw Self.usage(error)

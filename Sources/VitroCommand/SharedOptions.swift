@@ -86,12 +86,16 @@ struct ExperimentOptions: ParsableArguments {
   @OptionGroup var work: WorkOptions
   @OptionGroup var store: StoreOptions
 
+  /// The last value of `--sweep` that names no field, for experiments that sweep by themselves.
+  var bareSweep: String? { sweep.last { !$0.contains("=") } }
+
   /// The values of each swept field.
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) with the nearest field's name.
   func sweeps(over fields: [FieldDescription]) throws -> [String: [JSONValue]] {
     var sweeps: [String: [JSONValue]] = [:]
-    for word in sweep {
+    let isBareTaken = fields.contains(where: \.takesBareSweep)
+    for word in sweep where !isBareTaken || word.contains("=") {
       let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, !parts[1].isEmpty else {
         throw VitroError(

@@ -19,15 +19,17 @@ public struct Field<Root>: Sendable {
   ///   - isPositional: Whether the command line takes it by its place and not by its name.
   ///   - valueName: What stands for the value in help, such as `n`.
   ///   - mayBeginWithMinus: Whether a text may begin with a minus sign, as numbers may.
+  ///   - takesBareSweep: Whether `--sweep VALUE`, without the name of a field, gives its value too.
   ///   - help: One sentence.
   public init<Value: FieldValue>(
     _ name: String, _ path: any WritableKeyPath<Root, Value> & Sendable, in range: ClosedRange<Double>? = nil,
-    isPositional: Bool = false, valueName: String? = nil, mayBeginWithMinus: Bool = false, help: String
+    isPositional: Bool = false, valueName: String? = nil, mayBeginWithMinus: Bool = false,
+    takesBareSweep: Bool = false, help: String
   ) {
     self.init(
       FieldDescription(
         name: name, kind: Value.fieldKind.limited(to: range), isPositional: isPositional, valueName: valueName,
-        mayBeginWithMinus: mayBeginWithMinus, help: help), path)
+        mayBeginWithMinus: mayBeginWithMinus, takesBareSweep: takesBareSweep, help: help), path)
   }
 
   /// A field that names a file or directory, or one of `names` that mean something else.
@@ -67,6 +69,8 @@ public struct FieldDescription: Sendable, Hashable {
   public var valueName: String?
   /// Whether the command line takes a text that begins with a minus sign for a value, not for a flag.
   public var mayBeginWithMinus = false
+  /// Whether `--sweep VALUE`, without the name of a field, gives its value too.
+  public var takesBareSweep = false
   /// One sentence.
   public var help: String
 

@@ -17,7 +17,7 @@ struct TracingStudyTests {
     try TestModels.withWords("llama") { folder in
       var study = PatchStudy()
       (study.model, study.clean, study.corrupt) = (folder, "the cat sat on the", "the dog sat on the")
-      (study.answer, study.wrong, study.sweep, study.estimate) = ("mat", "house", site, true)
+      (study.answer, study.wrong, study.site, study.estimate) = ("mat", "house", site, true)
       let run = try StudyRun(study)
       let pair = try AnswerPair(clean: [4, 6, 11, 12, 4], corrupt: [4, 7, 11, 12, 4], answer: 8, wrong: 9)
       let model = try LanguageModel(folder)

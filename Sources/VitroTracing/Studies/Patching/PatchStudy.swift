@@ -32,7 +32,9 @@ public struct PatchStudy: Experiment {
     Field("corrupt", \.corrupt, mayBeginWithMinus: true, help: "The prompt that calls for the wrong answer."),
     Field("answer", \.answer, mayBeginWithMinus: true, help: "The clean prompt's answer, one token."),
     Field("wrong", \.wrong, mayBeginWithMinus: true, help: "The corrupt prompt's answer, one token."),
-    Field("sweep", \.sweep, valueName: "value", help: "What is moved: by position, or (head_…) by head."),
+    Field(
+      "site", \.site, takesBareSweep: true,
+      help: "What is moved: by position, or (head_…) by head; --sweep says it too."),
     Field("estimate", \.estimate, help: "Add the estimate from one gradient, and compare."),
   ]
 
@@ -47,7 +49,7 @@ public struct PatchStudy: Experiment {
   /// The corrupt prompt's answer.
   public var wrong: String?
   /// What is moved.
-  public var sweep = PatchingSite.residPre
+  public var site = PatchingSite.residPre
   /// Whether the estimate is added.
   public var estimate = false
 
@@ -74,14 +76,14 @@ public struct PatchStudy: Experiment {
       wrong: words.answer(wrong ?? "", after: corrupt, field: "wrong"))
     let measured = try run.stage("patching") { stage in
       let began = ContinuousClock.now
-      let sweep = try PatchingSweep(model, pair, at: sweep) { try stage.progress($0, of: $1) }
+      let sweep = try PatchingSweep(model, pair, at: site) { try stage.progress($0, of: $1) }
       return PatchingResult.Measured(sweep: sweep, seconds: (ContinuousClock.now - began) / .seconds(1))
     }
     var result = PatchingResult(words: words, prompts: prompts, pair: pair, measured: measured)
     if estimate {
       result.estimate = try run.stage("estimating") { stage in
         try stage.progress(0, of: 1)
-        return try AttributionPatching(model, pair, at: sweep)
+        return try AttributionPatching(model, pair, at: site)
       }
     }
     return Outcome(report: try result.report(), facts: result.facts)
