@@ -32,6 +32,9 @@ public protocol Layer: Sendable, Hashable, Codable {
   /// The names of values inside the layer that can be tapped, besides its output.
   var innerTaps: [String] { get }
 
+  /// Whether the layer reads values of any number of axes, with or without a batch: ``Graph/unknownShape``.
+  static var takesAnyShape: Bool { get }
+
   /// The shape of the output for inputs of given shapes, −1 for lengths known only at run time.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the layer does not take such inputs.
@@ -47,6 +50,9 @@ extension Layer {
 
   /// No values inside.
   public var innerTaps: [String] { [] }
+
+  /// Values of known axes only.
+  public static var takesAnyShape: Bool { false }
 
   func requireInputs(_ count: Int, _ inputs: [[Int]]) throws {
     guard inputs.count == count else {
@@ -87,6 +93,8 @@ public struct ParameterSpec: Sendable, Hashable {
     case runningMean
     /// A running variance: state, not trained, 1 at first.
     case runningVariance
+    /// A table that belongs to the structure, as masks and positions do: state, not trained.
+    case constant
   }
 
   /// The name within the layer, as in PyTorch: `weight`, `bias`, `weight_ih_l0`.
@@ -111,8 +119,8 @@ public struct ParameterSpec: Sendable, Hashable {
     self.fanOut = fanOut ?? (shape.prefix(1) + shape.dropFirst(2)).elementCount
   }
 
-  /// Whether an optimizer changes it; running statistics are state.
-  public var isTrainable: Bool { role != .runningMean && role != .runningVariance }
+  /// Whether an optimizer changes it; running statistics and constants are state.
+  public var isTrainable: Bool { role != .runningMean && role != .runningVariance && role != .constant }
 }
 
 extension Collection<Int> {

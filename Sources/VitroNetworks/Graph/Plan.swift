@@ -38,7 +38,10 @@ final class Plan: Sendable {
     guard !graph.inputs.isEmpty else { throw failure("it has no input") }
     for input in graph.inputs {
       guard values[input.name] == nil else { throw failure("two inputs are named '\(input.name)'") }
-      guard input.shape.count < 8, input.shape.allSatisfy({ $0 >= -1 && $0 <= 1 << 30 }) else {
+      guard
+        input.shape == Graph.unknownShape
+          || input.shape.count < 8 && input.shape.allSatisfy({ $0 >= -1 && $0 <= 1 << 30 })
+      else {
         throw failure("input '\(input.name)' has the impossible shape \(input.shape)")
       }
       values[input.name] = shapes.count
@@ -72,8 +75,14 @@ final class Plan: Sendable {
         throw failure("node '\(node.name)' has an impossible number among its settings: \(node.layer)")
       }
       do {
-        let shape = try node.layer.outputShape(of: inputs.map { shapes[$0] })
-        _ = try RawArray.byteCount(dtype: .float64, shape: shape.map { $0 == -1 ? 1 : $0 })
+        let given = inputs.map { shapes[$0] }
+        guard type(of: node.layer).takesAnyShape || !given.contains(Graph.unknownShape) else {
+          throw VitroError(.shape, type(of: node.layer).kind, "it reads a value of which not even the number of axes is known")
+        }
+        let shape = try node.layer.outputShape(of: given)
+        if shape != Graph.unknownShape {
+          _ = try RawArray.byteCount(dtype: .float64, shape: shape.map { $0 == -1 ? 1 : $0 })
+        }
         shapes.append(shape)
       } catch var error as VitroError {
         error.operation = "node '\(node.name)' (\(error.operation))"

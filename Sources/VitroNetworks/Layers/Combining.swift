@@ -76,6 +76,8 @@ public struct Concatenate: Layer {
 public struct Scale: Layer {
   /// `scale`.
   public static let kind = "scale"
+  /// Each element by itself, whatever the axes.
+  public static let takesAnyShape = true
   /// The factor.
   public var factor: Double
   /// What is added.

@@ -23,6 +23,8 @@ final class ForwardPass {
   let watch: (Int, Tensor) -> Tensor
   private(set) var recorded: [Int: Tensor] = [:]
   private(set) var stateUpdates: [(parameter: Int, value: Tensor)] = []
+  /// How many elements may still be made of less.
+  private var elementsLeft = 0
 
   init(
     plan: Plan, parameters: [Tensor], instances: Int?, mode: RunMode, recording: TapSet, edits: [Int: TapEdit] = [:],
@@ -47,6 +49,8 @@ final class ForwardPass {
   /// after the last recorded value runs.
   func run(_ inputs: [Tensor], needsOutputs: Bool) throws -> [Tensor] {
     let needed = neededSteps(needsOutputs: needsOutputs)
+    let given = (inputs + parameters).reduce(0) { $0 + $1.count }
+    elementsLeft = max(1 << 26, 1024 * min(given, 1 << 40))
     var values = [Tensor?](repeating: nil, count: plan.inputCount + plan.steps.count)
     var remainingReaders = [Int](repeating: 0, count: values.count)
     for (number, step) in plan.steps.enumerated() where needed[number] {
@@ -94,6 +98,16 @@ final class ForwardPass {
     if watched.contains(number) { final = watch(number, final) }
     if recording.contains(number) { recorded[number] = final }
     return final
+  }
+
+  /// Takes elements from those that one run may make of less.
+  func spend(_ elements: Int) throws {
+    elementsLeft -= max(0, elements)
+    guard elementsLeft >= 0 else {
+      throw VitroError(
+        .memory, "running the network", "its values would become much larger than its inputs and parameters are",
+        details: ["found": "\(elements) elements more"])
+    }
   }
 
   func record(_ tap: Int, _ value: Tensor) { recorded[tap] = value }
