@@ -35,8 +35,11 @@ public struct Graph: Sendable, Codable {
 
   /// The shape of a value of which nothing is known beforehand, not even whether it has axes.
   ///
-  /// Only layers that say so read such values: ``Layer/takesAnyShape``.
-  public static let unknownShape = [-2]
+  /// Only layers that say so read such values: ``Layer/takesAnyShape``. Like every shape that varies, it holds a −1.
+  public static let unknownShape = [-1, -2]
+
+  /// The shape of a single number for the whole batch: a value without axes, which only the same layers read.
+  public static let scalarShape = [-1, -3]
 
   /// One operation: where it reads and what it does.
   public struct Node: Sendable {

@@ -76,11 +76,14 @@ final class Plan: Sendable {
       }
       do {
         let given = inputs.map { shapes[$0] }
-        guard type(of: node.layer).takesAnyShape || !given.contains(Graph.unknownShape) else {
-          throw VitroError(.shape, type(of: node.layer).kind, "it reads a value of which not even the number of axes is known")
+        let isKnown = given.allSatisfy { $0 != Graph.unknownShape && $0 != Graph.scalarShape }
+        guard isKnown || type(of: node.layer).takesAnyShape else {
+          throw VitroError(
+            .shape, type(of: node.layer).kind,
+            "it reads a value without axes, or of which not even their number is known")
         }
         let shape = try node.layer.outputShape(of: given)
-        if shape != Graph.unknownShape {
+        if shape != Graph.unknownShape, shape != Graph.scalarShape {
           _ = try RawArray.byteCount(dtype: .float64, shape: shape.map { $0 == -1 ? 1 : $0 })
         }
         shapes.append(shape)

@@ -55,7 +55,9 @@ extension ONNXReader {
     var ties: [String: String] = [:]
     for (parameter, (array, origin)) in zip(["weight", "bias", "running_mean", "running_var"], arrays) {
       let form = Form(origin: origin, shape: .vector([channels]), owner: parameter.hasPrefix("running") ? name : nil)
-      ties.merge(try keep(parameter, of: name, form: form, count: channels) { try Tensor(array).cast(to: dtype) }) { $1 }
+      ties.merge(try keep(parameter, of: name, form: form, count: channels) { try Tensor(array).cast(to: dtype) }) {
+        $1
+      }
     }
     return try add(layer, named: name, reading: [input], shapes: [shape], ties: ties, for: node)
   }
@@ -95,7 +97,8 @@ extension ONNXReader {
     }
     guard keeps else { return try apply(Mean(axes: axes.map { $0 - 1 }), node) }
     guard axes == [2, 3], shape.count == 3 else {
-      throw refusal(node, "it keeps the axes \(axes)", found: "keepdims 1", expected: "the axes of an image, or keepdims 0")
+      throw refusal(
+        node, "it keeps the axes \(axes)", found: "keepdims 1", expected: "the axes of an image, or keepdims 0")
     }
     return try globalPooling(node, isMaximum: false)
   }
@@ -105,10 +108,17 @@ extension ONNXReader {
       throw refusal(
         node, "its value is \(shape), expected images of a known size", found: "\(shape)", expected: "[channels, h, w]")
     }
-    return try fitting(node) {
+    let geometry = try fitting(node) {
       try ONNXGeometry(
         ONNXOperation(node.operation, opset: model.opset, settings: settings(node), operands: []),
         lengths: Array(shape[1...]), kernel: kernel)
     }
+    // Borders wider than a window make values of any size of nothing; these are counted while they are computed.
+    let reach = zip(geometry.kernel, geometry.dilation).map { $0 * $1 }
+    guard zip(geometry.before, reach).allSatisfy({ $0 < $1 }), zip(geometry.after, reach).allSatisfy({ $0 < $1 }) else {
+      throw refusal(
+        node, "its border is wider than its windows", found: "\(geometry.before)", expected: "\(geometry.kernel)")
+    }
+    return geometry
   }
 }

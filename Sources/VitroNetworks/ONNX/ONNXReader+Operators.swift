@@ -113,7 +113,8 @@ extension ONNXReader {
 
   private mutating func flatten(_ node: Node) throws -> Operand {
     let rank = try value(required(node, 0), node).shape.count + 1
-    let axis = try axis(node, default: 1, rank: rank + 1)
+    let given = try integer(node, "axis", default: 1)
+    let axis = given < 0 ? given + rank : given
     guard axis == 1 else {
       throw refusal(node, "it does not keep the batch", found: "axis \(axis)", expected: "axis 1")
     }

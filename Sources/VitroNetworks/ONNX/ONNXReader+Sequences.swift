@@ -37,7 +37,8 @@ extension ONNXReader {
     guard axis == -1 || axis == shape.count, shape.count >= 1, weight.shape.count == 1,
       case .constant(let shift, let shiftOrigin)? = operand(node, 2), shift.shape == weight.shape
     else {
-      throw refusal(node, "it normalizes from axis \(axis) of \(shape)", found: "axis \(axis)", expected: "the last axis")
+      throw refusal(
+        node, "it normalizes from axis \(axis) of \(shape)", found: "axis \(axis)", expected: "the last axis")
     }
     let width = weight.shape[0]
     let layer = LayerNorm(width, epsilon: try number(node, "epsilon", default: 1e-5))

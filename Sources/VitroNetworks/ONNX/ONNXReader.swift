@@ -57,13 +57,17 @@ struct ONNXReader {
   private(set) var places: [String: Int] = [:]
   /// The types of values; nothing where it cannot be known.
   var types: [String: DType?] = [:]
+  /// The whole shapes of values that operations make, first axis included; nothing where it cannot be known.
+  var wholeShapes: [String: [Int]?] = [:]
   /// The names of the file's own arrays.
-  private(set) var initializers: Set<String> = []
+  var initializers: Set<String> = []
   /// Whether something is computed on whole values, so that a number of examples that the file fixes must hold.
   var needsBatch = false
   /// Which parameter holds an array in a given form.
   private var holders: [Form: String] = [:]
   private var memoryLeft: Int
+  /// The most elements of a value for one example, as many as a run may make of the inputs and the arrays.
+  private var largestValue = 1 << 20
   /// What was added since the last mark, in order.
   private var journal = Journal()
 
@@ -81,6 +85,8 @@ struct ONNXReader {
         hint: "Convert it with onnx.version_converter.convert_version in Python.")
     }
     for input in model.inputs { try add(input) }
+    let given = graph.inputs.map { $0.shape.map { abs($0) }.elementCount }.reduce(0) { $0 + min($1, 1 << 40) }
+    largestValue = max(1 << 20, 1024 * (given + min(arrays.reduce(0) { $0 + $1.count }, 1 << 40)))
     for (name, array) in model.initializers { operands[name] = .constant(array, origin: name) }
     initializers = Set(model.initializers.map(\.name))
     for name in model.nodes.flatMap(\.inputs) + model.outputs.map(\.name) { readers[name, default: 0] += 1 }
@@ -170,11 +176,10 @@ struct ONNXReader {
     guard !node.outputs.dropFirst().contains(where: { readers[$0] != nil }) else { return false }
     return node.inputs.enumerated().allSatisfy { index, input in
       guard case .value(let name, let shape)? = operands[input] else { return true }
-      if case .some(.some(let type)) = types[name] {
-        let isPosition = node.operation == "Gather" && index == 1
-        return shape != Graph.unknownShape && (type.isFloatingPoint || isPosition)
+      guard case .some(.some(let type)) = types[name], shape != Graph.unknownShape, shape != Graph.scalarShape else {
+        return false
       }
-      return false
+      return type.isFloatingPoint || node.operation == "Gather" && index == 1
     }
   }
 
@@ -208,6 +213,13 @@ struct ONNXReader {
     } catch let error as VitroError {
       throw refusal(
         node, error.message, found: shapes.map { "\($0)" }.joined(separator: " and "), expected: "fitting shapes")
+    }
+    let count = shape.map { abs($0) }.elementCount
+    guard count <= largestValue else {
+      throw refusal(
+        "node '\(name)' (\(node.operation)): its value \(shape) is much larger than the file and its inputs",
+        code: .memory,
+        field: "node '\(name)'", found: "\(shape)", expected: "at most \(largestValue) elements for each example")
     }
     places[name] = graph.nodes.count
     graph.nodes.append(Graph.Node(name, layer, inputs: inputs, ties: ties))
@@ -271,6 +283,7 @@ struct ONNXReader {
     for name in journal.names[mark.names...] {
       places[name] = nil
       types[name] = nil
+      wholeShapes[name] = nil
     }
     for form in journal.forms[mark.forms...] {
       if let parameter = holders.removeValue(forKey: form) { parameters[parameter] = nil }

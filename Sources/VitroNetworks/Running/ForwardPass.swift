@@ -50,7 +50,7 @@ final class ForwardPass {
   func run(_ inputs: [Tensor], needsOutputs: Bool) throws -> [Tensor] {
     let needed = neededSteps(needsOutputs: needsOutputs)
     let given = (inputs + parameters).reduce(0) { $0 + $1.count }
-    elementsLeft = max(1 << 26, 1024 * min(given, 1 << 40))
+    elementsLeft = max(1 << 20, 1024 * min(given, 1 << 40))
     var values = [Tensor?](repeating: nil, count: plan.inputCount + plan.steps.count)
     var remainingReaders = [Int](repeating: 0, count: values.count)
     for (number, step) in plan.steps.enumerated() where needed[number] {

@@ -25,7 +25,7 @@ public struct FuzzTarget: Sendable {
   public static func all() throws -> [FuzzTarget] {
     [
       try safetensors(), try npy(), try npz(), try idx(), try compressedIDX(), try idxRows(), try csv(), try png(),
-      try onnx(), try frontDoor(),
+      try onnx(), try networks(), try frontDoor(),
     ]
   }
 

@@ -21,7 +21,8 @@ struct ONNXGateFunction {
     var betas = (try operation.reals("activation_beta") ?? []).makeIterator()
     return try names.map { name in
       switch name.lowercased() {
-      case "relu", "tanh", "sigmoid", "softsign", "softplus": ONNXGateFunction(name: name.lowercased(), alpha: 0, beta: 0)
+      case "relu", "tanh", "sigmoid", "softsign", "softplus":
+        ONNXGateFunction(name: name.lowercased(), alpha: 0, beta: 0)
       case "affine": ONNXGateFunction(name: "affine", alpha: alphas.next() ?? 1, beta: betas.next() ?? 0)
       case "leakyrelu": ONNXGateFunction(name: "leakyrelu", alpha: alphas.next() ?? 0.01, beta: 0)
       case "thresholdedrelu": ONNXGateFunction(name: "thresholdedrelu", alpha: alphas.next() ?? 1, beta: 0)

@@ -1,7 +1,7 @@
 internal import VitroCore
 
 extension ONNXOperation: Codable {
-  private enum Key: String, CodingKey { case `operator`, opset, output, settings, operands }
+  private enum Key: String, CodingKey { case `operator`, opset, output, settings, operands, result }
 
   /// Reads an operation.
   public init(from decoder: any Decoder) throws {
@@ -10,7 +10,8 @@ extension ONNXOperation: Codable {
       try container.decode(String.self, forKey: .operator), opset: try container.decode(Int.self, forKey: .opset),
       output: try container.decode(Int.self, forKey: .output),
       settings: try container.decode([String: ONNXSetting].self, forKey: .settings),
-      operands: try container.decode([Operand].self, forKey: .operands))
+      operands: try container.decode([Operand].self, forKey: .operands),
+      result: try container.decodeIfPresent([Int].self, forKey: .result))
   }
 
   /// Writes the operation.
@@ -21,6 +22,7 @@ extension ONNXOperation: Codable {
     try container.encode(output, forKey: .output)
     try container.encode(settings, forKey: .settings)
     try container.encode(operands, forKey: .operands)
+    try container.encodeIfPresent(result, forKey: .result)
   }
 }
 

@@ -2,7 +2,8 @@ internal import VitroCore
 
 extension ONNXOperation {
   func missing(_ index: Int) -> VitroError {
-    VitroError(.argument, operation, "its operand \(index) is missing", details: ["found": "\(operands.count) operands"])
+    VitroError(
+      .argument, operation, "its operand \(index) is missing", details: ["found": "\(operands.count) operands"])
   }
 
   /// An error about what the operator is asked to do.

@@ -3,8 +3,8 @@ internal import VitroCore
 
 /// One operator of ONNX that no layer of Vitro's own stands for, computed on whole values, batch axis included.
 ///
-/// Exported transformers and recurrent networks consist of these where they compute shapes, masks and products of two values. Real constants that are larger than
-/// ``ONNXLiteral/maximumCount`` or of more than one element are parameters; small whole numbers are settings. Values may be of any type and of any number of axes.
+/// Exported transformers and recurrent networks consist of these where they compute shapes, masks and products of two values. Real constants of more than one element
+/// are parameters, whole numbers are settings where they are few. Values may be of any type and of any number of axes.
 ///
 /// The operators: <https://onnx.ai/onnx/operators/>; docs/network-format.md lists those that are computed.
 public struct ONNXOperation: Layer {
@@ -35,15 +35,19 @@ public struct ONNXOperation: Layer {
   let settings: [String: ONNXSetting]
   /// The operator's operands, in order.
   let operands: [Operand]
+  /// The shape of the result for one example, where the whole network says more of it than the node does.
+  let result: [Int]?
 
   init(
-    _ operation: String, opset: Int, output: Int = 0, settings: [String: ONNXSetting] = [:], operands: [Operand]
+    _ operation: String, opset: Int, output: Int = 0, settings: [String: ONNXSetting] = [:], operands: [Operand],
+    result: [Int]? = nil
   ) {
     self.operation = operation
     self.opset = opset
     self.output = output
     self.settings = settings
     self.operands = operands
+    self.result = result
   }
 
   /// The large constants.
@@ -54,7 +58,7 @@ public struct ONNXOperation: Layer {
     }
   }
 
-  /// The shape of the result without its first axis; ``Graph/unknownShape`` when it cannot be known, or has no axes.
+  /// The shape of the result without its first axis; ``Graph/unknownShape`` when it cannot be known, ``Graph/scalarShape`` when there is none.
   public func outputShape(of inputs: [[Int]]) throws -> [Int] {
     let rule = try ONNXOperator.named(operation)
     guard operands.count(where: { $0 == .value }) == inputs.count else {
@@ -69,16 +73,17 @@ public struct ONNXOperation: Layer {
     var values = inputs.makeIterator()
     let sketches = try operands.map { operand -> ONNXSketch? in
       switch operand {
-      case .value: return ONNXSketch(shape: values.next().flatMap { $0 == Graph.unknownShape ? nil : [-1] + $0 })
+      case .value: return ONNXSketch(example: values.next() ?? Graph.unknownShape)
       case .parameter(_, let shape, _, _): return ONNXSketch(shape: shape)
       case .literal(let literal): return try ONNXSketch(literal.tensor())
       case .missing: return nil
       }
     }
-    guard let shape = try rule.shape(ONNXOutline(operation: self, operands: sketches)), !shape.isEmpty else {
-      return Graph.unknownShape
-    }
-    return Array(shape.dropFirst())
+    let found = ONNXSketch(shape: try rule.shape(ONNXOutline(operation: self, operands: sketches))).example
+    guard let result else { return found }
+    let isShape = result == Graph.unknownShape || result == Graph.scalarShape || result.allSatisfy { $0 >= -1 }
+    guard isShape, result.count < 12 else { throw refusal("its result is said to be \(result)", code: .argument) }
+    return result
   }
 
   /// Computes the operator.
@@ -92,12 +97,23 @@ public struct ONNXOperation: Layer {
     let tensors = try operands.map { operand -> Tensor? in
       switch operand {
       case .value: values.next()
-      case .parameter(_, _, let type, _): try type.isFloatingPoint ? parameters.next() : parameters.next()?.cast(to: type)
+      case .parameter(_, _, let type, _):
+        try type.isFloatingPoint ? parameters.next() : parameters.next()?.cast(to: type)
       case .literal(let literal): try literal.tensor()
       case .missing: nil
       }
     }
-    return try compute(tensors) { try context.spend($0) }
+    let value = try compute(tensors) { try context.spend($0) }
+    if let result, result != Graph.unknownShape {
+      let fits =
+        result == Graph.scalarShape
+        ? value.rank == 0
+        : value.rank == result.count + 1 && zip(value.shape.dropFirst(), result).allSatisfy { $1 == -1 || $0 == $1 }
+      guard fits else {
+        throw VitroError(.shape, operation, "its result is \(value.shape), expected [batch] + \(result)")
+      }
+    }
+    return value
   }
 
   /// Computes the operator on arrays.
@@ -107,7 +123,9 @@ public struct ONNXOperation: Layer {
   ///   - spend: Takes the number of elements by which the result exceeds its largest operand, before it is computed; throws when that is too much.
   func compute(_ tensors: [Tensor?], spend: (Int) throws -> Void) throws -> Tensor {
     let rule = try ONNXOperator.named(operation)
-    if let shape = try rule.shape(ONNXOutline(operation: self, operands: tensors.map { try $0.map(ONNXSketch.init) })) {
+    let sketches = try tensors.map { try $0.map(ONNXSketch.init) }
+    // What depends on elements is not larger than the elements are.
+    if let shape = try rule.shape(ONNXOutline(operation: self, operands: sketches)), !shape.contains(-1) {
       try spend(try ONNXSketch.count(shape) - (tensors.compactMap { $0?.count }.max() ?? 0))
     }
     return try withoutActuallyEscaping(spend) { spend in

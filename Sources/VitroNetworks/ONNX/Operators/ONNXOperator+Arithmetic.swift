@@ -27,7 +27,9 @@ extension ONNXOperator {
     },
     "BitShift": ONNXOperator(2...2, shape: broadcast) { call in
       let toLeft = try call.operation.text("direction", default: "") == "LEFT"
-      return try call.operand(0).combineIntegers(call.operand(1)) { toLeft ? $0 << $1 : Int64(bitPattern: UInt64(bitPattern: $0) >> UInt64(bitPattern: $1)) }
+      return try call.operand(0).combineIntegers(call.operand(1)) {
+        toLeft ? $0 << $1 : Int64(bitPattern: UInt64(bitPattern: $0) >> UInt64(bitPattern: $1))
+      }
     },
   ]
 
@@ -51,7 +53,8 @@ extension ONNXOperator {
   ]
 
   private static func binary(
-    _ real: @escaping @Sendable (Tensor, Tensor) throws -> Tensor, _ integer: @escaping @Sendable (Int64, Int64) -> Int64
+    _ real: @escaping @Sendable (Tensor, Tensor) throws -> Tensor,
+    _ integer: @escaping @Sendable (Int64, Int64) -> Int64
   ) -> ONNXOperator {
     ONNXOperator(2...2, shape: broadcast) { call in
       let (a, b) = try call.pair()
@@ -61,7 +64,8 @@ extension ONNXOperator {
   }
 
   private static func many(
-    _ real: @escaping @Sendable (Tensor, Tensor) throws -> Tensor, _ integer: @escaping @Sendable (Int64, Int64) -> Int64
+    _ real: @escaping @Sendable (Tensor, Tensor) throws -> Tensor,
+    _ integer: @escaping @Sendable (Int64, Int64) -> Int64
   ) -> ONNXOperator {
     ONNXOperator(1...1024, shape: broadcast) { call in
       let all = try call.all()
@@ -103,7 +107,9 @@ extension ONNXOperator {
   private static func power(_ call: ONNXCall) throws -> Tensor {
     let (a, b) = (try call.operand(0), try call.operand(1))
     guard a.dtype.isFloatingPoint else {
-      guard !b.dtype.isFloatingPoint else { return try a.cast(to: .float64).power(b.cast(to: .float64)).cast(to: a.dtype) }
+      guard !b.dtype.isFloatingPoint else {
+        return try a.cast(to: .float64).power(b.cast(to: .float64)).cast(to: a.dtype)
+      }
       return try a.combineIntegers(b) { base, exponent in
         guard exponent >= 0 else { return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0 }
         var (result, square, rest) = (Int64(1), base, exponent)

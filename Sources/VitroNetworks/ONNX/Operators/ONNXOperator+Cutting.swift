@@ -13,7 +13,9 @@ extension ONNXOperator {
         guard shapes.allSatisfy({ $0.count == first.count }) else {
           throw outline.operation.refusal("its operands are \(shapes)", code: .shape)
         }
-        return first.indices.map { i in i == axis ? ONNXSketch.sum(shapes.map { $0[i] }) : shapes.map { $0[i] }.max() ?? -1 }
+        return first.indices.map { i in
+          i == axis ? ONNXSketch.sum(shapes.map { $0[i] }) : shapes.map { $0[i] }.max() ?? -1
+        }
       }
     ) { call in
       let all = try call.all()
@@ -129,7 +131,8 @@ extension ONNXOperator {
     let axes = try operation.axes(axes ?? Array(starts.indices), rank: shape.count)
     let steps = steps ?? starts.map { _ in 1 }
     guard starts.count == axes.count, ends.count == axes.count, steps.count == axes.count, !steps.contains(0) else {
-      throw operation.refusal("starts \(starts), ends \(ends), axes \(axes) and steps \(steps) do not fit", code: .argument)
+      throw operation.refusal(
+        "starts \(starts), ends \(ends), axes \(axes) and steps \(steps) do not fit", code: .argument)
     }
     return axes.indices.map { i in
       let (length, step) = (Swift.max(shape[axes[i]], 0), steps[i])

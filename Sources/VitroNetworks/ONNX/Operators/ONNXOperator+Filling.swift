@@ -47,6 +47,9 @@ extension ONNXOperator {
           guard let own = try outline.shape(0), let rank = target.shape?.first, rank >= 0 else { return nil }
           return [Int](repeating: -1, count: Swift.max(rank, own.count))
         }
+        guard wanted.allSatisfy({ $0 >= 0 }) else {
+          throw outline.operation.refusal("\(wanted) is no shape", code: .argument)
+        }
         return try ONNXSketch.broadcast([outline.shape(0), wanted], outline.operation.operation)
       }
     ) { call in
@@ -68,7 +71,9 @@ extension ONNXOperator {
     "EyeLike": ONNXOperator(1...1, type: .named("dtype"), shape: same) { call in
       let x = try call.operand(0)
       let type = try call.operation.elementType("dtype") ?? x.computable().dtype
-      guard x.rank == 2 else { throw call.operation.refusal("its value is \(x.shape), expected two axes", code: .shape) }
+      guard x.rank == 2 else {
+        throw call.operation.refusal("its value is \(x.shape), expected two axes", code: .shape)
+      }
       let (rows, columns) = (x.shape[0], x.shape[1])
       let shift = try call.operation.integer("k")
       var ones = [UInt8](repeating: 0, count: rows * columns)
@@ -81,7 +86,8 @@ extension ONNXOperator {
         guard var shape = try outline.shape(0) else { return nil }
         let axis = try outline.operation.axis(outline.operation.integer("axis", default: -1), rank: shape.count + 1)
         let depth = try outline.operand(1)
-        shape.insert(depth.values?.first ?? depth.reals?.first.map { Int(Swift.min(Swift.max($0, 0), 1e12)) } ?? -1, at: axis)
+        shape.insert(
+          depth.values?.first ?? depth.reals?.first.map { Int(Swift.min(Swift.max($0, 0), 1e12)) } ?? -1, at: axis)
         return shape
       }
     ) { call in
@@ -99,7 +105,8 @@ extension ONNXOperator {
     },
   ]
 
-  private static func steps(_ start: Double, _ limit: Double, _ step: Double, _ operation: ONNXOperation) throws -> Int {
+  private static func steps(_ start: Double, _ limit: Double, _ step: Double, _ operation: ONNXOperation) throws -> Int
+  {
     let count = ((limit - start) / step).rounded(.up)
     guard step != 0, count.isFinite, count < 1e12 else {
       throw operation.refusal("it goes from \(start) to \(limit) in steps of \(step)", code: .argument)

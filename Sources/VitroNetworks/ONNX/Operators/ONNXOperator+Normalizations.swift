@@ -38,7 +38,8 @@ extension ONNXOperator {
       }
       let each = x.shape[1] / groups
       let grouped = try x.reshaped([x.shape[0], groups, each * x.shape[2...].reduce(1, *)])
-      let normalized = try grouped.normalized(over: [2], call.operation.real("epsilon", default: 1e-5)).reshaped(x.shape)
+      let normalized = try grouped.normalized(over: [2], call.operation.real("epsilon", default: 1e-5)).reshaped(
+        x.shape)
       // Up to version 20 there was one factor for each group.
       func factors(_ index: Int) throws -> Tensor {
         let given = try call.operand(index)
@@ -110,7 +111,9 @@ extension ONNXOperator {
       if call.operation.output == 2 { return try variance * momentum + spread * (1 - momentum) }
       (mean, variance) = (seen, spread)
     }
-    guard call.operation.output == 0 else { throw call.operation.refusal("its result \(call.operation.output) is read") }
+    guard call.operation.output == 0 else {
+      throw call.operation.refusal("its result \(call.operation.output) is read")
+    }
     let scale = try (variance + epsilon).rsqrt() * call.operand(1).cast(to: x.dtype)
     return try (x - x.perChannel(mean)) * x.perChannel(scale) + x.perChannel(call.operand(2))
   }

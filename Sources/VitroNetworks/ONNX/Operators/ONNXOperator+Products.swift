@@ -19,7 +19,19 @@ extension ONNXOperator {
         guard a?.count ?? 2 == 2, b?.count ?? 2 == 2 else {
           throw outline.operation.refusal("its operands are \(a ?? []) and \(b ?? []), expected matrices", code: .shape)
         }
-        return [a.map { $0[transposeA ? 1 : 0] } ?? -1, b.map { $0[transposeB ? 0 : 1] } ?? -1]
+        _ = (try outline.operation.real("alpha", default: 1), try outline.operation.real("beta", default: 1))
+        let (inner, other) = (a?[transposeA ? 0 : 1] ?? -1, b?[transposeB ? 1 : 0] ?? -1)
+        guard inner == other || inner == -1 || other == -1 else {
+          throw outline.operation.refusal("the inner lengths \(inner) and \(other) differ", code: .shape)
+        }
+        let result = [a.map { $0[transposeA ? 1 : 0] } ?? -1, b.map { $0[transposeB ? 0 : 1] } ?? -1]
+        if let c = outline.optional(2)?.shape {
+          let sum = try ONNXSketch.broadcast([result, c], outline.operation.operation) ?? result
+          guard sum.count == 2, zip(sum, result).allSatisfy({ $0 == $1 || $1 == -1 }) else {
+            throw outline.operation.refusal("a term \(c) does not fit \(result)", code: .shape)
+          }
+        }
+        return result
       }
     ) { call in
       let (a, b) = try call.pair()

@@ -51,7 +51,8 @@ struct ONNXRecurrence {
     x = isBatchFirst ? try given.permuted([1, 0, 2]) : given
     let recurrence = try call.operand(2)
     guard recurrence.rank == 3, recurrence.shape[1] == gates * recurrence.shape[2] else {
-      throw operation.refusal("its recurrence is \(recurrence.shape), expected [directions, \(gates)·width, width]", code: .shape)
+      throw operation.refusal(
+        "its recurrence is \(recurrence.shape), expected [directions, \(gates)·width, width]", code: .shape)
     }
     width = recurrence.shape[2]
     lengths = try call.optional(4)?.ints
@@ -68,7 +69,8 @@ struct ONNXRecurrence {
     case let direction: throw operation.refusal("its direction is '\(direction)'")
     }
     guard recurrence.shape[0] == directions.count else {
-      throw operation.refusal("it has weights for \(recurrence.shape[0]) directions of \(directions.count)", code: .shape)
+      throw operation.refusal(
+        "it has weights for \(recurrence.shape[0]) directions of \(directions.count)", code: .shape)
     }
     functions = try ONNXGateFunction.read(operation, gates: gates, directions: directions.count)
     clip = operation.settings["clip"] == nil ? nil : try operation.real("clip", default: 0)

@@ -8,7 +8,9 @@ extension ONNXOperator {
   static let reductions: [String: ONNXOperator] = [
     "ReduceSum": reduction { try $0.sum(axes: $1, keepingAxes: $2) },
     "ReduceMean": reduction { x, axes, keeps in
-      x.dtype.isComputing ? try x.mean(axes: axes, keepingAxes: keeps) : try x.cast(to: .float64).mean(axes: axes, keepingAxes: keeps).cast(to: x.dtype)
+      x.dtype.isComputing
+        ? try x.mean(axes: axes, keepingAxes: keeps)
+        : try x.cast(to: .float64).mean(axes: axes, keepingAxes: keeps).cast(to: x.dtype)
     },
     "ReduceMax": reduction { try $0.max(axes: $1, keepingAxes: $2) },
     "ReduceMin": reduction { try $0.min(axes: $1, keepingAxes: $2) },
@@ -47,7 +49,8 @@ extension ONNXOperator {
       let x = try call.operand(0)
       let count = try call.optional(1)?.ints.first ?? call.operation.integer("k")
       let (values, positions) = try (x.dtype == .uint8 ? x.cast(to: .int64) : x.computable()).top(
-        count, axis: call.operation.integer("axis", default: -1), largest: call.operation.flag("largest", default: true))
+        count, axis: call.operation.integer("axis", default: -1), largest: call.operation.flag("largest", default: true)
+      )
       return call.operation.output == 0 ? try values.cast(to: x.computable().dtype) : positions
     },
     "CumSum": ONNXOperator(2...2, shape: same) { call in
@@ -130,7 +133,8 @@ extension ONNXOperator {
       return try largest ? x.argmax(axis: axis, keepingAxis: keeps) : x.argmin(axis: axis, keepingAxis: keeps)
     }
     let back = try x.flipped(axes: [axis])
-    let position = try largest ? back.argmax(axis: axis, keepingAxis: keeps) : back.argmin(axis: axis, keepingAxis: keeps)
+    let position =
+      try largest ? back.argmax(axis: axis, keepingAxis: keeps) : back.argmin(axis: axis, keepingAxis: keeps)
     return try Tensor(Int64(x.shape[axis] - 1)) - position
   }
 }

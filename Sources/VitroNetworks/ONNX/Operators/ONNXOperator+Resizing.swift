@@ -119,9 +119,11 @@ struct ONNXResizing {
       Double(output), Double(lengths[axis]), Double(outputs[axis]), scales[axis]
     )
     switch try transformation {
-    case "half_pixel", "tf_half_pixel_for_nn": return (x + 0.5) / scale - 0.5
+    case "half_pixel": return (x + 0.5) / scale - 0.5
+    case "tf_half_pixel_for_nn": return (x + 0.5) / scale
     case "pytorch_half_pixel": return target > 1 ? (x + 0.5) / scale - 0.5 : 0
-    case "align_corners": return target > 1 ? x * (length - 1) / (target - 1) : 0
+    // The standard's own tests take the length before it is cut to a whole number.
+    case "align_corners": return target > 1 ? x * (length - 1) / (scale * length - 1) : 0
     case "asymmetric": return x / scale
     case "half_pixel_symmetric":
       let centre = length / 2

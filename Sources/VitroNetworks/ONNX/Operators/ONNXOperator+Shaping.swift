@@ -179,7 +179,9 @@ extension ONNXOperator {
       guard divided.allSatisfy({ $0 == -1 || $0 % (grows ? size * size : size) == 0 }) else {
         throw outline.operation.refusal("blocks of \(size) do not divide \(shape)", code: .shape)
       }
-      func times(_ length: Int, _ factor: Int) throws -> Int { length == -1 ? -1 : try ONNXSketch.count([length, factor]) }
+      func times(_ length: Int, _ factor: Int) throws -> Int {
+        length == -1 ? -1 : try ONNXSketch.count([length, factor])
+      }
       func over(_ length: Int, _ factor: Int) -> Int { length == -1 ? -1 : length / factor }
       return grows
         ? [shape[0], over(shape[1], size * size), try times(shape[2], size), try times(shape[3], size)]

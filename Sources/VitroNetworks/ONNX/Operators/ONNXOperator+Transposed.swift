@@ -57,12 +57,15 @@ extension ONNXOperator {
   }
 
   static let transposedShape: Shape = { outline in
-    guard let shape = try outline.shape(0), let weights = try outline.shape(1), !weights.contains(-1) else { return nil }
+    guard let shape = try outline.shape(0), let weights = try outline.shape(1), !weights.contains(-1) else {
+      return nil
+    }
     guard shape.count >= 3, weights.count == shape.count else {
       throw outline.operation.refusal("filters \(weights) do not fit \(shape)", code: .shape)
     }
     let spread = try Spread(outline.operation, lengths: Array(shape[2...]), weights: weights)
-    guard (1...1 << 20).contains(spread.groups), weights[0] % spread.groups == 0, shape[1] == -1 || shape[1] == weights[0]
+    guard (1...1 << 20).contains(spread.groups), weights[0] % spread.groups == 0,
+      shape[1] == -1 || shape[1] == weights[0]
     else { throw outline.operation.refusal("filters \(weights) do not fit \(shape)", code: .shape) }
     let outputs = zip(shape[2...], spread.outputs).map { $0 == -1 ? -1 : $1 }
     return [shape[0], try ONNXSketch.count([weights[1], spread.groups])] + outputs

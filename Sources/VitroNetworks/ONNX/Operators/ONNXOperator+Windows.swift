@@ -105,7 +105,8 @@ extension ONNXOperator {
     var numbers = try Tensor.zeros([1, 1] + lengths, dtype: .int64)
     for axis in lengths.indices {
       let tail = [Int](repeating: 1, count: lengths.count - axis - 1)
-      numbers = try numbers + (Tensor.range(0..<lengths[axis]) * Tensor(Int64(strides[axis]))).reshaped([lengths[axis]] + tail)
+      numbers =
+        try numbers + (Tensor.range(0..<lengths[axis]) * Tensor(Int64(strides[axis]))).reshaped([lengths[axis]] + tail)
     }
     let border = x.dtype.isFloatingPoint ? -Double.infinity : -1e15
     var values = try geometry.padded(x, with: border, call.spend)

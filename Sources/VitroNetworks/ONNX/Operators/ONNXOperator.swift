@@ -48,7 +48,8 @@ struct ONNXOperator: Sendable {
   static let all: [String: ONNXOperator] = {
     var all: [String: ONNXOperator] = [:]
     for family in [
-      functions, arithmetic, comparisons, logic, reductions, positions, products, shaping, cutting, filling, padding, indexing, scattering,
+      functions, arithmetic, comparisons, logic, reductions, positions, products, shaping, cutting, filling, padding,
+      indexing, scattering,
       windows, normalizations, recurrent, resizing, softmaxes,
     ] { all.merge(family) { $1 } }
     return all

@@ -15,6 +15,17 @@ struct ONNXSketch: Sendable {
 
   init(shape: [Int]?) { self.shape = shape }
 
+  /// A value of which the shape for one example is known.
+  init(example: [Int]) {
+    shape = example == Graph.unknownShape ? nil : example == Graph.scalarShape ? [] : [-1] + example
+  }
+
+  /// The shape for one example.
+  var example: [Int] {
+    guard let shape else { return Graph.unknownShape }
+    return shape.isEmpty ? Graph.scalarShape : Array(shape.dropFirst())
+  }
+
   init(_ tensor: Tensor) throws {
     shape = tensor.shape
     guard tensor.count <= 64 else { return }
