@@ -81,7 +81,8 @@ final class ForwardPass {
       let result = try describingErrors(step) {
         guard sequences == nil || type(of: step.layer).takesSequences else {
           throw VitroError(
-            .unsupported, type(of: step.layer).kind, "it may look across positions, so it is not run on packed sequences",
+            .unsupported, type(of: step.layer).kind,
+            "it may look across positions, so it is not run on packed sequences",
             hint: "Run texts of one length as [batch, length].")
         }
         return try step.layer.forward(operands, in: LayerContext(pass: self, step: step, number: number))
