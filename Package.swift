@@ -74,7 +74,7 @@ let modules: [Module] = [
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
       "VitroModels", "VitroLab",
-    ], tested: true),
+    ], tested: true, testDependencies: ["VitroTracing"]),
   Module(
     name: "VitroCircuits",
     dependencies: [
@@ -106,7 +106,7 @@ let modules: [Module] = [
     dependencies: [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
       "VitroGroups", "VitroLab",
-      "VitroProbing", "VitroSuperposition", "VitroCircuits", "VitroSymmetry",
+      "VitroModels", "VitroProbing", "VitroSuperposition", "VitroCircuits", "VitroSymmetry", "VitroTracing",
     ], tested: true),
 ]
 
@@ -151,8 +151,8 @@ let package = Package(
       name: "VitroTestSupport", dependencies: ["VitroCore", "VitroTensor"], path: "Tests/Support/VitroTestSupport",
       swiftSettings: strict),
     .target(
-      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats", "VitroModels"], path: "Tests/Support/VitroFuzzing",
-      swiftSettings: strict),
+      name: "VitroFuzzing", dependencies: ["VitroCore", "VitroFormats", "VitroTensor", "VitroNetworks", "VitroModels"],
+      path: "Tests/Support/VitroFuzzing", swiftSettings: strict),
     .executableTarget(
       name: "vitro-fuzz", dependencies: ["VitroFuzzing"], path: "Tests/Support/vitro-fuzz", swiftSettings: strict),
     .executableTarget(

@@ -6,12 +6,14 @@
 @_exported public import VitroFormats
 @_exported public import VitroGroups
 @_exported public import VitroLab
+@_exported public import VitroModels
 @_exported public import VitroNetworks
 @_exported public import VitroPiecewise
 @_exported public import VitroProbing
 @_exported public import VitroSuperposition
 @_exported public import VitroSymmetry
 @_exported public import VitroTensor
+@_exported public import VitroTracing
 
 extension ExperimentRegistry {
   /// The experiments that ship with Vitro.
@@ -22,5 +24,7 @@ extension ExperimentRegistry {
     EvalStudy.self, TrainStudy.self, ReadStudy.self, CertifyStudy.self, RegionsStudy.self, GalleryStudy.self,
     GroupStudy.self, DecomposeStudy.self, MapsStudy.self, GraphStudy.self, TheoremStudy.self, CompatibleStudy.self,
     SymmetryTraining.self, AnalyseStudy.self,
+    TextProbing.self, InspectStudy.self, TokensStudy.self, ModelRunStudy.self, PatchStudy.self, AttributeStudy.self,
+    HeadsStudy.self, AblateStudy.self, SteerStudy.self, TextTraining.self,
   ])
 }

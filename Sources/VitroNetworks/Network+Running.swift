@@ -129,13 +129,20 @@ extension Network {
       }
       let hasInstances = instances != nil && value.rank == declared.shape.count + 2
       let leading = hasInstances ? 2 : 1
-      guard value.rank >= leading, fits(value.shape.dropFirst(leading)),
+      guard declared.shape == Graph.unknownShape || value.rank >= leading && fits(value.shape.dropFirst(leading)),
         !hasInstances || value.shape[0] == instances || value.shape[0] == 1
       else {
         throw VitroError(
           .shape, "network '\(graph.name)'",
           "input '\(declared.name)' is \(value.shape), expected [batch]\(declared.shape.isEmpty ? "" : " + \(declared.shape)")",
           details: ["input": declared.name, "found": "\(value.shape)", "expected": "\(declared.shape)"])
+      }
+      if let batch = declared.batch, value.shape.first != batch {
+        throw VitroError(
+          .shape, "network '\(graph.name)'",
+          "input '\(declared.name)' is \(value.shape), and the network is made for batches of \(batch) alone",
+          hint: "Export it with a batch axis of any length.",
+          details: ["input": declared.name, "found": "\(value.shape)", "expected": "\([batch] + declared.shape)"])
       }
       if value.dtype.isFloatingPoint, value.dtype != parameters.dtype {
         return try (instances != nil && !hasInstances ? value.expandingAxis(0) : value).cast(to: parameters.dtype)

@@ -1,7 +1,7 @@
 internal import VitroCore
 
 /// The element types of ONNX (`TensorProto.DataType`).
-enum ONNXElementType {
+package enum ONNXElementType {
   /// The name of a type's code; nothing for a code that the format does not have.
   static func name(of code: Int32) -> String? {
     let names = [
@@ -48,7 +48,7 @@ enum ONNXElementType {
   }
 
   /// The code of a name; 0, the undefined type, for a name that the format does not have.
-  static func code(named name: String) -> Int32 { (1...28).first { self.name(of: $0) == name } ?? 0 }
+  package static func code(named name: String) -> Int32 { (1...28).first { self.name(of: $0) == name } ?? 0 }
 
   /// The names that ``stored(_:)`` reads, for errors.
   static let readable =

@@ -1,5 +1,5 @@
 /// A word as it is drawn: the gaps around it, and its visible text in as many parts as it has lines.
-struct TokenText {
+package struct TokenText {
   /// The number of spaces before the visible text.
   private(set) var leading = 0
   /// The number of spaces after it.
@@ -10,7 +10,7 @@ struct TokenText {
   /// More characters of a word than these are not drawn.
   private static let limit = 400
 
-  init(_ token: String) {
+  package init(_ token: String) {
     var characters = Array(token.prefix(Self.limit + 1))
     if characters.count > Self.limit { characters[Self.limit] = "…" }
     guard !characters.isEmpty else {
@@ -43,6 +43,14 @@ struct TokenText {
   var spoken: String {
     "“" + String(repeating: " ", count: min(leading, 8)) + lines.joined()
       + String(repeating: " ", count: min(trailing, 8)) + "”"
+  }
+
+  /// The whole word on one line with its spaces to be seen, for the axis of a figure; cut where it is long.
+  package var label: String {
+    let text =
+      String(repeating: "␣", count: min(leading, 4)) + lines.joined()
+      + String(repeating: "␣", count: min(trailing, 4))
+    return text.count > 20 ? text.prefix(19) + "…" : text
   }
 
   private static func isSpace(_ character: Character) -> Bool {

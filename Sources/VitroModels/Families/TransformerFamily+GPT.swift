@@ -71,9 +71,8 @@ extension TransformerFamily {
     recipe: { parameter, layer, description in
       let (stem, last) = split(parameter)
       guard let layer else {
-        let names: [Substring: String] = [
-          "embed": "embed_in", "ln_final": "final_layer_norm", "unembed": "embed_out",
-        ]
+        if stem == "unembed" { return WeightRecipe("embed_out.\(last)", "lm_head.\(last)") }
+        let names: [Substring: String] = ["embed": "embed_in", "ln_final": "final_layer_norm"]
         return names[stem].map { tensor($0, last) }
       }
       let prefix = "layers.\(layer)."

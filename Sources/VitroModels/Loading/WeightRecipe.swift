@@ -74,7 +74,7 @@ extension TensorStore {
     case .rows(let order):
       guard let count = source.shape.first else { return source }
       return try ReorderedRows(source, order: order(count))
-    case .plusOne: return try source.values(.float32) + 1
+    case .plusOne: return OneMore(source: source)
     case .arranged(let arrange): return try arrange(stored(source))
     }
   }
@@ -83,6 +83,17 @@ extension TensorStore {
   private static func stored(_ source: any WeightSource) throws -> Tensor {
     try source as? Tensor ?? source.values(.float32)
   }
+}
+
+/// The numbers of a source plus one, added after they are widened.
+struct OneMore: WeightSource {
+  let source: any WeightSource
+
+  var shape: [Int] { source.shape }
+  var byteCount: Int { source.byteCount }
+  func values(_ dtype: DType) throws -> Tensor { try source.values(dtype) + 1 }
+  func rows(at indices: Tensor, _ dtype: DType) throws -> Tensor { try source.rows(at: indices, dtype) + 1 }
+  func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) { source.withBytes(body) }
 }
 
 /// The rows of a source in another order, still as the file holds them.

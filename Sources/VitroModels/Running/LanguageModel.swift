@@ -131,7 +131,9 @@ public struct LanguageModel: Sendable {
           .argument, "running '\(name)'", "text \(number) has \(text.count) tokens, expected 1 to \(context)",
           details: ["found": "\(text.count)", "expected": "1 to \(context)"])
       }
-      if let vocabulary = transformer?.vocabulary ?? self.text?.vocabulary, let wrong = text.first(where: { $0 < 0 || $0 >= vocabulary }) {
+      if let vocabulary = transformer?.vocabulary ?? self.text?.vocabulary,
+        let wrong = text.first(where: { $0 < 0 || $0 >= vocabulary })
+      {
         throw VitroError(
           .argument, "running '\(name)'", "text \(number) has token \(wrong), the model knows 0 to \(vocabulary - 1)",
           hint: "Is this another model's tokenizer?", details: ["found": "\(wrong)", "expected": "0 ..< \(vocabulary)"])

@@ -19,7 +19,8 @@ struct AddedTokens: Sendable {
   private(set) var entries: [Entry] = []
   /// What each entry is decoded to: its content as the text has it after normalization.
   private var decoded: [String] = []
-  private var entryOfID: [Int: Int] = [:]
+  /// For each id up to the largest of an entry its entry, or −1.
+  private var entryOfID: [Int32] = []
   private var idOfContent: [String: Int] = [:]
   private var asWritten = PieceSet([])
   private var normalized = PieceSet([])
@@ -35,14 +36,14 @@ struct AddedTokens: Sendable {
     var contents: (written: [[UInt8]], normalized: [[UInt8]]) = ([], [])
     for entry in entries where !entry.content.isEmpty {
       // A content that comes again only changes how it is treated.
-      if let known = idOfContent[entry.content], let index = entryOfID[known] {
+      if let known = idOfContent[entry.content], let index = index(of: known) {
         self.entries[index] = entry
         continue
       }
-      self.entries.append(entry)
-      let index = self.entries.count - 1
-      entryOfID[entry.id] = index
+      while entryOfID.count <= entry.id { entryOfID.append(-1) }
+      entryOfID[entry.id] = Int32(self.entries.count)
       idOfContent[entry.content] = entry.id
+      self.entries.append(entry)
     }
     decoded = self.entries.map(\.content)
     for (index, entry) in self.entries.enumerated() {
@@ -63,11 +64,17 @@ struct AddedTokens: Sendable {
     normalized = PieceSet(contents.normalized)
   }
 
+  @inline(__always)
+  private func index(of id: Int) -> Int? {
+    guard id >= 0, id < entryOfID.count, entryOfID[id] >= 0 else { return nil }
+    return Int(entryOfID[id])
+  }
+
   /// The entry of an id.
-  func entry(of id: Int) -> Entry? { entryOfID[id].map { entries[$0] } }
+  func entry(of id: Int) -> Entry? { index(of: id).map { entries[$0] } }
 
   /// What an id is decoded to.
-  func decoded(_ id: Int) -> String? { entryOfID[id].map { decoded[$0] } }
+  func decoded(_ id: Int) -> String? { index(of: id).map { decoded[$0] } }
 
   /// The id of a content.
   func id(of content: String) -> Int? { idOfContent[content] }

@@ -4,7 +4,15 @@ import VitroCore
 ///
 /// A tokenizer comes from the files of a Hugging Face model (`tokenizer.json`, or the older `vocab.txt`, or `vocab.json`
 /// with `merges.txt`) or from the lists inside other model files. It gives the ids and the ranges that Hugging Face's
-/// `tokenizers` gives; characters that were added to Unicode after 2015 may be classed differently by BERT's cleaning.
+/// `tokenizers` gives, down to the editions of Unicode that it goes by.
+///
+/// ```swift
+/// let tokenizer = try Tokenizer("all-MiniLM-L6-v2")
+/// let tokens = try tokenizer.encode("The CATS sat")
+/// let pieces = tokens.map(\.piece)  // [CLS], the, cat, ##s, sat, [SEP]
+/// let slices = tokens.map(\.text)  // [CLS], The, CAT, S, sat, [SEP]
+/// let text = try tokenizer.decode(tokens.map(\.id))  // the cats sat
+/// ```
 ///
 /// Every token knows the range of the text that it stands for, through whatever normalization, so that a report can show
 /// it on the text. Truncation and padding, if a file asks for them, are left to the caller.

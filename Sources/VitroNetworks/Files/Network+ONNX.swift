@@ -1,25 +1,25 @@
 internal import VitroCore
-internal import VitroFormats
+package import VitroFormats
 internal import VitroTensor
 
 extension Network {
-  /// Reads a network from an ONNX file whose operators have layers: dense layers and functions of each element (docs/network-format.md lists them).
+  /// Reads a network from an ONNX file: dense, convolutional and recurrent networks and transformers (docs/network-format.md lists the operators).
   ///
   /// ```swift
   /// let network = try Network(onnx: "model.onnx")
   /// let layers = network.graph.nodes.map(\.name)  // ["fc1", "relu", "fc2"]
   /// ```
   ///
-  /// The first axis of every value is the batch. A matrix called `fc1.weight` becomes the parameter of that name. Arrays that serve several operators stay one
-  /// parameter. float16 and bfloat16 are computed with in float32.
+  /// Operators that have a layer become that layer, so that instruments read them; the rest become an ``ONNXOperation`` each, and every value is a tap. A matrix
+  /// called `fc1.weight` becomes the parameter of that name. Arrays that serve several operators stay one parameter. float16 and bfloat16 are computed with in float32.
   ///
-  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` when it is not ONNX; `unsupported` for anything that has no layer, with the
+  /// - Throws: ``/VitroCore/VitroError``: `file` when it cannot be read; `malformed` when it is not ONNX; `unsupported` for anything that is not computed, with the
   ///   node, its operator, and those that are read; `memory` for a network much larger than its file.
   public init(onnx path: String) throws {
     try self.init(ONNXModel(path), file: path)
   }
 
-  init(_ model: ONNXModel, file path: String) throws {
+  package init(_ model: ONNXModel, file path: String) throws {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     var reader = try ONNXReader(model, file: path)
     if reader.graph.metadata["source"] == nil { reader.graph.metadata["source"] = name }

@@ -20,15 +20,26 @@ public struct Graph: Sendable, Codable {
   public struct Input: Sendable, Hashable, Codable {
     /// The name, which is also its tap.
     public var name: String
-    /// The shape of one example, −1 for lengths known only at run time.
+    /// The shape of one example, −1 for lengths known only at run time; ``Graph/unknownShape`` for a value of any shape.
     public var shape: [Int]
+    /// The number of examples, where the network is made for that number alone.
+    public var batch: Int?
 
     /// Creates an input.
-    public init(_ name: String, shape: [Int]) {
+    public init(_ name: String, shape: [Int], batch: Int? = nil) {
       self.name = name
       self.shape = shape
+      self.batch = batch
     }
   }
+
+  /// The shape of a value of which nothing is known beforehand, not even whether it has axes.
+  ///
+  /// Only layers that say so read such values: ``Layer/takesAnyShape``. Like every shape that varies, it holds a −1.
+  public static let unknownShape = [-1, -2]
+
+  /// The shape of a single number for the whole batch: a value without axes, which only the same layers read.
+  public static let scalarShape = [-1, -3]
 
   /// One operation: where it reads and what it does.
   public struct Node: Sendable {

@@ -35,6 +35,12 @@ public protocol Layer: Sendable, Hashable, Codable {
   /// Whether the layer computes with its parameters as a whole; one that only looks up rows is spared their widening.
   var usesWholeParameters: Bool { get }
 
+  /// Whether the layer keeps packed sequences apart (``SequenceLayout``): it looks at each position alone, or at where sequences begin.
+  static var takesSequences: Bool { get }
+
+  /// Whether the layer reads values of any number of axes, with or without a batch: ``Graph/unknownShape``.
+  static var takesAnyShape: Bool { get }
+
   /// The shape of the output for inputs of given shapes, −1 for lengths known only at run time.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the layer does not take such inputs.
@@ -53,6 +59,12 @@ extension Layer {
 
   /// All of them.
   public var usesWholeParameters: Bool { true }
+
+  /// No: a layer that may look across positions is not run on packed sequences.
+  public static var takesSequences: Bool { false }
+
+  /// Values of known axes only.
+  public static var takesAnyShape: Bool { false }
 
   func requireInputs(_ count: Int, _ inputs: [[Int]]) throws {
     guard inputs.count == count else {
@@ -93,6 +105,8 @@ public struct ParameterSpec: Sendable, Hashable {
     case runningMean
     /// A running variance: state, not trained, 1 at first.
     case runningVariance
+    /// A table that belongs to the structure, as masks and positions do: state, not trained.
+    case constant
   }
 
   /// The name within the layer, as in PyTorch: `weight`, `bias`, `weight_ih_l0`.
@@ -117,8 +131,8 @@ public struct ParameterSpec: Sendable, Hashable {
     self.fanOut = fanOut ?? (shape.prefix(1) + shape.dropFirst(2)).elementCount
   }
 
-  /// Whether an optimizer changes it; running statistics are state.
-  public var isTrainable: Bool { role != .runningMean && role != .runningVariance }
+  /// Whether an optimizer changes it; running statistics and constants are state.
+  public var isTrainable: Bool { role != .runningMean && role != .runningVariance && role != .constant }
 }
 
 extension Collection<Int> {

@@ -13,8 +13,8 @@ public enum LayerRegistry {
   private static let builtIn: [any Layer.Type] = [
     Activation.self, Add.self, AveragePool2d.self, BatchNorm.self, Concatenate.self, Conv2d.self, Dropout.self,
     Embedding.self, EquivariantLinear.self, Flatten.self, GRU.self, LSTM.self, LayerNorm.self, Linear.self,
-    MaxPool2d.self, Maximum.self, Mean.self, Multiply.self, MultiHeadAttention.self, Permute.self, Pick.self,
-    PositionTable.self, PositionalEmbedding.self, RMSNorm.self, Reshape.self, Scale.self, Softmax.self,
+    MaxPool2d.self, Maximum.self, Mean.self, Multiply.self, MultiHeadAttention.self, ONNXOperation.self, Permute.self,
+    Pick.self, PositionTable.self, PositionalEmbedding.self, RMSNorm.self, Reshape.self, Scale.self, Softmax.self,
     TokenTypeTable.self,
   ]
 

@@ -26,6 +26,8 @@ final class Plan: Sendable {
   /// The step that reaches a tap; −1 for the network's inputs.
   let stepOfTap: [Int]
   let parameters: [ParameterEntry]
+  /// The number of elements of all parameters of one instance.
+  let parameterElements: Int
 
   init(_ graph: Graph) throws {
     func failure(_ message: String, hint: String? = nil) -> VitroError {
@@ -38,7 +40,10 @@ final class Plan: Sendable {
     guard !graph.inputs.isEmpty else { throw failure("it has no input") }
     for input in graph.inputs {
       guard values[input.name] == nil else { throw failure("two inputs are named '\(input.name)'") }
-      guard input.shape.count < 8, input.shape.allSatisfy({ $0 >= -1 && $0 <= 1 << 30 }) else {
+      guard
+        input.shape == Graph.unknownShape
+          || input.shape.count < 8 && input.shape.allSatisfy({ $0 >= -1 && $0 <= 1 << 30 })
+      else {
         throw failure("input '\(input.name)' has the impossible shape \(input.shape)")
       }
       values[input.name] = shapes.count
@@ -73,8 +78,17 @@ final class Plan: Sendable {
         throw failure("node '\(node.name)' has an impossible number among its settings: \(node.layer)")
       }
       do {
-        let shape = try node.layer.outputShape(of: inputs.map { shapes[$0] })
-        _ = try RawArray.byteCount(dtype: .float64, shape: shape.map { $0 == -1 ? 1 : $0 })
+        let given = inputs.map { shapes[$0] }
+        let isKnown = given.allSatisfy { $0 != Graph.unknownShape && $0 != Graph.scalarShape }
+        guard isKnown || type(of: node.layer).takesAnyShape else {
+          throw VitroError(
+            .shape, type(of: node.layer).kind,
+            "it reads a value without axes, or of which not even their number is known")
+        }
+        let shape = try node.layer.outputShape(of: given)
+        if shape != Graph.unknownShape, shape != Graph.scalarShape {
+          _ = try RawArray.byteCount(dtype: .float64, shape: shape.map { $0 == -1 ? 1 : $0 })
+        }
         shapes.append(shape)
       } catch var error as VitroError {
         error.operation = "node '\(node.name)' (\(error.operation))"
@@ -129,6 +143,7 @@ final class Plan: Sendable {
     tapNumbers = numbers
     self.stepOfTap = stepOfTap
     self.parameters = parameters
+    parameterElements = parameters.reduce(0) { min($0 + $1.spec.shape.elementCount, 1 << 40) }
   }
 
   /// Whether all whole numbers of a layer are so small that its arithmetic on shapes cannot overflow.

@@ -5,6 +5,10 @@ public import VitroTensor
 public struct Activation: Layer {
   /// `activation`.
   public static let kind = "activation"
+  /// Each position stands for itself.
+  public static let takesSequences = true
+  /// Each element by itself, whatever the axes.
+  public static let takesAnyShape = true
 
   /// The functions; the formulas stand at the tensor operations of the same names.
   public enum Function: String, Sendable, Hashable, Codable, CaseIterable {

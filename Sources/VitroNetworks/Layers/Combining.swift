@@ -5,6 +5,8 @@ public import VitroTensor
 public struct Add: Layer {
   /// `add`.
   public static let kind = "add"
+  /// Each position stands for itself.
+  public static let takesSequences = true
 
   /// Creates the layer.
   public init() {}
@@ -22,6 +24,8 @@ public struct Add: Layer {
 public struct Multiply: Layer {
   /// `multiply`.
   public static let kind = "multiply"
+  /// Each position stands for itself.
+  public static let takesSequences = true
 
   /// Creates the layer.
   public init() {}
@@ -76,6 +80,10 @@ public struct Concatenate: Layer {
 public struct Scale: Layer {
   /// `scale`.
   public static let kind = "scale"
+  /// Each position stands for itself.
+  public static let takesSequences = true
+  /// Each element by itself, whatever the axes.
+  public static let takesAnyShape = true
   /// The factor.
   public var factor: Double
   /// What is added.
@@ -103,6 +111,8 @@ public struct Scale: Layer {
 public struct Softmax: Layer {
   /// `softmax`.
   public static let kind = "softmax"
+  /// Each position stands for itself.
+  public static let takesSequences = true
   /// Whether the logarithm is taken.
   public var logarithmic: Bool
 

@@ -5,6 +5,10 @@ public import VitroTensor
 public struct Dropout: Layer {
   /// `dropout`.
   public static let kind = "dropout"
+  /// Each position stands for itself.
+  public static let takesSequences = true
+  /// Each element by itself, whatever the axes.
+  public static let takesAnyShape = true
   /// The probability of an element to be dropped.
   public var probability: Double
 

@@ -7,6 +7,8 @@ public import VitroTensor
 public struct Embedding: Layer {
   /// `embedding`.
   public static let kind = "embedding"
+  /// Each position stands for itself.
+  public static let takesSequences = true
   /// The number of tokens.
   public var count: Int
   /// The length of each vector.
@@ -49,6 +51,8 @@ public struct Embedding: Layer {
 public struct PositionalEmbedding: Layer {
   /// `positionalEmbedding`.
   public static let kind = "positionalEmbedding"
+  /// Each position stands for itself.
+  public static let takesSequences = true
   /// The longest sequence.
   public var longest: Int
   /// The length of each vector.
@@ -95,6 +99,8 @@ public struct PositionalEmbedding: Layer {
 public struct PositionTable: Layer {
   /// `positionTable`.
   public static let kind = "positionTable"
+  /// Each position stands for itself.
+  public static let takesSequences = true
   /// The number of rows of the table.
   public var longest: Int
   /// The length of each vector.

@@ -6,6 +6,8 @@ public import VitroTensor
 public struct Linear: Layer {
   /// `linear`.
   public static let kind = "linear"
+  /// Each position stands for itself.
+  public static let takesSequences = true
   /// The length of the last axis of the input.
   public var inputs: Int
   /// The length of the last axis of the output.

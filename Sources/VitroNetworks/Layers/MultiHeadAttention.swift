@@ -24,6 +24,8 @@ public import VitroTensor
 public struct MultiHeadAttention: Layer {
   /// `multiHeadAttention`.
   public static let kind = "multiHeadAttention"
+  /// Positions of one sequence see each other.
+  public static let takesSequences = true
   /// The length of each vector.
   public var width: Int
   /// The number of heads.

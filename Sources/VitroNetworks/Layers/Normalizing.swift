@@ -7,6 +7,8 @@ public import VitroTensor
 public struct LayerNorm: Layer {
   /// `layerNorm`.
   public static let kind = "layerNorm"
+  /// Each position stands for itself.
+  public static let takesSequences = true
   /// The length of the last axis.
   public var width: Int
   /// Added to the variance.
@@ -60,6 +62,8 @@ public struct LayerNorm: Layer {
 public struct RMSNorm: Layer {
   /// `rmsNorm`.
   public static let kind = "rmsNorm"
+  /// Each position stands for itself.
+  public static let takesSequences = true
   /// The length of the last axis.
   public var width: Int
   /// Added to the mean square.

@@ -7,6 +7,8 @@ public import VitroTensor
 public struct TokenTypeTable: Layer {
   /// `tokenTypeTable`.
   public static let kind = "tokenTypeTable"
+  /// Each position stands for itself.
+  public static let takesSequences = true
   /// The number of types.
   public var count: Int
   /// The length of each vector.

@@ -147,6 +147,14 @@ extension ONNXReader {
 
   private mutating func combine(_ layer: some Layer, _ node: Node) throws -> Operand {
     let values = try node.inputs.indices.map { try value(required(node, $0), node) }
+    // A length that is not known could be the 1 of the other, or meet it.
+    let shapes = values.map(\.shape)
+    let isSafe = shapes.allSatisfy { shape in
+      shape.count == shapes[0].count && zip(shape, shapes[0]).allSatisfy { $0 == $1 || $0 > 1 || $1 > 1 }
+    }
+    guard isSafe else {
+      throw refusal(node, "its values are \(shapes)", found: "\(shapes)", expected: "values of one shape")
+    }
     return try add(
       layer, named: freshName(name(of: node)), reading: values.map(\.name), shapes: values.map(\.shape), for: node)
   }

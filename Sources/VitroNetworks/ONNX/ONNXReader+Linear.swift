@@ -11,7 +11,7 @@ extension ONNXReader {
     let (matrix, origin) = try constant(required(node, 1), node, "matrix")
     let isTransposed = try integer(node, "transB", default: 0) != 0
     let (alpha, beta) = (try number(node, "alpha", default: 1), try number(node, "beta", default: 1))
-    let name = linearName(node, weight: origin)
+    let name = layerName(node, weight: origin)
     guard try value(required(node, 0), node).shape.count == 1 else {
       throw refusal(
         node, "its value has several axes, expected one of features", found: "several", expected: "[features]")
@@ -26,12 +26,12 @@ extension ONNXReader {
   mutating func matmul(_ node: Node) throws -> Operand {
     let (matrix, origin) = try constant(required(node, 1), node, "matrix")
     return try linear(
-      node, named: linearName(node, weight: origin), weight: (matrix, origin), isTransposed: false, factor: 1, bias: nil
+      node, named: layerName(node, weight: origin), weight: (matrix, origin), isTransposed: false, factor: 1, bias: nil
     )
   }
 
   /// PyTorch calls the matrix of a layer `fc1.weight`; then the layer is called `fc1`.
-  private mutating func linearName(_ node: Node, weight: String) -> String {
+  mutating func layerName(_ node: Node, weight: String) -> String {
     let layer = weight.hasSuffix(".weight") ? String(weight.dropLast(".weight".count)) : ""
     return freshName(layer.isEmpty || places[layer] != nil ? name(of: node) : layer)
   }
@@ -64,7 +64,7 @@ extension ONNXReader {
   }
 
   /// Keeps a constant as a bias of a given width.
-  private mutating func keepBias(
+  mutating func keepBias(
     _ array: RawArray, _ origin: String, factor: Double, of name: String, width: Int, owner: String? = nil, _ node: Node
   ) throws -> [String: String] {
     _ = try broadcast(array, [width], node)
@@ -87,13 +87,25 @@ extension ONNXReader {
     let place = node.inputs.contains { isReadOnce($0, input) } ? places[input] ?? -1 : -1
     let layer = place >= 0 ? graph.nodes[place].layer : nil
     if var linear = layer as? Linear, !linear.bias, scale == 1, trimmed.count <= 1 {
-      linear.bias = true
-      graph.nodes[place].layer = linear
       // A parameter may be shared with nodes before it only.
       let owner = place == graph.nodes.count - 1 ? nil : input
       let ties = try keepBias(array, origin, factor: factor, of: input, width: linear.outputs, owner: owner, node)
+      linear.bias = true
+      graph.nodes[place].layer = linear
       graph.nodes[place].ties.merge(ties) { $1 }
       return operand
+    }
+    if var convolution = layer as? Conv2d, !convolution.bias, scale == 1, trimmed == [convolution.outputs, 1, 1] {
+      let owner = place == graph.nodes.count - 1 ? nil : input
+      let flat = try Tensor(array).reshaped([convolution.outputs]).raw
+      let ties = try keepBias(flat, origin, factor: factor, of: input, width: convolution.outputs, owner: owner, node)
+      convolution.bias = true
+      graph.nodes[place].layer = convolution
+      graph.nodes[place].ties.merge(ties) { $1 }
+      return operand
+    }
+    if shape.count == 2, trimmed == shape, scale == 1, factor == 1 {
+      return try addPositions(array, origin, to: operand, node)
     }
     if let number = try uniform(array) {
       guard number.isFinite else {
@@ -107,6 +119,20 @@ extension ONNXReader {
         Scale(factor: scale, offset: factor * number), named: freshName(name(of: node)), to: operand, for: node)
     }
     return try addVector(array, origin, factor: factor, to: operand, scale: scale, node)
+  }
+
+  /// A constant vector for each position of a sequence.
+  private mutating func addPositions(
+    _ array: RawArray, _ origin: String, to operand: Operand, _ node: Node
+  ) throws -> Operand {
+    let (input, shape) = try value(operand, node)
+    let name = layerName(node, weight: origin)
+    let dtype = self.dtype
+    let ties = try keep("weight", of: name, form: Form(origin: origin, shape: .vector(shape)), count: array.count) {
+      try Tensor(array).cast(to: dtype).reshaped(shape)
+    }
+    return try add(
+      PositionalEmbedding(shape[0], shape[1]), named: name, reading: [input], shapes: [shape], ties: ties, for: node)
   }
 
   private func isReadOnce(_ name: String, _ node: String) -> Bool {

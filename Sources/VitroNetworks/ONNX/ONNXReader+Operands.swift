@@ -137,6 +137,8 @@ extension ONNXModel.Node {
     if case .floats(let numbers) = attributes["value_floats"] { return try? Tensor(numbers).raw }
     if case .int(let number) = attributes["value_int"] { return try? Tensor(Int64(number)).raw }
     if case .ints(let numbers) = attributes["value_ints"] { return try? Tensor(numbers.map { Int64($0) }).raw }
+    // An empty list does not say of what.
+    if case .floats(let numbers) = attributes["value_ints"], numbers.isEmpty { return try? Tensor([Int64]()).raw }
     return nil
   }
 }

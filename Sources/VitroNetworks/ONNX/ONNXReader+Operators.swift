@@ -34,6 +34,19 @@ extension ONNXReader {
       "Reshape": { try $0.reshape($1) },
       "Identity": { try $0.identity($1) },
       "Dropout": { try $0.dropout($1) },
+      "Conv": { try $0.convolution($1) },
+      "BatchNormalization": { try $0.batchNormalization($1) },
+      "MaxPool": { try $0.pooling($1, isMaximum: true) },
+      "AveragePool": { try $0.pooling($1, isMaximum: false) },
+      "GlobalMaxPool": { try $0.globalPooling($1, isMaximum: true) },
+      "GlobalAveragePool": { try $0.globalPooling($1, isMaximum: false) },
+      "ReduceMean": { try $0.mean($1) },
+      "Gather": { try $0.gathering($1) },
+      "LayerNormalization": { try $0.layerNormalization($1) },
+      "Gelu": { try $0.gelu($1) },
+      "Transpose": { try $0.transposition($1) },
+      "Unsqueeze": { try $0.unitAxes($1, areAdded: true) },
+      "Squeeze": { try $0.unitAxes($1, areAdded: false) },
     ]
     for (function, operation) in functions {
       all[operation] = { try $0.apply(Activation(function), $1) }
@@ -48,7 +61,7 @@ extension ONNXReader {
   ]
 
   /// The operators that are read, for errors.
-  static let listing = operators.keys.sorted().joined(separator: ", ")
+  static let listing = Set(operators.keys).union(ONNXOperator.all.keys).sorted().joined(separator: ", ")
 
   /// Appends a layer of one input under the node's name.
   mutating func apply(_ layer: some Layer, _ node: Node) throws -> Operand {
@@ -100,7 +113,8 @@ extension ONNXReader {
 
   private mutating func flatten(_ node: Node) throws -> Operand {
     let rank = try value(required(node, 0), node).shape.count + 1
-    let axis = try axis(node, default: 1, rank: rank + 1)
+    let given = try integer(node, "axis", default: 1)
+    let axis = given < 0 ? given + rank : given
     guard axis == 1 else {
       throw refusal(node, "it does not keep the batch", found: "axis \(axis)", expected: "axis 1")
     }

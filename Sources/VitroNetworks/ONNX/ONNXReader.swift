@@ -23,6 +23,8 @@ struct ONNXReader {
       case matrix, transposed
       case identity(Int)
       case vector([Int])
+      /// Whole numbers kept as real ones.
+      case numbers
     }
 
     /// The array's first name.
@@ -43,6 +45,8 @@ struct ONNXReader {
   let dtype: DType
   /// The number of examples, where the file fixes it.
   private(set) var batch: Int?
+  /// The number of examples of each input that the file fixes.
+  private var batches: [Int: Int] = [:]
   var graph: Graph
   var operands: [String: Operand] = [:]
   /// The parameters' values, by their full names.
@@ -51,9 +55,21 @@ struct ONNXReader {
   private(set) var readers: [String: Int] = [:]
   /// The names that are taken, and the places of those that are nodes.
   private(set) var places: [String: Int] = [:]
+  /// The types of values; nothing where it cannot be known.
+  var types: [String: DType?] = [:]
+  /// The whole shapes of values that operations make, first axis included; nothing where it cannot be known.
+  var wholeShapes: [String: [Int]?] = [:]
+  /// The names of the file's own arrays.
+  var initializers: Set<String> = []
+  /// Whether something is computed on whole values, so that a number of examples that the file fixes must hold.
+  var needsBatch = false
   /// Which parameter holds an array in a given form.
   private var holders: [Form: String] = [:]
   private var memoryLeft: Int
+  /// The most elements of a value for one example, as many as a run may make of the inputs and the arrays.
+  private var largestValue = 1 << 20
+  /// What was added since the last mark, in order.
+  private var journal = Journal()
 
   init(_ model: ONNXModel, file: String) throws {
     (self.model, self.file) = (model, file)
@@ -61,7 +77,7 @@ struct ONNXReader {
     // An array may serve in several forms; a small file must not unfold into a large network.
     memoryLeft = 3 * arrays.reduce(0) { $0 + $1.byteCount } + 64 << 20
     graph = Graph(model.name.isEmpty ? file : model.name, inputs: [], metadata: model.metadata)
-    dtype = model.inputs.first?.elementType == "float64" ? .float64 : .float32
+    dtype = Self.dtype(of: model)
     guard Self.opsets.contains(model.opset) else {
       throw refusal(
         "it uses version \(model.opset) of the operators, expected \(Self.opsets.lowerBound) to \(Self.opsets.upperBound)",
@@ -69,51 +85,102 @@ struct ONNXReader {
         hint: "Convert it with onnx.version_converter.convert_version in Python.")
     }
     for input in model.inputs { try add(input) }
+    let given = graph.inputs.map { $0.shape.map { abs($0) }.elementCount }.reduce(0) { $0 + min($1, 1 << 40) }
+    largestValue = max(1 << 20, 1024 * (given + min(arrays.reduce(0) { $0 + $1.count }, 1 << 40)))
     for (name, array) in model.initializers { operands[name] = .constant(array, origin: name) }
+    initializers = Set(model.initializers.map(\.name))
     for name in model.nodes.flatMap(\.inputs) + model.outputs.map(\.name) { readers[name, default: 0] += 1 }
     for node in model.nodes { try read(node) }
-    graph.outputs = try model.outputs.map { output in
-      guard case .value(let name, _) = operands[output.name] else {
+    for output in model.outputs {
+      switch operands[output.name] {
+      case .value(let name, _)?: graph.outputs.append(name)
+      case .constant(let array, let origin)?:
+        graph.outputs.append(try node(forConstant: array, origin: origin, named: output.name))
+      case nil:
         throw refusal(
-          "the output '\(output.name)' does not depend on the input", field: "graph.output", found: output.name,
+          "the output '\(output.name)' is not computed", field: "graph.output", found: output.name,
           expected: "a value that is computed")
       }
-      return name
     }
+    if needsBatch { for (number, input) in batches { graph.inputs[number].batch = input } }
+  }
+
+  /// What the network computes with: double precision if its first real input, or without one its first real array, has it.
+  private static func dtype(of model: ONNXModel) -> DType {
+    let real = ["float64", "float32", "float16", "bfloat16"]
+    if let input = model.inputs.first(where: { real.contains($0.elementType) }) {
+      return input.elementType == "float64" ? .float64 : .float32
+    }
+    let array = model.initializers.first { $0.array.dtype.isFloatingPoint }
+    return array?.array.dtype == .float64 ? .float64 : .float32
   }
 
   private mutating func add(_ input: ONNXModel.Value) throws {
-    let floats = dtype == .float64 ? ["float64"] : ["float32", "float16", "bfloat16"]
-    guard floats.contains(input.elementType) else {
+    guard let type = Self.types[input.elementType] else {
       throw refusal(
-        "the input '\(input.name)' is \(input.elementType), expected \(floats[0])", field: "input",
-        found: input.elementType,
-        expected: floats.joined(separator: ", "))
+        "the input '\(input.name)' is \(input.elementType), which Vitro has no arrays for", field: "input",
+        found: input.elementType, expected: Self.types.keys.sorted().joined(separator: ", "))
     }
+    let name = freshName(input.name)
+    types[name] = .some(type.isFloatingPoint ? dtype : type)
     guard let shape = input.shape, let first = shape.first else {
-      throw refusal(
-        "the input '\(input.name)' has no shape", field: "input", found: "no shape", expected: "[batch, features]")
+      graph.inputs.append(Graph.Input(name, shape: Graph.unknownShape))
+      operands[input.name] = .value(name, shape: Graph.unknownShape)
+      return
     }
-    if case .fixed(let count) = first { batch = count }
+    if case .fixed(let count) = first {
+      batch = count
+      batches[graph.inputs.count] = count
+    }
     let example = shape.dropFirst().map { length in
       if case .fixed(let count) = length { count } else { -1 }
     }
-    let name = freshName(input.name)
     graph.inputs.append(Graph.Input(name, shape: example))
     operands[input.name] = .value(name, shape: example)
   }
 
+  /// How Vitro holds values of ONNX's types.
+  private static let types: [String: DType] = [
+    "float32": .float32, "float64": .float64, "float16": .float32, "bfloat16": .float32, "int64": .int64,
+    "int32": .int32, "int16": .int32, "int8": .int32, "uint64": .int64, "uint32": .int64, "uint16": .int32,
+    "uint8": .uint8, "bool": .bool,
+  ]
+
+  /// Reads a node: as constants if it is made of them, else as layers, else as an operation on whole values.
   private mutating func read(_ node: Node) throws {
-    guard node.domain.isEmpty, let operation = Self.operators[node.operation] else {
+    let typed = node.domain.isEmpty ? Self.operators[node.operation] : nil
+    let general = node.domain.isEmpty ? ONNXOperator.all[node.operation] : nil
+    guard typed != nil || general != nil else {
       let name = node.domain.isEmpty ? node.operation : "\(node.domain).\(node.operation)"
       throw refusal(node, "the operator \(name) is not read", found: name, expected: Self.listing)
     }
-    for extra in node.outputs.dropFirst() where readers[extra] != nil {
-      throw refusal(
-        node, "its output '\(extra)' is read, expected the first alone", found: extra, expected: "one output")
+    guard node.outputs.contains(where: { !$0.isEmpty }) else { return }
+    if let general, try fold(node, general) { return }
+    if let typed, let output = node.outputs.first, !output.isEmpty, isPlain(node) {
+      let mark = mark()
+      do {
+        operands[output] = try typed(&self, node)
+        return
+      } catch let error as VitroError where general != nil && error.code == .unsupported {
+        undo(to: mark)
+      }
     }
-    guard let output = node.outputs.first, !output.isEmpty else { return }
-    operands[output] = try operation(&self, node)
+    if let general { return try addOperations(node, general) }
+    throw refusal(
+      node, "several of its outputs are read, or its operands are no real numbers of known axes",
+      found: "\(node.outputs)", expected: "one output, of real numbers")
+  }
+
+  /// Whether a node has one result that is read, and reads real numbers of known axes; positions in a table may be whole.
+  private func isPlain(_ node: Node) -> Bool {
+    guard !node.outputs.dropFirst().contains(where: { readers[$0] != nil }) else { return false }
+    return node.inputs.enumerated().allSatisfy { index, input in
+      guard case .value(let name, let shape)? = operands[input] else { return true }
+      guard case .some(.some(let type)) = types[name], shape != Graph.unknownShape, shape != Graph.scalarShape else {
+        return false
+      }
+      return type.isFloatingPoint || node.operation == "Gather" && index == 1
+    }
   }
 
   /// A name for a node that no other has: without slashes and spaces, as taps are.
@@ -128,6 +195,7 @@ struct ONNXReader {
       number += 1
     }
     places[name] = -1
+    journal.names.append(name)
     return name
   }
 
@@ -146,8 +214,16 @@ struct ONNXReader {
       throw refusal(
         node, error.message, found: shapes.map { "\($0)" }.joined(separator: " and "), expected: "fitting shapes")
     }
+    let count = shape.map { abs($0) }.elementCount
+    guard count <= largestValue else {
+      throw refusal(
+        "node '\(name)' (\(node.operation)): its value \(shape) is much larger than the file and its inputs",
+        code: .memory,
+        field: "node '\(name)'", found: "\(shape)", expected: "at most \(largestValue) elements for each example")
+    }
     places[name] = graph.nodes.count
     graph.nodes.append(Graph.Node(name, layer, inputs: inputs, ties: ties))
+    types[name] = .some(dtype)
     return .value(name, shape: shape)
   }
 
@@ -166,17 +242,54 @@ struct ONNXReader {
     -> [String: String]
   {
     if let holder = holders[form] { return [parameter: holder] }
-    memoryLeft -= count * dtype.byteWidth
-    guard memoryLeft >= 0 else {
-      throw VitroError(
-        .memory, "reading \(file)", "its network would be much larger than the file",
-        details: [
-          "file": file, "field": "parameters", "found": "\(name).\(parameter)", "expected": "the arrays of the file",
-        ])
-    }
+    try spend(count * dtype.byteWidth, on: "\(name).\(parameter)")
     let full = "\(name).\(parameter)"
     parameters[full] = try make()
     holders[form] = full
+    journal.forms.append(form)
     return [:]
+  }
+
+  /// Counts memory that the network takes.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`memory`) when it becomes more than the file's arrays warrant.
+  mutating func spend(_ bytes: Int, on what: String) throws {
+    memoryLeft -= bytes
+    guard memoryLeft >= 0 else {
+      throw VitroError(
+        .memory, "reading \(file)", "its network would be much larger than the file",
+        details: ["file": file, "field": "parameters", "found": what, "expected": "the arrays of the file"])
+    }
+  }
+
+  /// What has been added, so that an attempt can be taken back.
+  private struct Journal {
+    var names: [String] = []
+    var forms: [Form] = []
+  }
+
+  private struct Mark {
+    let nodes, names, forms, memoryLeft: Int
+  }
+
+  private func mark() -> Mark {
+    Mark(
+      nodes: graph.nodes.count, names: journal.names.count, forms: journal.forms.count, memoryLeft: memoryLeft)
+  }
+
+  /// Takes back what was added since a mark.
+  private mutating func undo(to mark: Mark) {
+    graph.nodes.removeLast(graph.nodes.count - mark.nodes)
+    for name in journal.names[mark.names...] {
+      places[name] = nil
+      types[name] = nil
+      wholeShapes[name] = nil
+    }
+    for form in journal.forms[mark.forms...] {
+      if let parameter = holders.removeValue(forKey: form) { parameters[parameter] = nil }
+    }
+    journal.names.removeLast(journal.names.count - mark.names)
+    journal.forms.removeLast(journal.forms.count - mark.forms)
+    memoryLeft = mark.memoryLeft
   }
 }

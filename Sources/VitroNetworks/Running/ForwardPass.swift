@@ -26,6 +26,8 @@ final class ForwardPass {
   private(set) var stateUpdates: [(parameter: Int, value: Tensor)] = []
   private(set) var kept: [Int: (keys: Tensor, values: Tensor)] = [:]
   var memo: [AnyHashable: any Sendable] = [:]
+  /// How many elements may still be made of less.
+  private var elementsLeft = 0
 
   init(
     plan: Plan, parameters: ParameterValues, instances: Int?, mode: RunMode, recording: TapSet,
@@ -52,6 +54,8 @@ final class ForwardPass {
   /// after the last recorded value runs.
   func run(_ inputs: [Tensor], needsOutputs: Bool) throws -> [Tensor] {
     let needed = neededSteps(needsOutputs: needsOutputs)
+    let given = inputs.reduce(plan.parameterElements) { $0 + $1.count }
+    elementsLeft = max(1 << 20, 1024 * min(given, 1 << 40))
     var values = [Tensor?](repeating: nil, count: plan.inputCount + plan.steps.count)
     var remainingReaders = [Int](repeating: 0, count: values.count)
     for (number, step) in plan.steps.enumerated() where needed[number] {
@@ -75,7 +79,13 @@ final class ForwardPass {
         if remainingReaders[input] == 0 { values[input] = nil }
       }
       let result = try describingErrors(step) {
-        try step.layer.forward(operands, in: LayerContext(pass: self, step: step, number: number))
+        guard sequences == nil || type(of: step.layer).takesSequences else {
+          throw VitroError(
+            .unsupported, type(of: step.layer).kind,
+            "it may look across positions, so it is not run on packed sequences",
+            hint: "Run texts of one length as [batch, length].")
+        }
+        return try step.layer.forward(operands, in: LayerContext(pass: self, step: step, number: number))
       }
       if values[value] == nil { values[value] = try tap(step.outputTap, result) }
     }
@@ -100,6 +110,16 @@ final class ForwardPass {
     if watched.contains(number) { final = watch(number, final) }
     if recording.contains(number) { recorded[number] = final }
     return final
+  }
+
+  /// Takes elements from those that one run may make of less.
+  func spend(_ elements: Int) throws {
+    elementsLeft -= max(0, elements)
+    guard elementsLeft >= 0 else {
+      throw VitroError(
+        .memory, "running the network", "its values would become much larger than its inputs and parameters are",
+        details: ["found": "\(elements) elements more"])
+    }
   }
 
   func record(_ tap: Int, _ value: Tensor) { recorded[tap] = value }

@@ -81,6 +81,11 @@ public struct LayerContext {
     return pass.recording.contains(tap) || pass.edited.contains(tap) || pass.watched.contains(tap)
   }
 
+  /// Counts elements of a value that is about to be made of less, for layers whose results a file's numbers could make as large as they like.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`memory`) when one run would make more of them than its inputs and parameters warrant.
+  func spend(_ elements: Int) throws { try pass.spend(elements) }
+
   /// Asks for a running statistic to be replaced when the training step is done.
   public func updateState(_ parameter: Int, to value: Tensor) {
     pass.update(parameter: step.parameters[parameter], to: value)

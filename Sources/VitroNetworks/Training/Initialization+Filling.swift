@@ -34,7 +34,7 @@ extension Initialization {
     }
     switch spec.role {
     case .gain, .runningVariance: return try .ones(spec.shape, dtype: dtype)
-    case .shift, .runningMean: return try .zeros(spec.shape, dtype: dtype)
+    case .shift, .runningMean, .constant: return try .zeros(spec.shape, dtype: dtype)
     case .weight, .attentionWeight, .recurrentInput, .recurrentWeight:
       return try (weights ?? schemeRule(spec)).draw(spec, dtype, &stream)
     case .bias where weights != nil, .recurrentBias where weights != nil:

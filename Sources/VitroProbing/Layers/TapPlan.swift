@@ -58,6 +58,10 @@ struct TapPlan {
           unfit[tap.name] = "not a vector of numbers"
           continue
         }
+        guard value.shape.first == min(125, rows.count - start) else {
+          unfit[tap.name] = "not one value for each example"
+          continue
+        }
         let features = try TapFeatures.rows(value)
         if let row = try features.firstRowNotFinite {
           unfit[tap.name] = problem.notFinite(rows[start + row])

@@ -21,7 +21,7 @@ public enum AblationKind: String, Sendable, Hashable, Codable, CaseIterable {
 /// ```
 ///
 /// A part matters for the texts if the loss rises; that it does not rise may also mean that another part does the same work.
-public struct Ablation: Sendable {
+public struct Ablation: Sendable, Codable {
   /// Which parts are taken out, one at a time.
   public enum Parts: String, Sendable, Hashable, Codable, CaseIterable {
     /// Each head's `hook_z`.
@@ -72,8 +72,9 @@ public struct Ablation: Sendable {
         .argument, "ablating parts of '\(model.name)'", "resampling needs two or more texts of one length",
         hint: "Ablate by the mean.")
     }
-    guard let transformer = model.transformer, from >= 1, texts.allSatisfy({ $0.count > from }) else {
-      throw VitroError(.argument, "ablating parts of '\(model.name)'", "a text has no position after \(from)")
+    guard let transformer = model.transformer, from >= 1, !texts.isEmpty, texts.allSatisfy({ $0.count > from }) else {
+      throw VitroError(
+        .argument, "ablating parts of '\(model.name)'", "there is no text, or one without a position after \(from - 1)")
     }
     let bench = try Bench(model, texts, from)
     losses = bench.losses

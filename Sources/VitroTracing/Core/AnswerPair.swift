@@ -1,5 +1,5 @@
 internal import VitroCore
-public import VitroModels
+internal import VitroModels
 internal import VitroNetworks
 internal import VitroTensor
 

@@ -7,7 +7,7 @@ internal import VitroTensor
 ///
 /// The effect of moving a value from the clean into the corrupt run is estimated as `Σ (clean − corrupt) · ∂difference/∂value` at the corrupt run.
 /// It is exact where the rest of the network is linear in the value, and may be far off where it is not: ``PatchingSweep`` is the measure.
-public struct AttributionPatching: Sendable {
+public struct AttributionPatching: Sendable, Codable {
   /// What would be moved.
   public let site: PatchingSite
   /// The estimated logit difference of each patch, `[layer][position or head]`.

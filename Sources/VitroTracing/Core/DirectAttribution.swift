@@ -12,7 +12,7 @@ internal import VitroTensor
 /// let attribution = try DirectAttribution(model, tokens: tokens, answer: answer, wrong: wrong)
 /// let strongest = attribution.parts.max { abs($0.share) < abs($1.share) }
 /// ```
-public struct DirectAttribution: Sendable {
+public struct DirectAttribution: Sendable, Codable {
   /// A part of the residual stream.
   public struct Part: Sendable, Hashable, Codable {
     /// What it is: `embed`, `L3H1`, `L3 bias`, `L3 mlp`, `final bias`.

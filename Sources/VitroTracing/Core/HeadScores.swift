@@ -1,7 +1,7 @@
 internal import VitroCore
 public import VitroModels
 internal import VitroNetworks
-public import VitroTensor
+internal import VitroTensor
 
 /// What each head attends to, by the scores of Elhage et al. (2021) and Olsson et al. (2022).
 ///

@@ -12,7 +12,7 @@ internal import VitroTensor
 /// let lens = try LogitLens(model, tokens: tokens)
 /// let best = lens.top(1, layer: 20, position: tokens.count - 1)
 /// ```
-public struct LogitLens: Sendable {
+public struct LogitLens: Sendable, Codable {
   /// A token and how probable it is.
   public struct Guess: Sendable, Hashable, Codable {
     /// The token's number.

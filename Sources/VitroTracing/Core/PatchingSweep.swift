@@ -1,6 +1,6 @@
 internal import VitroCore
 public import VitroModels
-public import VitroNetworks
+internal import VitroNetworks
 internal import VitroTensor
 
 /// Activation patching (Meng et al., 2022; Wang et al., 2022): one value at a time goes from the clean run into the corrupt one, and the logit
@@ -15,7 +15,7 @@ internal import VitroTensor
 /// Every patch is exact. Nothing before a patch is computed again: keys and values of the positions before it come from the corrupt run, and the layers
 /// before it do not run. Patches join one batch without padding as the layers go by, so that each block runs once for all patches so far, and only the two
 /// answers are unembedded, at the last position.
-public struct PatchingSweep: Sendable {
+public struct PatchingSweep: Sendable, Codable {
   /// What was moved.
   public let site: PatchingSite
   /// The logit difference of each patch, `[layer][position or head]`.

@@ -9,7 +9,7 @@ internal import VitroTensor
 /// let vector = try SteeringVector(model, positive: happy, negative: sad, layer: 8)
 /// let run = try model.run([tokens], editing: vector.edit(strength: 4))
 /// ```
-public struct SteeringVector: Sendable {
+public struct SteeringVector: Sendable, Codable {
   /// Where it is added.
   public let tap: String
   /// The mean residual of the positive texts minus that of the negative ones, at the last token, `[width]`.

@@ -1,3 +1,4 @@
+internal import VitroCore
 public import VitroModels
 internal import VitroTensor
 

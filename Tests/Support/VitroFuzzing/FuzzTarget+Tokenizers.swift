@@ -1,3 +1,4 @@
+import Foundation
 import VitroCore
 import VitroFormats
 import VitroModels
@@ -6,7 +7,8 @@ extension FuzzTarget {
   /// A `tokenizer.json`: reads it, tokenizes a short text of many scripts, and turns the tokens back into text.
   static func tokenizer() throws -> FuzzTarget {
     let text = "Hé's  a ﬁne 中文 test, 123!\n\tİ 👨‍👩‍👧 e\u{301}한 <s>x</s>[CLS] \u{0}ſ ``q''"
-    return FuzzTarget(name: "tokenizer", seeds: tokenizerSeeds().map { Seed(Array($0.description.utf8)) }) { file in
+    let seeds = tokenizerSeeds().map { Seed(Array($0.description.utf8)) } + componentSeeds()
+    return FuzzTarget(name: "tokenizer", seeds: seeds) { file in
       let tokenizer = try Tokenizer(json: file)
       do {
         let tokens = try tokenizer.encode(text)
@@ -24,6 +26,31 @@ extension FuzzTarget {
         // A vocabulary may lack a word and have no token for it, and a template may name ids that are not there.
       }
     }
+  }
+
+  /// Sound files in which only a pattern, or only a map of characters, is damaged.
+  private static func componentSeeds() -> [Seed] {
+    @Sendable func file(_ part: String, _ component: JSONValue) -> [UInt8] {
+      let model: JSONValue = ["type": "WordLevel", "vocab": ["?": 0], "unk_token": "?"]
+      return Array(JSONValue.object([part: component, "model": model]).description.utf8)
+    }
+    @Sendable func split(_ pattern: [UInt8]) -> [UInt8] {
+      let pattern: JSONValue = ["Regex": .string(String(decoding: pattern, as: UTF8.self))]
+      return file(
+        "pre_tokenizer", ["type": "Split", "pattern": pattern, "behavior": "MergedWithNext", "invert": false])
+    }
+    let patterns = [
+      #"(?i:'s|'t|'re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}]+[\r\n]*|\s+(?!\S)|\s+"#,
+      #"(?<=a)[[:alpha:]&&[^aeiou]]{2,}?(?>\h+|\x{41}\u00e9)*+^.$|\b\W\B\A\z"#, "(a|b)+?c{,3}|[a-c[x-z]]|(?m:.)(?=e)",
+    ]
+    // A trie of one letter and its replacement.
+    let map: [UInt8] = [12, 0, 0, 0, 0, 4, 0, 0, 97, 5, 0, 0, 0, 0, 0, 128, 98, 99, 0, 0xc3, 0xa9, 0]
+    return patterns.map { Seed(Array($0.utf8), wrap: split) }
+      + [
+        Seed(map) {
+          file("normalizer", ["type": "Precompiled", "precompiled_charsmap": .string(Data($0).base64EncodedString())])
+        }
+      ]
   }
 
   /// Small tokenizers with every component.

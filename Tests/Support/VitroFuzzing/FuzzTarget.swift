@@ -25,8 +25,8 @@ public struct FuzzTarget: Sendable {
   public static func all() throws -> [FuzzTarget] {
     [
       try safetensors(), try npy(), try npz(), try idx(), try compressedIDX(), try idxRows(), try csv(), try png(),
-      try onnx(), try gguf(), try llama2C(), try llama2CTokenizer(), try safetensorsIndex(), try tokenizer(),
-      try frontDoor(),
+      try onnx(), try networks(), try gguf(), try llama2C(), try llama2CTokenizer(), try safetensorsIndex(),
+      try tokenizer(), try frontDoor(),
     ]
   }
 

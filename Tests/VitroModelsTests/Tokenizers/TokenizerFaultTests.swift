@@ -39,10 +39,14 @@ import VitroFuzzing
       (#"{"model": {"type": "Unigram", "vocab": [["a"]]}}"#, "model.vocab[0]"),
       (#"{"model": {"type": "Unigram", "vocab": [["a", -1]], "unk_id": 1}}"#, "model.unk_id"),
       ("{\(model), \"added_tokens\": [{\"id\": 0}]}", "added_tokens[0]"),
-      ("{\(model), \"normalizer\": {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"x\"}}",
-        "normalizer.precompiled_charsmap"),
-      ("{\(model), \"post_processor\": {\"type\": \"BertProcessing\", \"cls\": [\"a\"], \"sep\": [\"a\", 0]}}",
-        "post_processor.cls"),
+      (
+        "{\(model), \"normalizer\": {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"x\"}}",
+        "normalizer.precompiled_charsmap"
+      ),
+      (
+        "{\(model), \"post_processor\": {\"type\": \"BertProcessing\", \"cls\": [\"a\"], \"sep\": [\"a\", 0]}}",
+        "post_processor.cls"
+      ),
     ]
     for (json, field) in cases {
       let error = fault(json)

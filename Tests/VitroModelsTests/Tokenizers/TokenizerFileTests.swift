@@ -12,7 +12,11 @@ import VitroFormats
     let folder = FileManager.default.temporaryDirectory.appending(path: "vitro-tokenizer-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
+    for (name, text) in files {
+      let url = folder.appending(path: name)
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: url)
+    }
     try body(folder.path)
   }
 
@@ -22,12 +26,31 @@ import VitroFormats
     return try (0..<tokenizer.vocabularyCount).map { try tokenizer.piece(of: $0) }
   }
 
+  @Test func aSentenceAndItsTokens() throws {
+    let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\nsat\n"
+    try withFiles(["all-MiniLM-L6-v2/vocab.txt": vocabulary]) { folder in
+      // docs:Tokenizer
+      let tokenizer = try Tokenizer("\(folder)/all-MiniLM-L6-v2")
+      let tokens = try tokenizer.encode("The CATS sat")
+      let pieces = tokens.map(\.piece)  // [CLS], the, cat, ##s, sat, [SEP]
+      let slices = tokens.map(\.text)  // [CLS], The, CAT, S, sat, [SEP]
+      let text = try tokenizer.decode(tokens.map(\.id))  // the cats sat
+      // docs:end
+      #expect(pieces == ["[CLS]", "the", "cat", "##s", "sat", "[SEP]"])
+      #expect(slices == ["[CLS]", "The", "CAT", "S", "sat", "[SEP]"])
+      #expect(text == "the cats sat")
+      #expect(tokens.map(\.range) == [0..<0, 0..<3, 4..<7, 7..<8, 9..<12, 0..<0])
+      #expect(tokenizer.kind == .wordPiece && tokenizer.beginning == 2 && tokenizer.end == 3)
+    }
+  }
+
   @Test func vocabularyFilesOfBERTGiveWhatTokenizerFilesGive() throws {
     let corpus = try TokenizerFixtures.corpus()
     let whole = try TokenizerFixtures.tokenizer("bert-uncased")
     let lines = try pieces("bert-uncased").joined(separator: "\n") + "\n"
     try withFiles(["vocab.txt": lines, "tokenizer_config.json": #"{"do_lower_case": true, "pad_token": "[PAD]"}"#]) {
-      for path in [$0, $0 + "/vocab.txt"] {
+      folder in
+      for path in [folder, folder + "/vocab.txt"] {
         let tokenizer = try Tokenizer(path)
         for line in corpus { #expect(try tokenizer.encode(line) == (try whole.encode(line))) }
         let pair = try tokenizer.encode("a b", "c")
@@ -37,9 +60,11 @@ import VitroFormats
       }
     }
     let cased = try pieces("bert-cased").joined(separator: "\r\n")
-    try withFiles(["vocab.txt": cased, "tokenizer_config.json": #"{"do_lower_case": false}"#]) {
-      #expect(try Tokenizer($0).encode("The").map(\.text) != ["[CLS]", "the", "[SEP]"])
-      #expect(try Tokenizer($0).encode("Hello, World").map(\.text).joined() == "[CLS]Hello,World[SEP]")
+    try withFiles(["vocab.txt": cased, "tokenizer_config.json": #"{"do_lower_case": false}"#]) { path in
+      let tokenizer = try Tokenizer(path)
+      let (upper, lower) = (try tokenizer.encode("The"), try tokenizer.encode("the"))
+      #expect(upper.map(\.piece) != lower.map(\.piece))
+      #expect(try tokenizer.encode("Hello, World").map(\.text).joined() == "[CLS]Hello,World[SEP]")
     }
     try withFiles(["vocab.txt": "a\nb"]) { path in
       #expect(throws: VitroError.self) { _ = try Tokenizer(path) }

@@ -51,8 +51,9 @@ struct PretrainedBehaviourTests {
       let mean = try run.output.slice(rows).mean(axes: [0])
       return try mean / mean.norm()
     }
-    #expect(try abs(means[0].dot(means[1]).item() - 0.755) < 0.002)
-    #expect(try means[0].dot(means[2]).item() < 0.1)
+    // As transformers has it.
+    #expect(try abs(means[0].dot(means[1]).item() - 0.7553) < 5e-4)
+    #expect(try abs(means[0].dot(means[2]).item() - 0.1419) < 5e-4)
   }
 
   // MARK: - Small networks of TransformerLens
@@ -107,7 +108,8 @@ struct PretrainedBehaviourTests {
   func numbersAreSorted() throws {
     guard let model = try network("sorted_list_1l") else { return }
     var stream = RandomStream(seed: 2, "lists")
-    let lists = (0..<500).map { _ in stream.draw(words: 10).map { Int($0 % 51) } }
+    // It was trained on numbers without repeats.
+    let lists = (0..<500).map { _ in Array(stream.permutation(51).prefix(10)) }
     let texts = lists.map { $0 + [51] + $0.sorted() }
     let run = try model.run(texts)
     let answers = try run.output.argmax().array(of: Int64.self)

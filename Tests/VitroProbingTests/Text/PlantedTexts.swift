@@ -1,6 +1,7 @@
 import Foundation
 import VitroCore
 import VitroLab
+import VitroTracing
 import VitroModels
 import VitroTensor
 

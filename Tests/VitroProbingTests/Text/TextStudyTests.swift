@@ -3,6 +3,7 @@ import Testing
 import VitroCore
 import VitroData
 import VitroLab
+import VitroTracing
 import VitroModels
 
 @testable import VitroProbing

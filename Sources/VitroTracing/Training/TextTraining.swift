@@ -4,14 +4,6 @@ public import VitroLab
 public import VitroModels
 internal import VitroNetworks
 
-/// The commands `vitro model …`.
-public enum Models: ExperimentGroup {
-  /// `model`.
-  public static let name = "model"
-  /// What they do.
-  public static let abstract = "Train networks for text."
-}
-
 /// Trains a network for text from scratch: an LSTM, a convolutional network or a transformer that tells classes apart, or a decoder that predicts the next token.
 ///
 /// The network is saved with its tokenizer, so that every other command opens it as any language model.

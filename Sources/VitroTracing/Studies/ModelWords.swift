@@ -1,0 +1,130 @@
+internal import VitroCore
+internal import VitroLab
+internal import VitroModels
+
+/// A model's words: texts to tokens and back, by its tokenizer, or by number where its files bring none.
+struct ModelWords: Sendable {
+  let model: LanguageModel
+
+  init(_ model: LanguageModel) { self.model = model }
+
+  /// The tokens of a text, with those that the model expects around it.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` for a text that the model does not take.
+  func tokens(_ text: String, addingSpecialTokens: Bool = true) throws -> [Tokenizer.Token] {
+    let tokens =
+      try model.ownTokenizer?.encode(text, addingSpecialTokens: addingSpecialTokens) ?? numbered(text)
+    try model.check([tokens.map(\.id)])
+    return tokens
+  }
+
+  /// Tokens written as whole numbers with spaces between them.
+  private func numbered(_ text: String) throws -> [Tokenizer.Token] {
+    var tokens: [Tokenizer.Token] = []
+    var start = 0
+    for scalars in text.unicodeScalars.split(
+      omittingEmptySubsequences: false, whereSeparator: \.properties.isWhitespace)
+    {
+      let (word, length) = (String(Substring(scalars)), scalars.count)
+      if !word.isEmpty {
+        guard let id = Int(word) else {
+          throw VitroError(
+            .argument, "tokenizing for '\(model.name)'",
+            "there is no tokenizer beside the model, and '\(word.prefix(40))' is no number",
+            hint: "Put tokenizer.json into its directory, or write the numbers of the tokens: '3 14 15'.",
+            details: ["found": word, "expected": "a token's number"])
+        }
+        tokens.append(
+          Tokenizer.Token(
+            id: id, text: word, piece: word, range: start..<start + length, isSpecial: false))
+      }
+      start += length + 1
+    }
+    return tokens
+  }
+
+  /// The text of tokens.
+  func text(_ ids: [Int]) throws -> String {
+    try model.ownTokenizer?.decode(ids) ?? ids.map(String.init).joined(separator: " ")
+  }
+
+  /// The text that tokens add to those before them.
+  func text(of added: [Int], after tokens: [Int]) throws -> String {
+    guard let tokenizer = model.ownTokenizer else { return try text(added) }
+    var stream = tokenizer.textStream()
+    for id in tokens { _ = try stream.append(id) }
+    var text = ""
+    for id in added { text += try stream.append(id) }
+    return try text + stream.finish()
+  }
+
+  /// What a token stands for, as a person reads it.
+  func word(_ id: Int) -> String { model.ownTokenizer?.text(of: id) ?? "\(id)" }
+
+  /// A token for an axis: its spaces and line breaks can be seen.
+  func label(_ id: Int) -> String { TokenText(word(id)).label }
+
+  /// A token of a text for an axis.
+  func label(_ token: Tokenizer.Token) -> String { TokenText(token.text.isEmpty ? word(token.id) : token.text).label }
+
+  /// A token as facts have it.
+  func fact(_ id: Int, probability: Double) -> JSONValue {
+    ["token": .string(word(id)), "id": .integer(id), "probability": .number(probability)]
+  }
+
+  /// The token that begins a text, where the model expects one.
+  var beginning: Int? {
+    guard let first = try? model.ownTokenizer?.encode("a").first, first.isSpecial else { return nil }
+    return first.id
+  }
+
+  /// The tokens that are words rather than marks.
+  var ordinary: [Int]? {
+    guard let tokenizer = model.ownTokenizer, let count = model.transformer?.vocabulary else { return nil }
+    return (0..<count).filter { $0 < tokenizer.vocabularyCount && !tokenizer.isSpecial($0) }
+  }
+
+  /// The one token that an answer is: after a prompt that ends in a word, the one that begins with a space if there is one.
+  ///
+  /// `#412` names a token by its number.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) when it is several tokens, which are listed, or none.
+  func answer(_ text: String, after prompt: String, field: String) throws -> Int {
+    if text.hasPrefix("#"), let id = Int(text.dropFirst()) { return try checked(id, field) }
+    guard let tokenizer = model.ownTokenizer else {
+      guard let id = Int(text.trimmingSpaces) else { throw refusal(text, field, "without a tokenizer it is a number") }
+      return try checked(id, field)
+    }
+    let isApart = text.first?.isWhitespace == false && prompt.last?.isWhitespace == false
+    for candidate in isApart ? [" " + text, text] : [text] {
+      let tokens = try tokenizer.encode(candidate, addingSpecialTokens: false)
+      if tokens.count == 1 { return try checked(tokens[0].id, field) }
+    }
+    let tokens = try tokenizer.encode(isApart ? " " + text : text, addingSpecialTokens: false)
+    throw refusal(text, field, "its tokens are \(tokens.map { "'\(word($0.id))'" }.joined(separator: ", "))")
+  }
+
+  private func refusal(_ text: String, _ field: String, _ why: String) -> VitroError {
+    VitroError(
+      .argument, "reading --\(field)", "'\(text)' is not one token: \(why)",
+      hint: "Take a word that is one token, or name a token by its number: '#412'.",
+      details: ["field": field, "found": text, "expected": "one token"])
+  }
+
+  private func checked(_ id: Int, _ field: String) throws -> Int {
+    let count = model.transformer?.vocabulary ?? .max
+    guard id >= 0, id < count else {
+      throw VitroError(
+        .argument, "reading --\(field)", "there is no token \(id)", hint: "Tokens go from 0 to \(count - 1).",
+        details: ["field": field, "found": "\(id)", "expected": "0 ..< \(count)"])
+    }
+    return id
+  }
+}
+
+extension String {
+  /// Without spaces at its ends.
+  fileprivate var trimmingSpaces: String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+}

@@ -1,0 +1,70 @@
+internal import VitroCore
+internal import VitroLab
+internal import VitroModels
+
+/// What came of running a model on a text.
+struct ModelRunResult {
+  /// The tokens that a model added to a text.
+  struct Continuation: Codable, Sendable {
+    /// The tokens.
+    var tokens: [Int]
+    /// −log p of each, in nats, whatever the temperature.
+    var losses: [Double]
+  }
+
+  let words: ModelWords
+  let tokens: [Tokenizer.Token]
+  let answer: ModelAnswer
+  var lens: LogitLens?
+  var added: Continuation?
+  var recorded: [String] = []
+
+  init(words: ModelWords, tokens: [Tokenizer.Token], answer: ModelAnswer) {
+    (self.words, self.tokens, self.answer) = (words, tokens, answer)
+  }
+
+  /// Whether outputs are tokens of the vocabulary.
+  private var answersInTokens: Bool { answer.kind == .next || answer.kind == .masked }
+
+  func word(_ id: Int) -> String { answersInTokens ? words.word(id) : "output \(id)" }
+  func label(_ id: Int) -> String { answersInTokens ? words.label(id) : "output \(id)" }
+
+  private func fact(_ guesses: [LogitLens.Guess]) -> JSONValue {
+    .array(
+      guesses.map { ["token": .string(word($0.id)), "id": .integer($0.id), "probability": .number($0.probability)] })
+  }
+
+  func facts() throws -> [String: JSONValue] {
+    var facts: [String: JSONValue] = ["model": .string(words.model.name), "answer": .string(answer.kind.rawValue)]
+    if let place = answer.places.first { facts["top"] = fact(place.guesses) }
+    switch answer.kind {
+    case .next: facts["loss"] = .numbers(answer.losses)
+    case .masked:
+      facts["masks"] = .array(
+        answer.places.map { ["position": .integer($0.position), "top": fact($0.guesses)] })
+    case .hidden:
+      facts["embedding"] = ["norm": .number(answer.pooledNorm), "width": .integer(try words.model.width)]
+    case .outputs: break
+    }
+    if let lens {
+      facts["lens"] = .array(
+        lens.taps.enumerated().map { layer, tap in
+          let guesses = tokens.indices.map { position -> JSONValue in
+            lens.top(1, layer: layer, position: position).first.map { words.fact($0.id, probability: $0.probability) }
+              ?? .null
+          }
+          return ["tap": .string(tap), "guesses": .array(guesses)]
+        })
+    }
+    if let added {
+      facts["text"] = .string(try continuation(added))
+      facts["generated"] = .array(added.tokens.map(JSONValue.integer))
+    }
+    if !recorded.isEmpty { facts["recorded"] = .array(recorded.map(JSONValue.string)) }
+    return facts
+  }
+
+  func continuation(_ added: Continuation) throws -> String {
+    try words.text(of: added.tokens, after: tokens.map(\.id))
+  }
+}
