@@ -131,7 +131,7 @@ public struct LanguageModel: Sendable {
           .argument, "running '\(name)'", "text \(number) has \(text.count) tokens, expected 1 to \(context)",
           details: ["found": "\(text.count)", "expected": "1 to \(context)"])
       }
-      if let vocabulary = transformer?.vocabulary ?? text?.vocabulary,
+      if let vocabulary = transformer?.vocabulary ?? self.text?.vocabulary,
         let wrong = text.first(where: { $0 < 0 || $0 >= vocabulary })
       {
         throw VitroError(
