@@ -67,6 +67,9 @@ struct ModelWords: Sendable {
   /// A token of a text for an axis.
   func label(_ token: Tokenizer.Token) -> String { TokenText(token.text.isEmpty ? word(token.id) : token.text).label }
 
+  /// A token in a sentence: without the spaces around it, in quotation marks.
+  func quoted(_ id: Int) -> String { "“\(TokenText(word(id).trimmingSpaces).label)”" }
+
   /// A token as facts have it.
   func fact(_ id: Int, probability: Double) -> JSONValue {
     ["token": .string(word(id)), "id": .integer(id), "probability": .number(probability)]

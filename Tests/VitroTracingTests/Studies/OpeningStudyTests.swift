@@ -91,7 +91,9 @@ struct OpeningStudyTests {
       for _ in 0..<5 { ids.append(Int(try model.run([ids]).output.argmax().array(of: Int64.self).last ?? 0)) }
       #expect(run.facts["generated"]?.list.map { Int($0.number) } == Array(ids.dropFirst(2)))
       let text = try #require(run.facts["text"]).text
-      #expect(text.split(separator: " ").map(String.init) == ids.dropFirst(2).map { TestModels.words[$0] })
+      // Marks such as [CLS] leave no trace in the text.
+      #expect(
+        text.split(separator: " ").map(String.init) == ids.dropFirst(2).filter { $0 > 3 }.map { TestModels.words[$0] })
       study.temperature = 2
       #expect(try StudyRun(study, seed: 1).facts["text"] == StudyRun(study, seed: 1).facts["text"])
       #expect(try StudyRun(study, seed: 1).facts["text"] != StudyRun(study, seed: 2).facts["text"])

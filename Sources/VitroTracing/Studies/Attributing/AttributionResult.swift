@@ -15,7 +15,7 @@ struct AttributionResult {
   private var gap: Double { abs(attribution.total - attribution.measured) }
 
   private var question: String {
-    words.label(answer) + (wrong.map { " over \(words.label($0))" } ?? "")
+    words.quoted(answer) + (wrong.map { " over \(words.quoted($0))" } ?? "")
   }
 
   private func fact(_ part: DirectAttribution.Part) -> JSONValue {

@@ -24,8 +24,7 @@ struct ModelDrawing {
 
   func figure() throws -> Figure {
     var nodes = network.graph.inputs.map { input in
-      GraphFigure.Node(
-        input.name, label: "\(input.name)  \(Self.text(input.shape))", group: "input", detail: Self.text(input.shape))
+      GraphFigure.Node(input.name, group: "input", detail: Self.text(input.shape))
     }
     var drawn = Set(nodes.map(\.id))
     var edges: [GraphFigure.Edge] = []
@@ -53,7 +52,8 @@ struct ModelDrawing {
       "Operations",
       caption: RichText(
         (layers > 1 ? "Block 0 in full; the other \(layers - 1) are like it. " : "")
-          + "Each operation is named by the tap of its output." + (isWhole ? "" : " The first \(Self.limit) are drawn.")
+          + "Each operation is named by the tap of its output; its kind and its shape are under the pointer and in the data."
+          + (isWhole ? "" : " The first \(Self.limit) are drawn.")
       ),
       span: .half, .graph(GraphFigure(nodes: nodes, edges: edges)))
   }
@@ -67,7 +67,7 @@ struct ModelDrawing {
     let kind = (node.layer as? Activation)?.function.rawValue ?? type(of: node.layer).kind
     let short = tap.hasPrefix("blocks.0.") ? String(tap.dropFirst("blocks.0.".count)) : tap
     return GraphFigure.Node(
-      place, label: "\(short)  \(shape)", group: isTrained ? "with parameters" : "without parameters",
+      place, label: short, group: isTrained ? "with parameters" : "without parameters",
       detail: "\(tap): \(kind), \(shape)")
   }
 

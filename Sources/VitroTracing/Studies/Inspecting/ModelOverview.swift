@@ -44,7 +44,9 @@ struct ModelOverview {
   func report() throws -> Report {
     let transformer = model.transformer
     var metrics = [
-      Metric("parameters", Double(count), format: .integer),
+      count < 10_000_000
+        ? Metric("parameters", Double(count), format: .integer)
+        : Metric("parameters", Double(count) / 1e6, format: .significant(4), unit: "million"),
       Metric("layers", Double(model.layers), format: .integer),
       Metric("width", Double(try model.width), format: .integer),
     ]
@@ -122,7 +124,7 @@ struct ModelOverview {
       .bars(
         BarFigure(
           label: "parameter", value: Axis("numbers", format: .integer),
-          bars: largest.map { .init($0.pattern, Double($0.count)) })))
+          bars: largest.map { .init($0.short, Double($0.count)) })))
   }
 
   private var memoryTable: Table {
@@ -166,7 +168,7 @@ struct ModelOverview {
       let pattern = tap.withoutBlockNumber
       if counts[pattern] == nil {
         order.append(pattern)
-        counts[pattern] = (0, try model.network.shape(at: tap))
+        counts[pattern] = (0, try model.network.shape(at: tap) ?? model.transformer?.innerShape(tap))
       }
       counts[pattern]?.count += 1
     }

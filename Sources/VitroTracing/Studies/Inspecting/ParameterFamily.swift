@@ -13,6 +13,9 @@ struct ParameterFamily {
   /// The bytes of all, where they lie.
   var byteCount: Int
 
+  /// The name without the blocks.
+  var short: String { pattern.hasPrefix("blocks.*.") ? String(pattern.dropFirst("blocks.*.".count)) : pattern }
+
   /// What one number takes where it lies, scales of quantized blocks included.
   var bits: Double { count > 0 ? Double(byteCount) * 8 / Double(count) : .nan }
 

@@ -97,7 +97,7 @@ struct PatchingResult {
       Metric(
         "logit difference, clean", sweep.clean, format: three,
         explanation: RichText(
-          plain: "\(words.label(pair.answer)) over \(words.label(pair.wrong)), at the last position."),
+          plain: "\(words.quoted(pair.answer)) over \(words.quoted(pair.wrong)), at the last position."),
         control: Metric.Control("corrupt", sweep.corrupt)),
       Metric(
         "patches", Double(grid.reduce(0) { $0 + $1.count }), format: .integer,

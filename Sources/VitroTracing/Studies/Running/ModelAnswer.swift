@@ -42,7 +42,7 @@ struct ModelAnswer: Codable, Sendable {
     case .none?: .hidden
     case .masked?: .masked
     case .unembedding?: model.predictsNext ? .next : .outputs
-    case nil: .outputs
+    case nil: model.predictsNext ? .next : .outputs
     }
   }
 
@@ -61,12 +61,10 @@ struct ModelAnswer: Codable, Sendable {
   }
 
   private mutating func predict(_ model: LanguageModel, _ count: Int) throws {
-    let end = try FinalLayer(model, for: "running '\(model.name)'")
-    let run = try model.run([tokens], recording: [end.residual], needsOutputs: false)
-    let residual = try run.value(at: end.residual)
+    let logitsOf = try logits(model)
     for first in stride(from: 0, to: tokens.count, by: Self.rows) {
       let last = Swift.min(first + Self.rows, tokens.count)
-      let logits = try end.logits(residual.slice(first..<last))
+      let logits = try logitsOf(first..<last)
       let targets = tokens[Swift.min(first + 1, tokens.count)..<Swift.min(last + 1, tokens.count)].map { Int64($0) }
       if !targets.isEmpty {
         losses += try logits.slice(0..<targets.count).crossEntropy(labels: Tensor(targets)).cast(to: .float64)
@@ -78,6 +76,18 @@ struct ModelAnswer: Codable, Sendable {
         ]
       }
     }
+  }
+
+  /// The logits of a range of positions; a transformer's are computed when they are asked for.
+  private func logits(_ model: LanguageModel) throws -> (Range<Int>) throws -> Tensor {
+    guard model.transformer != nil else {
+      let output = try model.run([tokens]).output
+      return { try output.slice($0) }
+    }
+    let end = try FinalLayer(model, for: "running '\(model.name)'")
+    let run = try model.run([tokens], recording: [end.residual], needsOutputs: false)
+    let residual = try run.value(at: end.residual)
+    return { try end.logits(residual.slice($0)) }
   }
 
   private mutating func fill(_ model: LanguageModel, _ positions: [Int], _ count: Int) throws {

@@ -21,30 +21,34 @@ extension ModelRunResult {
   }
 
   private var title: String {
-    let text = tokens.filter { !$0.isSpecial }.map(\.text).joined()
-    let flat = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let flat = Self.line(text)
     return flat.count > 70 ? flat.prefix(69) + "…" : flat.isEmpty ? words.model.name : flat
+  }
+
+  /// A text on one line.
+  private static func line(_ text: String) -> String {
+    text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   private func lede() throws -> RichText {
     let best = answer.places.first?.guesses.first
     let share = best.map { NumberFormat.percent(1).text($0.probability) } ?? ""
     // What a model says may hold marks of its own.
-    func quoted(_ text: String) -> String { RichText(plain: "“\(text)”").source }
+    func plain(_ text: String) -> String { RichText(plain: text).source }
     switch answer.kind {
     case .next:
-      let next = best.map { "The most probable next token is \(quoted(word($0.id))), with \(share)." } ?? ""
-      return RichText(next + (try added.map { try " It goes on: \(quoted(continuation($0)))" } ?? ""))
+      let next = best.map { "The most probable next token is \(plain(quoted($0.id))), with \(share)." } ?? ""
+      return RichText(next + (try added.map { try " It goes on: “\(plain(Self.line(continuation($0))))”" } ?? ""))
     case .masked:
       guard let best else {
         return "The model fills in masked tokens, and the text has none: put [MASK] in the place of a word."
       }
-      return RichText("The most probable word at the first mask is \(quoted(word(best.id))), with \(share).")
+      return RichText("The most probable word at the first mask is \(plain(quoted(best.id))), with \(share).")
     case .hidden:
       return
         "The model is an encoder: it has no predictions; its answer is a hidden state for each token, and their mean is the embedding of the text."
     case .outputs:
-      return RichText(best.map { "The largest of its answers is \(word($0.id)), with \(share)." } ?? "")
+      return RichText(best.map { "The largest of its answers is \(plain(quoted($0.id))), with \(share)." } ?? "")
     }
   }
 

@@ -1,6 +1,7 @@
 internal import VitroCore
 internal import VitroLab
 internal import VitroModels
+internal import VitroNetworks
 
 /// What came of running a model on a text.
 struct ModelRunResult {
@@ -13,21 +14,29 @@ struct ModelRunResult {
   }
 
   let words: ModelWords
+  let text: String
   let tokens: [Tokenizer.Token]
   let answer: ModelAnswer
   var lens: LogitLens?
   var added: Continuation?
   var recorded: [String] = []
 
-  init(words: ModelWords, tokens: [Tokenizer.Token], answer: ModelAnswer) {
-    (self.words, self.tokens, self.answer) = (words, tokens, answer)
+  init(words: ModelWords, text: String, tokens: [Tokenizer.Token], answer: ModelAnswer) {
+    (self.words, self.text, self.tokens, self.answer) = (words, text, tokens, answer)
   }
 
   /// Whether outputs are tokens of the vocabulary.
   private var answersInTokens: Bool { answer.kind == .next || answer.kind == .masked }
 
-  func word(_ id: Int) -> String { answersInTokens ? words.word(id) : "output \(id)" }
-  func label(_ id: Int) -> String { answersInTokens ? words.label(id) : "output \(id)" }
+  /// The name of an output that is no token: its class, where the network says it.
+  private func output(_ id: Int) -> String {
+    let classes = words.model.network.graph.metadata["classes"]?.split(separator: ",").map(String.init) ?? []
+    return classes.indices.contains(id) ? classes[id] : "output \(id)"
+  }
+
+  func word(_ id: Int) -> String { answersInTokens ? words.word(id) : output(id) }
+  func quoted(_ id: Int) -> String { answersInTokens ? words.quoted(id) : output(id) }
+  func label(_ id: Int) -> String { answersInTokens ? words.label(id) : output(id) }
 
   private func fact(_ guesses: [LogitLens.Guess]) -> JSONValue {
     .array(

@@ -90,7 +90,7 @@ public struct ModelRunStudy: Experiment {
     let ids = tokens.map(\.id)
     if generate != nil, !model.predictsNext { try Self.refuseGenerating(model) }
     var result = ModelRunResult(
-      words: words, tokens: tokens,
+      words: words, text: text ?? "", tokens: tokens,
       answer: try run.stage("running") { stage in
         try stage.progress(0, of: 1)
         return try ModelAnswer(model, ids, mask: model.ownTokenizer?.mask, keeping: top)

@@ -15,8 +15,8 @@ public struct SteerStudy: Experiment {
   public static let discussion = """
     \(Models.textsHelp)
 
-    The direction is the mean residual of the positive texts' last tokens minus that of the negative ones, at the input of --layer; several texts of a set stand apart by '|'. It is added at every \
-    position, times the strength. What it does is measured by how much more probable the positive texts become as continuations than the negative ones, beside random directions of the same length.
+    The direction is the mean residual at the last token of the text followed by each positive text, minus the same with the negative ones, at the input of --layer; several texts of a set stand apart by \
+    '|'. It is added at every position, times the strength. What it does is measured by how much more probable the positive texts become as continuations than the negative ones, beside random directions of the same length.
 
     Example: vitro model steer SmolLM2.gguf --text "I think the film was" --positive "wonderful|great" \
       --negative "terrible|awful" --layer 12 --strength 4 --generate 20
@@ -74,14 +74,14 @@ public struct SteerStudy: Experiment {
         hint: "Take a model such as GPT-2 or a Llama.")
     }
     let (positive, negative) = (Self.split(positive), Self.split(negative))
+    let prompt = try SteeringPrompt(words: words, text: text ?? "", positive: positive, negative: negative)
     let vector = try run.stage("direction") { stage in
       try stage.progress(0, of: 1)
+      // In place of the texts alone: the first token of a text has a residual that drowns all others.
       return try SteeringVector(
-        model, positive: positive.map { try words.tokens($0).map(\.id) },
-        negative: negative.map { try words.tokens($0).map(\.id) }, layer: layer ?? model.layers / 2)
+        model, positive: prompt.positive, negative: prompt.negative, layer: layer ?? model.layers / 2)
     }
-    let bench = try SteeringBench(
-      words: words, prompt: text ?? "", positive: positive, negative: negative, vector: vector)
+    let bench = SteeringBench(words: words, prompt: prompt, vector: vector)
     let strengths = [-1, -0.5, 0, 0.5, 1].map { $0 * strength }
     let effects = try run.stage("measuring") { stage in
       try bench.effects(strengths, controls: controls, seed: stage.seed) { try stage.progress($0, of: $1) }

@@ -4,7 +4,7 @@ internal import VitroModels
 internal import VitroNetworks
 internal import VitroTensor
 
-/// A prompt, the continuations that are asked about, and the direction that is added.
+/// What a direction does to the continuations of a prompt when it is added.
 struct SteeringBench {
   /// What a direction does at each strength.
   struct Effects: Codable, Sendable {
@@ -29,24 +29,8 @@ struct SteeringBench {
   }
 
   let words: ModelWords
+  let prompt: SteeringPrompt
   let vector: SteeringVector
-  /// The tokens of the prompt.
-  private let prompt: [Int]
-  /// The prompt with each continuation, and whether that is a positive one.
-  private let continuations: [(tokens: [Int], isPositive: Bool)]
-
-  init(words: ModelWords, prompt: String, positive: [String], negative: [String], vector: SteeringVector) throws {
-    (self.words, self.vector) = (words, vector)
-    let before = try words.tokens(prompt).map(\.id)
-    self.prompt = before
-    let isWord = prompt.last?.isWhitespace == false
-    continuations = try (positive.map { ($0, true) } + negative.map { ($0, false) }).map { text, isPositive in
-      let isApart = isWord && text.first?.isWhitespace == false && words.model.ownTokenizer != nil
-      let own = try words.tokens(isApart ? " " + text : text, addingSpecialTokens: false).map(\.id)
-      return (before + own, isPositive)
-    }
-    try words.model.check(continuations.map(\.tokens))
-  }
 
   /// A random direction of the vector's length.
   private func random(_ number: Int, _ seed: UInt64) throws -> [Double] {
@@ -82,17 +66,16 @@ struct SteeringBench {
   }
 
   private func outcome(of edits: [String: TapEdit]) throws -> (preference: Double, loss: Double) {
-    let texts = continuations.map(\.tokens)
+    let texts = prompt.positive + prompt.negative
     let run = try words.model.run(texts, editing: edits)
     let nats = try TokenLosses(logits: run.output, texts: texts, ranges: run.ranges).nats
     func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
-    func score(_ isPositive: Bool) -> Double {
-      mean(
-        zip(nats, continuations).filter { $0.1.isPositive == isPositive }.map {
-          -mean($0.0.dropFirst(prompt.count - 1))
-        })
-    }
-    return (score(true) - score(false), nats.first.map { mean($0.prefix(prompt.count - 1)) } ?? .nan)
+    // The first tokens, the same in all texts, are the prompt's own.
+    let own = prompt.tokens.count - 1
+    func score(_ losses: some Collection<[Double]>) -> Double { -mean(losses.map { mean($0.dropFirst(own)) }) }
+    let count = prompt.positive.count
+    let loss = nats.first.map { mean($0.prefix(own)) } ?? .nan
+    return (score(nats.prefix(count)) - score(nats.dropFirst(count)), loss)
   }
 
   /// What the model writes under the vector at each strength, and under one random direction.
@@ -107,11 +90,11 @@ struct SteeringBench {
     generation.ends = Set([words.model.ownTokenizer?.end].compactMap(\.self))
     return try jobs.enumerated().map { number, job in
       try progress(number, jobs.count)
-      let added = try words.model.generate(after: prompt, generation, editing: edit(job.1, job.2)) { _ in
+      let added = try words.model.generate(after: prompt.tokens, generation, editing: edit(job.1, job.2)) { _ in
         try progress(number, jobs.count)
         return true
       }
-      return Written(direction: job.0, strength: job.2, text: try words.text(of: added, after: prompt))
+      return Written(direction: job.0, strength: job.2, text: try words.text(of: added, after: prompt.tokens))
     }
   }
 }
