@@ -12,8 +12,8 @@ VITRO_CLONES static void NAME(pattern_rows)(void *scores, int64_t rows, int64_t 
     int64_t end = reduce_smaller(last_seen(seen, first_row + i) - first_column, columns);
     for (int64_t j = 0; j < begin; j++) row[j] = 0;
     if (cap > 0) {
-      REAL bound = (REAL)cap, twice = (REAL)(2 / cap);
-      for (int64_t j = begin; j < end; j++) row[j] = bound * (1 - 2 / (MATH(exp)(row[j] * twice) + 1)); // bound · tanh(x/bound)
+      REAL bound = (REAL)cap, inverse = (REAL)(1 / cap);
+      for (int64_t j = begin; j < end; j++) row[j] = bound * MATH(tanh)(row[j] * inverse);
     }
     if (begin < end) NAME(softmax_row)(row + begin, row + begin, NAME(row_maximum)(row + begin, end - begin), end - begin);
     for (int64_t j = reduce_larger(end, begin); j < columns; j++) row[j] = 0;

@@ -111,7 +111,8 @@ extension Network {
     if let sequences {
       try sequences.check()
       if let past = sequences.past, past.plan !== plan {
-        throw VitroError(.argument, "network '\(graph.name)'", "the cache that sequences go on from is another network's")
+        throw VitroError(
+          .argument, "network '\(graph.name)'", "the cache that sequences go on from is another network's")
       }
       guard instances == nil, inputs.allSatisfy({ $0.rank >= 2 && $0.shape[0] == 1 && $0.shape[1] == sequences.count })
       else {

@@ -142,7 +142,8 @@ struct AttentionParts: Sendable {
           var attention = vitro_attention(
             type: queries.dtype.kernel, heads: Int64(queries.shape[1]), key_heads: Int64(keys.shape[1]),
             width: Int64(queries.shape[2]), queries: queryMemory, keys: keyMemory, values: valueMemory,
-            past_keys: past?.keys.address, past_values: past?.values.address, scale: scale, cap: 0, causal: layout.isCausal,
+            past_keys: past?.keys.address, past_values: past?.values.address, scale: scale, cap: 0,
+            causal: layout.isCausal,
             window: Int64(layout.window ?? 0), sequences: sequences.baseAddress, count: Int64(sequences.count),
             longest_queries: Int64(layout.longestQueries), longest_keys: Int64(layout.longestKeys))
           return try body(&attention)

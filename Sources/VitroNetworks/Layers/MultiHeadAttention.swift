@@ -112,8 +112,9 @@ public struct MultiHeadAttention: Layer {
       throw VitroError(
         .argument, Self.kind, "\(heads) heads of \(resolvedHeadWidth) cannot share \(resolvedKeyValueHeads) of keys")
     }
-    if let turned = rotary.map({ $0.turned ?? resolvedHeadWidth }), turned < 2 || turned > resolvedHeadWidth
-      || turned % 2 == 1
+    if let turned = rotary.map({ $0.turned ?? resolvedHeadWidth }),
+      turned < 2 || turned > resolvedHeadWidth
+        || turned % 2 == 1
     {
       throw VitroError(.argument, Self.kind, "\(turned) features of a head of \(resolvedHeadWidth) cannot turn")
     }
@@ -163,8 +164,9 @@ public struct MultiHeadAttention: Layer {
     let isSeen = context.isTapped(number(.scores)) || context.isTapped(number(.pattern))
     if !isSeen, !queries.isTracked, !keys.isTracked, !values.isTracked {
       return try queries.attention(
-        keys: keys, values: values, past: past, scale: scale, cap: softcap, layout: layout)
-        .reshaped(q.shape)
+        keys: keys, values: values, past: past, scale: scale, cap: softcap, layout: layout
+      )
+      .reshaped(q.shape)
     }
     var scores = try queries.attentionScores(
       keys: keys, past: past?.keys, scale: scale, layout: layout, masked: softcap == nil)
