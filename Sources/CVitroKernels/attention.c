@@ -13,7 +13,7 @@
 
 enum { lane_count = 32, block_scores = 1 << 16, least_block = 16, most_block = 128 };
 
-/// Which keys the queries of a sequence see.
+/// Which keys the queries of a sequence see: `past` keys come before the one that belongs to the first query.
 typedef struct span_of_keys {
   int64_t past, total, window;
   bool causal;
@@ -53,7 +53,9 @@ typedef struct job {
 } job;
 
 static inline span_of_keys seen_by(const vitro_attention *a, const vitro_attention_sequence *s) {
-  return (span_of_keys){.past = s->past, .total = s->past + s->keys, .window = a->window, .causal = a->causal};
+  // The last query belongs to the last key.
+  int64_t past = s->past + s->keys - s->queries;
+  return (span_of_keys){.past = past, .total = s->past + s->keys, .window = a->window, .causal = a->causal};
 }
 
 static inline int64_t key_head(const vitro_attention *a, int64_t head) { return head / (a->heads / a->key_heads); }
@@ -124,7 +126,7 @@ static void attend_block(void *context, int64_t task) {
   char *scores = vitro_workspace_borrow(j->space);
   int64_t leading = a->longest_keys;
   products(a, s, head, first, rows, from, to, scores, leading);
-  CHOOSE(a->type, pattern_rows)(scores, rows, to - from, leading, seen, first, from);
+  CHOOSE(a->type, pattern_rows)(scores, rows, to - from, leading, seen, first, from, a->cap);
   mixed_values(a, s, head, first, rows, from, to, scores, leading, j->out);
   vitro_workspace_return(j->space, scores);
 }

@@ -4,12 +4,17 @@
 
 /// Turns rows of scores into rows of a pattern, in place; what is not seen becomes 0.
 VITRO_CLONES static void NAME(pattern_rows)(void *scores, int64_t rows, int64_t columns, int64_t leading, span_of_keys seen,
-                                            int64_t first_row, int64_t first_column) {
+                                            int64_t first_row, int64_t first_column, double cap) {
   for (int64_t i = 0; i < rows; i++) {
     REAL *row = (REAL *)scores + i * leading;
-    int64_t begin = reduce_larger(first_seen(seen, first_row + i) - first_column, 0);
+    // A row may see nothing at all: its window can lie beyond the last key.
+    int64_t begin = reduce_smaller(reduce_larger(first_seen(seen, first_row + i) - first_column, 0), columns);
     int64_t end = reduce_smaller(last_seen(seen, first_row + i) - first_column, columns);
     for (int64_t j = 0; j < begin; j++) row[j] = 0;
+    if (cap > 0) {
+      REAL bound = (REAL)cap, inverse = (REAL)(1 / cap);
+      for (int64_t j = begin; j < end; j++) row[j] = bound * MATH(tanh)(row[j] * inverse);
+    }
     if (begin < end) NAME(softmax_row)(row + begin, row + begin, NAME(row_maximum)(row + begin, end - begin), end - begin);
     for (int64_t j = reduce_larger(end, begin); j < columns; j++) row[j] = 0;
   }

@@ -97,7 +97,7 @@ extension Network {
   /// What a kept run leaves for others to go on from.
   private func cache(_ pass: ForwardPass, _ sequences: SequenceLayout?) -> KeyValueCache? {
     guard let sequences, sequences.isKept else { return nil }
-    return KeyValueCache(lengths: sequences.sequences.map { $0.start + $0.length }, steps: pass.kept)
+    return KeyValueCache(plan, lengths: sequences.sequences.map { $0.start + $0.length }, steps: pass.kept)
   }
 
   private func resolve(_ edits: [String: TapEdit]) throws -> [Int: TapEdit] {
@@ -110,6 +110,10 @@ extension Network {
   private func prepared(_ inputs: [Tensor], _ sequences: SequenceLayout? = nil) throws -> [Tensor] {
     if let sequences {
       try sequences.check()
+      if let past = sequences.past, past.plan !== plan {
+        throw VitroError(
+          .argument, "network '\(graph.name)'", "the cache that sequences go on from is another network's")
+      }
       guard instances == nil, inputs.allSatisfy({ $0.rank >= 2 && $0.shape[0] == 1 && $0.shape[1] == sequences.count })
       else {
         throw VitroError(

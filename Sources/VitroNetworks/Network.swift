@@ -82,6 +82,9 @@ public struct Network: Sendable {
   /// The number of networks held, `nil` for one without an instance axis.
   public var instances: Int? { parameters.instances }
 
+  /// Whether packed sequences stay apart in it (``SequenceLayout``): whether every layer keeps them apart.
+  public var takesSequences: Bool { graph.nodes.allSatisfy { type(of: $0.layer).takesSequences } }
+
   /// The names of all values that can be tapped, in the order in which they are reached.
   public var tapNames: [String] { plan.tapNames }
 

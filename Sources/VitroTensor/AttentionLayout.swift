@@ -27,7 +27,7 @@ public struct AttentionLayout: Sendable, Hashable {
 
   /// The sequences, in the order of the pattern's first axis.
   public var sequences: [Sequence]
-  /// Whether query i of a sequence sees its past and the keys 0 … i alone.
+  /// Whether a query sees no key after its own; the last query's own is the last key.
   public var isCausal: Bool
   /// How many of the last keys a query sees, itself included; `nil` for all.
   public var window: Int?
@@ -65,9 +65,17 @@ public struct AttentionLayout: Sendable, Hashable {
         throw fail("a sequence leaves the rows: \(sequence) in \(queries.shape), \(keys.shape)")
       }
     }
-    // Gradients are written once for each row: every row belongs to one sequence.
-    guard sequences.reduce(0, { $0 + $1.queries.count }) == queries.shape[0],
-      sequences.reduce(0, { $0 + $1.keys.count }) == keys.shape[0]
+    // Results and gradients are written once for each row: every row belongs to one sequence.
+    guard Self.cover(sequences.map(\.queries), queries.shape[0]), Self.cover(sequences.map(\.keys), keys.shape[0])
     else { throw fail("the sequences do not cover the rows of \(queries.shape) and \(keys.shape) once") }
+  }
+
+  private static func cover(_ ranges: [Range<Int>], _ count: Int) -> Bool {
+    var end = 0
+    for range in ranges.filter({ !$0.isEmpty }).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      guard range.lowerBound == end else { return false }
+      end = range.upperBound
+    }
+    return end == count
   }
 }

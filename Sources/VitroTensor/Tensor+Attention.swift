@@ -8,12 +8,13 @@ internal import VitroCore
 extension Tensor {
   /// softmax(scale · q·kᵀ) · v, without the pattern ever standing in memory; not differentiable.
   ///
-  /// The tensor holds the queries; the result has its shape.
+  /// The tensor holds the queries; the result has its shape. With a cap, scores become `cap · tanh(score/cap)` (Gemma 2).
   ///
   /// - Throws: ``/VitroCore/VitroError`` when shapes or types do not fit, a value is on a tape, or memory is short.
   /// - Complexity: O(queries · keys · d_head) a head, and O(keys) memory for each block of queries.
   public func attention(
-    keys: Tensor, values: Tensor, past: (keys: Tensor, values: Tensor)? = nil, scale: Double, layout: AttentionLayout
+    keys: Tensor, values: Tensor, past: (keys: Tensor, values: Tensor)? = nil, scale: Double, cap: Double? = nil,
+    layout: AttentionLayout
   ) throws -> Tensor {
     let parts = try AttentionParts(self, keys, values, past, scale, layout, "attention")
     guard !isTracked, !keys.isTracked, !values.isTracked else {
@@ -21,7 +22,10 @@ extension Tensor {
         .unsupported, "attention", "a gradient is asked for", hint: "Use attentionScores, softmax and attentionValues.")
     }
     let result = try Tensor(uninitialized: shape, dtype)
-    let hasMemory = parts.lend { attention in withMemory(result) { vitro_attend(&attention, $0) } }
+    let hasMemory = parts.lend { attention in
+      attention.cap = cap ?? 0
+      return withMemory(result) { vitro_attend(&attention, $0) }
+    }
     guard hasMemory else { throw VitroError(.memory, "attention", "there is no memory for a block of scores") }
     return result
   }
@@ -138,7 +142,8 @@ struct AttentionParts: Sendable {
           var attention = vitro_attention(
             type: queries.dtype.kernel, heads: Int64(queries.shape[1]), key_heads: Int64(keys.shape[1]),
             width: Int64(queries.shape[2]), queries: queryMemory, keys: keyMemory, values: valueMemory,
-            past_keys: past?.keys.address, past_values: past?.values.address, scale: scale, causal: layout.isCausal,
+            past_keys: past?.keys.address, past_values: past?.values.address, scale: scale, cap: 0,
+            causal: layout.isCausal,
             window: Int64(layout.window ?? 0), sequences: sequences.baseAddress, count: Int64(sequences.count),
             longest_queries: Int64(layout.longestQueries), longest_keys: Int64(layout.longestKeys))
           return try body(&attention)

@@ -12,7 +12,7 @@ import sys
 
 import torch
 from safetensors.torch import save_file
-from transformers import (BertConfig, BertForMaskedLM, BertModel, DistilBertConfig, DistilBertModel, Gemma2Config,
+from transformers import (BertConfig, BertForMaskedLM, BertModel, DistilBertConfig, DistilBertForMaskedLM, DistilBertModel, Gemma2Config,
                           Gemma2ForCausalLM, GPT2Config, GPT2LMHeadModel, GPTNeoXConfig, GPTNeoXForCausalLM,
                           LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Qwen2Config,
                           Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, RobertaConfig, RobertaForMaskedLM)
@@ -27,12 +27,16 @@ grouped = dict(sizes, num_key_value_heads=2)
 
 families = {
     "bert": (BertModel, BertConfig(**sizes, hidden_act="gelu")),
-    "bert-masked": (BertForMaskedLM, BertConfig(**sizes, hidden_act="gelu")),
+    "bert-masked": (BertForMaskedLM, BertConfig(**sizes, hidden_act="relu")),
     "roberta": (RobertaForMaskedLM, RobertaConfig(**sizes, type_vocab_size=1, pad_token_id=1)),
     "distilbert": (DistilBertModel, DistilBertConfig(vocab_size=40, dim=16, n_layers=2, n_heads=4, hidden_dim=24,
                                                      max_position_embeddings=32)),
+    "distilbert-masked": (DistilBertForMaskedLM, DistilBertConfig(
+        vocab_size=40, dim=16, n_layers=2, n_heads=4, hidden_dim=24, max_position_embeddings=32, activation="relu")),
     "gpt2": (GPT2LMHeadModel, GPT2Config(vocab_size=40, n_embd=16, n_layer=2, n_head=4, n_positions=32)),
     "llama": (LlamaForCausalLM, LlamaConfig(**grouped, rope_parameters={"rope_type": "default", "rope_theta": 500.0})),
+    "llama-linear": (LlamaForCausalLM, LlamaConfig(
+        **grouped, rope_parameters={"rope_type": "linear", "rope_theta": 500.0, "factor": 2.0})),
     "llama-3": (LlamaForCausalLM, LlamaConfig(
         **grouped, head_dim=6, tie_word_embeddings=True, mlp_bias=True, attention_bias=True,
         rope_parameters={"rope_type": "llama3", "rope_theta": 100.0, "factor": 4.0, "low_freq_factor": 1.0,
@@ -40,7 +44,7 @@ families = {
     "mistral": (MistralForCausalLM, MistralConfig(**grouped, sliding_window=4)),
     "qwen2": (Qwen2ForCausalLM, Qwen2Config(**grouped, tie_word_embeddings=True, use_sliding_window=True,
                                             sliding_window=3, max_window_layers=1)),
-    "qwen3": (Qwen3ForCausalLM, Qwen3Config(**grouped, head_dim=8)),
+    "qwen3": (Qwen3ForCausalLM, Qwen3Config(**grouped, head_dim=8, attention_bias=True)),
     "gemma2": (Gemma2ForCausalLM, Gemma2Config(**grouped, head_dim=8, query_pre_attn_scalar=12, sliding_window=4,
                                                attn_logit_softcapping=5.0, final_logit_softcapping=3.0)),
     "neox": (GPTNeoXForCausalLM, GPTNeoXConfig(**sizes, rope_parameters=partial)),

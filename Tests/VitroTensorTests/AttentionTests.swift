@@ -14,7 +14,15 @@ struct AttentionTests {
       AttentionLayout.Sequence(queries: 0..<37, keys: 0..<37, past: 0..<11),
       .init(queries: 37..<38, keys: 37..<38, past: 11..<200), .init(queries: 38..<190, keys: 38..<190, past: 5..<5),
     ]
+    let uneven = [
+      AttentionLayout.Sequence(queries: 0..<150, keys: 0..<5), .init(queries: 150..<160, keys: 5..<190),
+      .init(queries: 160..<190, keys: 190..<190),
+    ]
     return [
+      ("uneven", AttentionLayout(uneven, isCausal: true)),
+      ("uneven both ways", AttentionLayout(uneven, isCausal: false)),
+      ("uneven, a window", AttentionLayout(uneven, isCausal: true, window: 1)),
+      ("uneven, a window both ways", AttentionLayout(uneven, isCausal: false, window: 2)),
       ("causal", AttentionLayout(alone, isCausal: true)), ("both ways", AttentionLayout(alone, isCausal: false)),
       ("a window", AttentionLayout(alone, isCausal: true, window: 9)),
       ("a window both ways", AttentionLayout(alone, isCausal: false, window: 9)),
@@ -46,7 +54,21 @@ struct AttentionTests {
     // A query's weights add up to 1; rows outside a sequence are empty.
     let sums = try pattern.sum(axes: [3]).array(of: Double.self)
     #expect(sums.allSatisfy { abs($0 - 1) < 1e-12 || $0 == 0 })
-    #expect(sums.count { $0 != 0 } == 190 * 6)
+    let seeing = sums.count { $0 != 0 }
+    #expect(name.hasPrefix("uneven") ? seeing > 0 && seeing < 190 * 6 : seeing == 190 * 6)
+  }
+
+  @Test("A cap bends scores in the fused computation as it does in the watched one")
+  func capsAgree() throws {
+    let layout = Self.layouts.first { $0.name == "causal" }!.layout
+    var stream = RandomStream(seed: 6, "cap")
+    let q = try stream.normal([190, 6, 16], dtype: .float64)
+    let k = try stream.normal([190, 2, 16], dtype: .float64)
+    let fused = try q.attention(keys: k, values: k, scale: 1, cap: 2.5, layout: layout)
+    let scores = try q.attentionScores(keys: k, scale: 1, layout: layout, masked: false)
+    let watched = try ((scores * (1 / 2.5)).tanh() * 2.5).attentionMasked(layout).softmax()
+      .attentionValues(k, layout: layout)
+    #expect(try (fused - watched).abs().max().item() < 1e-13)
   }
 
   @Test("A query that sees nothing reads zeros, and layouts that leave rows out are refused")
@@ -101,7 +123,7 @@ struct AttentionTests {
       for (place, row) in sequence.queries.enumerated() {
         for head in 0..<heads {
           let group = head * shared / heads
-          let position = sequence.past.count + place
+          let position = sequence.past.count + sequence.keys.count - sequence.queries.count + place
           let keys = sequence.past.map { (2, $0) } + sequence.keys.map { (0, $0) }
           let weights = keys.indices.map { key -> Double in
             let isSeen =
@@ -117,7 +139,8 @@ struct AttentionTests {
           for (key, weight) in zip(keys, weights) {
             let array = arrays[key.0 == 2 ? 4 : 2]
             for i in 0..<width {
-              out[(row * heads + head) * width + i] += weight / sum * array[(key.1 * shared + group) * width + i]
+              out[(row * heads + head) * width + i] +=
+                sum == 0 ? 0 : weight / sum * array[(key.1 * shared + group) * width + i]
             }
           }
         }

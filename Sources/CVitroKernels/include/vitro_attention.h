@@ -21,7 +21,8 @@ typedef struct vitro_attention {
   const void *keys, *values;             ///< [rows, key_heads, width]
   const void *past_keys, *past_values;   ///< Alike, or NULL.
   double scale;                          ///< Of the products of queries and keys.
-  bool causal;                           ///< Whether query i of a sequence sees the past and the keys 0 … i alone.
+  double cap;                            ///< Scores become cap · tanh(score/cap) where it is above 0; `vitro_attend` alone.
+  bool causal;                           ///< Whether a query sees no key after its own; the last query's is the last key.
   int64_t window;                        ///< How many of the last keys it sees, itself included; 0 for all.
   const vitro_attention_sequence *sequences;
   int64_t count;

@@ -4,13 +4,21 @@ extension TransformerFamily {
   /// BERT (Devlin et al., 2018), MiniLM and other sentence encoders.
   static let bert = TransformerFamily(
     name: "BERT", modelTypes: ["bert"], prefixes: ["", "bert."],
-    describe: { try encoder($0, firstPosition: 0) }, recipe: encoderRecipe, refine: findHead)
+    describe: { try encoder($0, firstPosition: 0) }, recipe: encoderRecipe,
+    refine: { description, names in
+      if names.contains("cls.predictions.transform.dense.weight") {
+        description.head = .masked(description.feedForward?.activation ?? .gelu)
+      }
+    })
 
-  /// RoBERTa (Liu et al., 2019): BERT with positions from 2 on.
+  /// RoBERTa (Liu et al., 2019): BERT with positions from 2 on. Padding tokens are counted as others are: texts are packed, not padded.
   static let roberta = TransformerFamily(
     name: "RoBERTa", modelTypes: ["roberta", "xlm-roberta", "camembert"], prefixes: ["", "roberta."],
     describe: { try encoder($0, firstPosition: $0.integer("pad_token_id", default: 1) + 1) },
-    recipe: encoderRecipe, refine: findHead)
+    recipe: encoderRecipe,
+    refine: { description, names in
+      if names.contains("lm_head.dense.weight") { description.head = .masked(.gelu) }
+    })
 
   /// DistilBERT (Sanh et al., 2019): BERT with half the layers and no segments.
   static let distilBERT = TransformerFamily(
@@ -42,12 +50,18 @@ extension TransformerFamily {
       return names[stem].map { tensor("transformer.layer.\(layer).\($0)", last) }
     },
     refine: { description, names in
-      if names.contains("vocab_transform.weight") { description.head = .masked(.gelu) }
+      if names.contains("vocab_transform.weight") {
+        description.head = .masked(description.feedForward?.activation ?? .gelu)
+      }
     })
 
   private static func encoder(_ file: ConfigurationFile, firstPosition: Int) throws -> TransformerDescription {
     guard try file.text("position_embedding_type", default: "absolute") == "absolute" else {
       throw file.unsupported("position_embedding_type", expected: "'absolute'")
+    }
+    guard try !file.flag("is_decoder", default: false) else { throw file.unsupported("is_decoder", expected: "false") }
+    guard try file.flag("tie_word_embeddings", default: true) else {
+      throw file.unsupported("tie_word_embeddings", expected: "true")
     }
     let rows = try file.integer("max_position_embeddings")
     var d = TransformerDescription(
@@ -55,7 +69,8 @@ extension TransformerFamily {
       heads: try file.integer("num_attention_heads"), vocabulary: try file.integer("vocab_size"),
       context: rows - firstPosition)
     d.positions = .learned(first: firstPosition, rows: rows)
-    d.feedForward = .init(width: try file.integer("intermediate_size"), activation: try file.activation("hidden_act"))
+    d.feedForward = .init(
+      width: try file.integer("intermediate_size"), activation: try file.activation("hidden_act", default: "gelu"))
     d.tokenTypes = try file.integer("type_vocab_size", default: 2)
     makeEncoder(&d, epsilon: try file.number("layer_norm_eps", default: 1e-12))
     return d
@@ -78,7 +93,8 @@ extension TransformerFamily {
       case "mlm_head.dense":
         return WeightRecipe("cls.predictions.transform.dense.\(last)", "lm_head.dense.\(last)")
       case "mlm_head.ln":
-        return WeightRecipe("cls.predictions.transform.LayerNorm.\(last)", "lm_head.layer_norm.\(last)")
+        let stems = ["cls.predictions.transform.LayerNorm", "lm_head.layer_norm"]
+        return WeightRecipe(names: stems.flatMap { tensor($0, last).names }, form: .plain)
       case "unembed": return WeightRecipe("cls.predictions.bias", "lm_head.bias")
       default:
         let names: [Substring: String] = [
@@ -94,11 +110,5 @@ extension TransformerFamily {
       "mlp.down": "output.dense", "ln2": "output.LayerNorm",
     ]
     return names[stem].map { tensor("encoder.layer.\(layer).\($0)", last) }
-  }
-
-  private static let findHead: @Sendable (inout TransformerDescription, Set<String>) -> Void = { description, names in
-    if names.contains("cls.predictions.transform.dense.weight") || names.contains("lm_head.dense.weight") {
-      description.head = .masked(.gelu)
-    }
   }
 }

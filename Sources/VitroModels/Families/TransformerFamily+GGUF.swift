@@ -70,7 +70,8 @@ extension TransformerFamily {
     d.outputBias = names.contains("blk.0.attn_output.bias")
     d.normalizesHeads = names.contains("blk.0.attn_q_norm.weight")
     d.keepsPairsAdjacent = architecture == "llama"
-    guard try file.string(key("rope.scaling.type"), default: "none") == "none", !names.contains("rope_freqs.weight")
+    guard try file.string(key("rope.scaling.type"), default: "none") == "none", !names.contains("rope_freqs.weight"),
+      try file.number(key("rope.scale_linear"), default: 1) == 1
     else {
       throw VitroError(
         .unsupported, "reading \(file.name)", "rotary positions are scaled, which is not read from GGUF",

@@ -62,6 +62,7 @@ extension TransformerFamily {
       (d.attentionBias, d.outputBias) = (bias, bias)
       let rope = try file.object("rope_parameters") ?? file
       let share = try rope.number("partial_rotary_factor", default: file.number("rotary_pct", default: 0.25))
+      guard (0...1).contains(share) else { throw rope.malformed("partial_rotary_factor", "a share from 0 to 1") }
       let base = try rope.number("rope_theta", default: file.number("rotary_emb_base", default: 10_000))
       d.positions = .rotary(
         Rotary(base: base, turned: Int(Double(d.headWidth) * share), scaling: try scaling(file)))

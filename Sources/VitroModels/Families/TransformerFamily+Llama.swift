@@ -11,7 +11,7 @@ extension TransformerFamily {
         width: try file.integer("intermediate_size"), activation: try file.activation("hidden_act", default: "silu"),
         isGated: true, bias: try file.flag("mlp_bias", default: false))
       d.attentionBias = try type == "qwen2" ? true : file.flag("attention_bias", default: false)
-      d.outputBias = try type == "llama" && file.flag("attention_bias", default: false)
+      d.outputBias = try ["llama", "qwen3"].contains(type) && file.flag("attention_bias", default: false)
       d.normalizesHeads = type == "qwen3"
       d.windows = try windows(file, type, layers: d.layers)
       return d
@@ -24,7 +24,13 @@ extension TransformerFamily {
         "mlp.up": "mlp.up_proj", "mlp.down": "mlp.down_proj",
       ].merging(attention) { $1 }
       return names[stem].map { WeightRecipe("layers.\(layer).\($0).\(last)") }
-    })
+    }, refine: withoutHead)
+
+  /// A model published without its head answers with its last hidden state.
+  private static let withoutHead: @Sendable (inout TransformerDescription, Set<String>) -> Void = {
+    description, names in
+    if case .unembedding(false, _, _) = description.head, !names.contains("lm_head.weight") { description.head = .none }
+  }
 
   /// Gemma 2 (2024): normalizations around each part, capped scores and logits, a window on every other layer.
   static let gemma2 = TransformerFamily(
@@ -38,9 +44,11 @@ extension TransformerFamily {
       (d.attentionBias, d.outputBias) = (false, false)
       d.embeddingScale = Double(d.width).squareRoot()
       d.attentionScale = 1 / (try file.number("query_pre_attn_scalar", default: 256)).squareRoot()
-      d.attentionCap = file.has("attn_logit_softcapping") ? try file.number("attn_logit_softcapping") : nil
-      d.logitCap = file.has("final_logit_softcapping") ? try file.number("final_logit_softcapping") : nil
-      d.windows = [try file.integer("sliding_window", default: 4096), 0]
+      // What is missing has its default; null switches it off.
+      d.attentionCap = try cap(file, "attn_logit_softcapping", default: 50)
+      d.logitCap = try cap(file, "final_logit_softcapping", default: 30)
+      let window = try file.integer("sliding_window", default: 4096)
+      d.windows = try layerTypes(file, layers: d.layers, window: window) ?? [window, 0]
       d.head = .unembedding(tied: try file.flag("tie_word_embeddings", default: true), bias: false)
       return d
     },
@@ -74,8 +82,9 @@ extension TransformerFamily {
       layers: try file.integer("num_hidden_layers"), width: try file.integer("hidden_size"),
       heads: try file.integer("num_attention_heads"), vocabulary: try file.integer("vocab_size"),
       context: try file.integer("max_position_embeddings"))
-    d.keyValueHeads = try file.integer("num_key_value_heads", default: d.heads)
-    d.headWidth = try file.integer("head_dim", default: d.headWidth)
+    let type = try file.text("model_type")
+    d.keyValueHeads = try file.integer("num_key_value_heads", default: type == "mistral" ? 8 : d.heads)
+    d.headWidth = try file.integer("head_dim", default: ["qwen3": 128, "gemma2": 256][type] ?? d.headWidth)
     d.normalization = .rootMeanSquare
     d.epsilon = try file.number("rms_norm_eps", default: 1e-6)
     let parameters = try file.object("rope_parameters") ?? file
@@ -109,15 +118,32 @@ extension TransformerFamily {
     return value
   }
 
-  /// Mistral's window holds in every layer, Qwen's from a layer on and where it is switched on.
+  private static func cap(_ file: ConfigurationFile, _ key: String, default standard: Double) throws -> Double? {
+    guard file.values[key] != nil else { return standard }
+    return file.has(key) ? try file.number(key) : nil
+  }
+
+  /// Mistral's window holds in every layer, Qwen's where the file lists it, or from a layer on where it is switched on.
   private static func windows(_ file: ConfigurationFile, _ type: String, layers: Int) throws -> [Int] {
-    guard file.has("sliding_window") else { return [] }
+    if type == "mistral" {
+      guard file.values["sliding_window"] != nil else { return [4096] }
+      return file.has("sliding_window") ? [try file.integer("sliding_window")] : []
+    }
+    guard type.hasPrefix("qwen"), file.has("sliding_window") else { return [] }
     let window = try file.integer("sliding_window")
-    let listed = file.texts("layer_types")
-    if listed.count == layers { return listed.map { $0 == "sliding_attention" ? window : 0 } }
-    if type == "mistral" { return [window] }
-    guard try type.hasPrefix("qwen") && file.flag("use_sliding_window", default: false) else { return [] }
+    if let listed = try layerTypes(file, layers: layers, window: window) { return listed }
+    guard try file.flag("use_sliding_window", default: false) else { return [] }
     let first = try file.integer("max_window_layers", default: 28)
     return (0..<min(max(layers, 0), 4096)).map { $0 < first ? 0 : window }
+  }
+
+  private static func layerTypes(_ file: ConfigurationFile, layers: Int, window: Int) throws -> [Int]? {
+    let listed = file.texts("layer_types")
+    guard !listed.isEmpty else { return nil }
+    guard listed.count == layers, listed.allSatisfy({ ["sliding_attention", "full_attention"].contains($0) }) else {
+      throw file.unsupported(
+        "layer_types", expected: "'sliding_attention' or 'full_attention' for each of \(layers) layers")
+    }
+    return listed.map { $0 == "sliding_attention" ? window : 0 }
   }
 }

@@ -16,6 +16,7 @@ struct TransformerLensFile {
 
   init(_ store: some TensorStore, configuration: ConfigurationFile?) throws {
     let known = Set(store.names)
+    try Self.refuseOtherWays(store, configuration)
     let prefix = known.contains("attn_blocks.0.attn.W_Q") ? "attn_blocks" : "blocks"
     let isOld = try store.source(named: "\(prefix).0.attn.W_O").shape.count == 2
     let shape = { (name: String, rank: Int) throws -> [Int] in
@@ -54,6 +55,33 @@ struct TransformerLensFile {
     d.head = .unembedding(tied: false, bias: known.contains("unembed.b_U"), outputs: answers[1])
     description = d
     family = Self.family(isOld: isOld, prefix: prefix)
+  }
+
+  /// What these networks may do and is not read.
+  private static func refuseOtherWays(_ store: some TensorStore, _ configuration: ConfigurationFile?) throws {
+    if let gate = store.names.first(where: { $0.hasSuffix("W_gate") }) {
+      throw VitroError(
+        .unsupported, "reading \(store.name)", "the tensor '\(gate)' belongs to a gated part, which is not read",
+        details: ["file": store.name, "field": gate, "found": "a gate", "expected": "W_in and W_out alone"])
+    }
+    guard let configuration else { return }
+    let hasGains = store.names.contains { $0.hasSuffix("ln1.w") }
+    let normalization = try configuration.text("normalization_type", default: hasGains ? "LN" : "")
+    guard normalization == (hasGains ? "LN" : "") else {
+      throw configuration.unsupported("normalization_type", expected: hasGains ? "'LN'" : "null: the file has no gains")
+    }
+    guard try configuration.text("positional_embedding_type", default: "standard") == "standard" else {
+      throw configuration.unsupported("positional_embedding_type", expected: "'standard'")
+    }
+    guard try !configuration.flag("parallel_attn_mlp", default: false) else {
+      throw configuration.unsupported("parallel_attn_mlp", expected: "false")
+    }
+    guard try configuration.flag("use_attn_scale", default: true) else {
+      throw configuration.unsupported("use_attn_scale", expected: "true")
+    }
+    guard try !configuration.flag("use_local_attn", default: false) else {
+      throw configuration.unsupported("use_local_attn", expected: "false")
+    }
   }
 
   private static func family(isOld: Bool, prefix: String) -> TransformerFamily {

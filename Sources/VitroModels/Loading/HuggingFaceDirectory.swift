@@ -41,7 +41,7 @@ extension TransformerFamily {
     _ description: TransformerDescription, named name: String, from store: some TensorStore, dtype: DType
   ) throws -> Network {
     let known = Set(store.names)
-    return try Network(description.graph(named: name), dtype: dtype) { parameter, _ in
+    return try Network(description.graph(named: name), dtype: dtype) { parameter, shape in
       var (rest, layer) = (parameter, Int?.none)
       if parameter.hasPrefix("blocks.") {
         let parts = parameter.split(separator: ".", maxSplits: 2)
@@ -52,7 +52,7 @@ extension TransformerFamily {
         throw VitroError(
           .unsupported, "reading \(store.name)", "the family \(self.name) has no tensor for '\(parameter)'")
       }
-      return try store.source(recipe, prefixes: prefixes, known: known)
+      return try store.source(recipe, shape: shape, prefixes: prefixes, known: known)
     }
   }
 }

@@ -22,9 +22,26 @@ extension LanguageModel {
     return try Tokenizer(directory)
   }
 
+  /// The tokenizer's files that lie in a directory.
+  static func tokenizerFiles(in directory: String) -> [String] {
+    ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json"].map { directory + "/" + $0 }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
   /// A network of tokens that Vitro trained: `network.json`, `weights.safetensors`, and a tokenizer beside them.
   init(textNetwork directory: String, named name: String, dtype: DType) throws {
-    let network = try Network(contentsOf: directory)
+    var network = try Network(contentsOf: directory)
+    guard network.instances == nil else {
+      throw VitroError(
+        .unsupported, "reading \(directory)", "it holds \(network.instances ?? 0) networks, expected one",
+        details: [
+          "file": directory, "field": "instances", "found": "\(network.instances ?? 0)", "expected": "one network",
+        ])
+    }
+    if network.parameters.dtype != dtype {
+      let own = network.parameters
+      network = try Network(network.graph, dtype: dtype) { name, _ in try own.value(named: name) }
+    }
     guard network.graph.inputs.count == 1, network.graph.inputs[0].shape == [-1] else {
       throw VitroError(
         .unsupported, "reading \(directory)",
@@ -38,6 +55,6 @@ extension LanguageModel {
     self.init(
       name: name, family: network.graph.metadata["family"] ?? "network", transformer: nil, network: network,
       tokenizer: tokenizer,
-      files: Network.files(at: directory) + (tokenizer == nil ? [] : [directory + "/tokenizer.json"]))
+      files: Network.files(at: directory) + Self.tokenizerFiles(in: directory))
   }
 }

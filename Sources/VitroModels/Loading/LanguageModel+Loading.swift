@@ -57,7 +57,6 @@ extension LanguageModel {
     self.init(
       name: name, family: files.family.name, transformer: files.description,
       network: try files.network(named: name, dtype: dtype), tokenizer: try Self.tokenizer(in: directory),
-      files: ["config.json", "model.safetensors", "model.safetensors.index.json", "tokenizer.json", "vocab.txt"]
-        .filter(has).map { directory + "/" + $0 })
+      files: [directory + "/config.json"] + files.weights.files + Self.tokenizerFiles(in: directory))
   }
 }

@@ -22,6 +22,12 @@ extension LanguageModel {
         return
       }
       // The file of a model's directory stands for the directory.
+      guard name == "config.json" || name == "network.json" || name.hasPrefix("model") || name == "weights.safetensors"
+      else {
+        throw VitroError(
+          .unsupported, "reading \(path)", "it is no model by itself", hint: "Open the directory with its config.json.",
+          details: ["file": path, "field": "name", "found": name, "expected": "config.json or model.safetensors"])
+      }
       try self.init(folder.isEmpty ? "." : folder, dtype: dtype)
     } else if Llama2CCheckpoint.recognizes(bytes) {
       try self.init(llama2C: Llama2CCheckpoint(bytes), named: stem, beside: path, dtype: dtype)

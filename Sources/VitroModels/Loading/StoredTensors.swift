@@ -34,6 +34,8 @@ struct SafetensorsStore: TensorStore {
   }
 
   var names: [String] { file.names }
+  /// The index, where there is one, and the files with tensors.
+  var files: [String] { (file.files.map(\.file.name).contains(name) ? [] : [name]) + file.files.map(\.file.name) }
 
   func source(named name: String) throws -> any WeightSource {
     let tensor = try Tensor(file.array(named: name))

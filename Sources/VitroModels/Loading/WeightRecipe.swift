@@ -44,7 +44,9 @@ extension TensorStore {
   /// The parameter that a recipe makes.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when no tensor has the name, or its shape does not allow the recipe.
-  func source(_ recipe: WeightRecipe, prefixes: [String], known: Set<String>) throws -> any WeightSource {
+  func source(
+    _ recipe: WeightRecipe, shape: [Int], prefixes: [String], known: Set<String>
+  ) throws -> any WeightSource {
     let candidates = recipe.names.flatMap { name in prefixes.map { $0 + name } }
     guard let found = candidates.first(where: known.contains) else {
       throw VitroError.unknownName(
@@ -52,14 +54,16 @@ extension TensorStore {
     }
     let source = try source(named: found)
     do {
-      return try Self.form(source, recipe.form)
+      return try Self.form(source, recipe.form, shape)
     } catch var error as VitroError {
       error.operation = "reading \(self.name), tensor '\(found)' (\(error.operation))"
       throw error
     }
   }
 
-  private static func form(_ source: any WeightSource, _ form: WeightRecipe.Form) throws -> any WeightSource {
+  private static func form(
+    _ source: any WeightSource, _ form: WeightRecipe.Form, _ shape: [Int]
+  ) throws -> any WeightSource {
     switch form {
     case .plain: return source
     case .transposed: return try stored(source).transposed()
@@ -72,7 +76,9 @@ extension TensorStore {
       let own = try tensor.slice(axis: tensor.rank - 1, range)
       return tensor.rank == 2 ? try own.transposed() : own
     case .rows(let order):
-      guard let count = source.shape.first else { return source }
+      guard let count = shape.first, source.shape.dropFirst() == shape.dropFirst() else {
+        throw VitroError(.shape, "reordering rows", "it is \(source.shape), expected rows of \(shape.dropFirst())")
+      }
       return try ReorderedRows(source, order: order(count))
     case .plusOne: return OneMore(source: source)
     case .arranged(let arrange): return try arrange(stored(source))

@@ -69,7 +69,7 @@ extension LanguageModel {
       let run = try run(next, layout, recording: [finalTap], editing: editing, needsOutputs: false)
       cache = run.cache
       let last = try run.value(at: finalTap).slice(next.count - 1..<next.count)
-      let token = try generation.choose(logits(ofLast: last), &stream)
+      let token = try generation.choose(logits(ofLast: last, editing), &stream)
       added.append(token)
       next = [token]
       guard try observe(token), !generation.ends.contains(token) else { break }
@@ -82,11 +82,13 @@ extension LanguageModel {
     transformer?.normalizesLast == true ? "ln_final" : residualTaps.last ?? "tokens"
   }
 
-  /// The logits `[vocabulary]` of one row before the unembedding.
-  private func logits(ofLast row: Tensor) throws -> [Float] {
+  /// The logits `[vocabulary]` of one row before the unembedding; edits behind it happen here.
+  private func logits(ofLast row: Tensor, _ editing: [String: TapEdit]) throws -> [Float] {
     let tokens = try Tensor.zeros([1, 1], dtype: .int64)
-    return try network.run([tokens], editing: [finalTap: .replace(row.expandingAxis(0))]).output.flattened()
-      .cast(to: .float32).array(of: Float.self)
+    let end = network.tapNames.firstIndex(of: finalTap).map { Set(network.tapNames[($0 + 1)...]) } ?? []
+    var edits = editing.filter { end.contains($0.key) }
+    edits[finalTap] = .replace(try row.expandingAxis(0))
+    return try network.run([tokens], editing: edits).output.flattened().cast(to: .float32).array(of: Float.self)
   }
 }
 

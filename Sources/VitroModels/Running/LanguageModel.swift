@@ -101,7 +101,7 @@ public struct LanguageModel: Sendable {
     isKept: Bool = false
   ) throws -> PackedActivations {
     try check(texts)
-    if let text, !text.predictsNext {
+    guard network.takesSequences else {
       return try runByLength(
         texts, recording: recording, editing: editing, needsOutputs: needsOutputs, isKept: isKept)
     }
@@ -117,13 +117,16 @@ public struct LanguageModel: Sendable {
     _ tokens: [Int], _ layout: SequenceLayout, recording: TapSelection = .none, editing: [String: TapEdit] = [:],
     needsOutputs: Bool = true
   ) throws -> PackedActivations {
+    try check(tokens, layout)
     let input = try Tensor(tokens.map { Int64($0) }, shape: [1, tokens.count])
     let run = try network.run(
       [input], recording: recording, editing: editing, needsOutputs: needsOutputs, sequences: layout)
-    return PackedActivations(activations: run, ranges: layout.ranges)
+    return PackedActivations(activations: run, ranges: layout.ranges, starts: layout.sequences.map(\.start))
   }
 
   /// Texts as the network takes them: not empty, not too long, of its tokens.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) with the text's number.
   public func check(_ texts: [[Int]]) throws {
     for (number, text) in texts.enumerated() {
       guard !text.isEmpty, text.count <= context else {
@@ -131,13 +134,24 @@ public struct LanguageModel: Sendable {
           .argument, "running '\(name)'", "text \(number) has \(text.count) tokens, expected 1 to \(context)",
           details: ["found": "\(text.count)", "expected": "1 to \(context)"])
       }
-      if let vocabulary = transformer?.vocabulary ?? self.text?.vocabulary,
-        let wrong = text.first(where: { $0 < 0 || $0 >= vocabulary })
-      {
-        throw VitroError(
-          .argument, "running '\(name)'", "text \(number) has token \(wrong), the model knows 0 to \(vocabulary - 1)",
-          hint: "Is this another model's tokenizer?", details: ["found": "\(wrong)", "expected": "0 ..< \(vocabulary)"])
-      }
+      try check(tokens: text, "text \(number)")
     }
+  }
+
+  private func check(_ tokens: [Int], _ layout: SequenceLayout) throws {
+    try check(tokens: tokens, "the text")
+    if let longest = layout.sequences.map({ $0.start + $0.length }).max(), longest > context {
+      throw VitroError(
+        .argument, "running '\(name)'", "a text grows to \(longest) tokens, expected at most \(context)",
+        details: ["found": "\(longest)", "expected": "at most \(context)"])
+    }
+  }
+
+  private func check(tokens: [Int], _ what: String) throws {
+    let vocabulary = transformer?.vocabulary ?? text?.vocabulary ?? 1 << 40
+    guard let wrong = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) else { return }
+    throw VitroError(
+      .argument, "running '\(name)'", "\(what) has token \(wrong), the model knows 0 to \(vocabulary - 1)",
+      hint: "Is this another model's tokenizer?", details: ["found": "\(wrong)", "expected": "0 ..< \(vocabulary)"])
   }
 }

@@ -24,6 +24,10 @@ extension LanguageModel {
     guard let first = runs.first else { throw VitroError(.argument, "running '\(name)'", "there is no text") }
     var recorded: [String: Tensor] = [:]
     for tap in first.names {
+      if PackedActivations.isPattern(tap) {
+        recorded[tap] = try join.patterns(runs.map { try $0.value(at: tap) })
+        continue
+      }
       let isForTokens = try network.shape(at: tap).map { $0.first == -1 }
       recorded[tap] = try join(runs.map { try $0.value(at: tap) }, isForTokens: isForTokens, tap)
     }
@@ -42,6 +46,17 @@ extension LanguageModel {
     let order: [Int]
     /// The rows of each text when texts are packed.
     let ranges: [Range<Int>]
+
+    /// `[texts, head, query, key]` as wide as the longest text, from `[texts, head, length, length]` of runs.
+    func patterns(_ values: [Tensor]) throws -> Tensor {
+      let longest = values.map { $0.shape[3] }.max() ?? 0
+      let wide = try values.map {
+        try $0.padded(before: [0, 0, 0, 0], after: [0, 0, longest - $0.shape[2], longest - $0.shape[3]])
+      }
+      var places = [Int](repeating: 0, count: order.count)
+      for (place, text) in order.enumerated() { places[text] = place }
+      return try Tensor.concatenate(wide).gather(Tensor(places))
+    }
 
     /// `[1, rows, …]` of the values of runs `[texts, …]` or `[texts, length, …]`; of values inside layers their shape tells.
     func callAsFunction(_ values: [Tensor], isForTokens: Bool?, _ tap: String) throws -> Tensor {

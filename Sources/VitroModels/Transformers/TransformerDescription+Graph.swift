@@ -23,6 +23,10 @@ extension TransformerDescription {
     return ["blocks.0.hook_resid_pre"] + (0..<layers).map { "blocks.\($0).\(after)" }
   }
 
+  private var rotaryBase: Double? {
+    if case .rotary(let rotary) = positions { rotary.base } else { nil }
+  }
+
   private func validate(_ name: String) throws {
     func fail(_ message: String) -> VitroError { VitroError(.argument, "describing '\(name)'", message) }
     let sizes = [
@@ -33,6 +37,13 @@ extension TransformerDescription {
     ]
     for (what, value, range) in sizes where !range.contains(value) {
       throw fail("\(what): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
+    }
+    let scales: [(String, Double?)] = [
+      ("the base of rotary positions", rotaryBase), ("the scale of attention", attentionScale),
+      ("the cap of scores", attentionCap), ("the cap of logits", logitCap),
+    ]
+    for (what, value) in scales {
+      if let value, !(value.isFinite && value > 0) { throw fail("\(what) is \(value), expected a number above 0") }
     }
     guard heads % keyValueHeads == 0 else {
       throw fail("\(heads) heads cannot share \(keyValueHeads) heads of keys and values")

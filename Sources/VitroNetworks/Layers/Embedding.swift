@@ -123,7 +123,7 @@ public struct PositionTable: Layer {
   /// `[length]` → `[length, width]`.
   public func outputShape(of inputs: [[Int]]) throws -> [Int] {
     try requireInputs(1, inputs)
-    guard inputs[0].count == 1, inputs[0][0] <= longest, first >= 0 else {
+    guard inputs[0].count == 1, first >= 0, first < longest, inputs[0][0] <= longest - first else {
       throw shapeError(inputs, expected: "[at most \(longest - first)]")
     }
     return inputs[0] + [width]

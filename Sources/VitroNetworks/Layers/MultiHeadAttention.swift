@@ -105,11 +105,17 @@ public struct MultiHeadAttention: Layer {
     guard heads >= 1, headWidth != nil || width % heads == 0 else {
       throw VitroError(.argument, Self.kind, "\(heads) heads do not divide the width \(width)")
     }
-    guard resolvedHeadWidth >= 1, resolvedKeyValueHeads >= 1, heads % resolvedKeyValueHeads == 0 else {
+    let (all, overflow) = heads.multipliedReportingOverflow(by: resolvedHeadWidth)
+    guard resolvedHeadWidth >= 1, resolvedKeyValueHeads >= 1, heads % resolvedKeyValueHeads == 0, !overflow,
+      all <= 1 << 31
+    else {
       throw VitroError(
         .argument, Self.kind, "\(heads) heads of \(resolvedHeadWidth) cannot share \(resolvedKeyValueHeads) of keys")
     }
-    if let turned = rotary.map({ $0.turned ?? resolvedHeadWidth }), turned < 2 || turned > resolvedHeadWidth {
+    if let turned = rotary.map({ $0.turned ?? resolvedHeadWidth }),
+      turned < 2 || turned > resolvedHeadWidth
+        || turned % 2 == 1
+    {
       throw VitroError(.argument, Self.kind, "\(turned) features of a head of \(resolvedHeadWidth) cannot turn")
     }
     guard window.map({ $0 >= 1 }) ?? true, softcap.map({ $0 > 0 }) ?? true else {
@@ -155,10 +161,12 @@ public struct MultiHeadAttention: Layer {
     let (queries, keys, values) = try (rows(q), rows(k), rows(v))
     let past = try context.continued(keys: keys, values: values)
     let scale = scale ?? 1 / Double(resolvedHeadWidth).squareRoot()
-    let isSeen = context.isTapped(number(.scores)) || context.isTapped(number(.pattern)) || softcap != nil
+    let isSeen = context.isTapped(number(.scores)) || context.isTapped(number(.pattern))
     if !isSeen, !queries.isTracked, !keys.isTracked, !values.isTracked {
-      return try queries.attention(keys: keys, values: values, past: past, scale: scale, layout: layout)
-        .reshaped(q.shape)
+      return try queries.attention(
+        keys: keys, values: values, past: past, scale: scale, cap: softcap, layout: layout
+      )
+      .reshaped(q.shape)
     }
     var scores = try queries.attentionScores(
       keys: keys, past: past?.keys, scale: scale, layout: layout, masked: softcap == nil)

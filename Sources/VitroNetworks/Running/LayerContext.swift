@@ -30,7 +30,9 @@ public struct LayerContext {
     guard let sequences = pass.sequences else { return nil }
     let past = sequences.past?.steps[number]
     if sequences.past != nil, past == nil {
-      throw VitroError(.argument, "going on from a cache", "it is of another network")
+      throw VitroError(
+        .argument, "going on from a cache", "it holds no keys and values of this layer",
+        hint: "The run that made it stopped earlier, or replaced the layer's output.")
     }
     if sequences.isKept {
       pass.keep(

@@ -67,8 +67,9 @@ public struct SequenceLayout: Sendable {
 
   func check() throws {
     for sequence in sequences {
-      let known = past?.lengths.indices.contains(sequence.cached) ?? false ? past?.lengths[sequence.cached] ?? 0 : 0
-      guard sequence.length >= 1, sequence.start >= 0, sequence.start <= known else {
+      let isKnown = past?.lengths.indices.contains(sequence.cached) ?? false
+      let known = isKnown ? past?.lengths[sequence.cached] ?? 0 : 0
+      guard sequence.length >= 1, sequence.start >= 0, sequence.start <= known, past == nil || isKnown else {
         throw VitroError(
           .argument, "laying out sequences",
           "a sequence has \(sequence.length) positions after \(sequence.start) cached ones of \(known)",
@@ -87,8 +88,11 @@ public struct KeyValueCache: Sendable {
   public let lengths: [Int]
   /// By the number of the attention step: `[rows, heads, d_head]`, sequence after sequence.
   let steps: [Int: (keys: Tensor, values: Tensor)]
+  /// Whose they are.
+  let plan: Plan
 
-  init(lengths: [Int], steps: [Int: (keys: Tensor, values: Tensor)]) {
+  init(_ plan: Plan, lengths: [Int], steps: [Int: (keys: Tensor, values: Tensor)]) {
+    self.plan = plan
     self.lengths = lengths
     self.steps = steps
   }

@@ -18,10 +18,10 @@ private func threadTime() -> Double {
 }
 
 /// Tokenizers of real models against the reference, when VITRO_TOKENIZERS names a folder that
-/// `Tests/References/tokenizers.py --real` wrote.
+/// `Tests/References/tokenizer_fixtures.py --real` wrote.
 @Suite(
   .enabled(
-    if: RealTokenizers.folder != nil, "VITRO_TOKENIZERS names no folder of Tests/References/tokenizers.py --real"))
+    if: RealTokenizers.folder != nil, "VITRO_TOKENIZERS names no folder of Tests/References/tokenizer_fixtures.py --real"))
 struct RealTokenizerTests {
 
   /// The vocabulary and merges of a GGUF file.

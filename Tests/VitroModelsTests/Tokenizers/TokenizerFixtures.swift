@@ -5,7 +5,7 @@ import VitroFormats
 
 @testable import VitroModels
 
-/// The fixtures that Tests/References/tokenizers.py writes.
+/// The fixtures that Tests/References/tokenizer_fixtures.py writes.
 enum TokenizerFixtures {
   static let names = [
     "bert-uncased", "bert-cased", "gpt2", "roberta", "llama3", "qwen2", "gpt4o", "smollm", "llama2", "mistral", "xlm-r",

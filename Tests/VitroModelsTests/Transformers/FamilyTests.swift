@@ -11,7 +11,8 @@ import VitroTensor
 @Suite("Families of transformers")
 struct FamilyTests {
   static let names = [
-    "bert", "bert-masked", "roberta", "distilbert", "gpt2", "llama", "llama-3", "mistral", "qwen2", "qwen3", "gemma2",
+    "bert", "bert-masked", "roberta", "distilbert", "distilbert-masked", "gpt2", "llama", "llama-linear", "llama-3",
+    "mistral", "qwen2", "qwen3", "gemma2",
     "neox", "neox-sequential",
   ]
   static let texts = [[3, 14, 15, 9, 26, 5, 35, 8, 7], [11, 4], [2, 7, 18, 28, 18]]

@@ -146,6 +146,43 @@ struct SmallTransformerTests {
     }
   }
 
+  @Test("Layers that look across positions are not run on packed texts, and caches keep to their network")
+  func mixingIsRefused() throws {
+    var graph = Graph("lstm", inputs: [Graph.Input("tokens", shape: [-1])])
+    graph.add("embed", Embedding(30, 8), reading: "tokens")
+    graph.add("lstm", LSTM(8, 8), reading: "embed")
+    graph.outputs = ["lstm"]
+    let network = try Network(graph, seed: 0)
+    let tokens = try Tensor([3, 1, 4].map { Int64($0) }, shape: [1, 3])
+    #expect(!network.takesSequences)
+    #expect(throws: VitroError.self) { try network.run([tokens], sequences: SequenceLayout(lengths: [2, 1])) }
+    let (one, other) = (try tiny(), try tiny { $0.width = 8 })
+    let cache = try #require(try one.run([[3, 1]], isKept: true).cache)
+    #expect(throws: VitroError.self) {
+      try other.run([4], SequenceLayout([.init(length: 1, start: 2)], past: cache))
+    }
+    #expect(throws: VitroError.self) {
+      try one.run([4], SequenceLayout([.init(length: 1, start: 0, cached: 5)], past: cache))
+    }
+    let stopped = try one.run([[3, 1]], recording: ["blocks.0.hook_resid_pre"], needsOutputs: false, isKept: true)
+    let partial = try #require(stopped.cache)
+    #expect(throws: VitroError.self) { try one.run([4], SequenceLayout([.init(length: 1, start: 2)], past: partial)) }
+  }
+
+  @Test("Texts that go on after pasts of different lengths show all their keys")
+  func patternsKeepTheirKeys() throws {
+    let model = try tiny()
+    let cache = try #require(try model.run([[3, 1, 4, 1, 5, 9], [2, 7]], isKept: true).cache)
+    let run = try model.run(
+      [6, 5, 3, 5], SequenceLayout([.init(length: 1, start: 6), .init(length: 3, start: 0, cached: 1)], past: cache),
+      recording: ["blocks.0.attn.hook_pattern"])
+    for text in 0...1 {
+      let pattern = try run.value(at: "blocks.0.attn.hook_pattern", text: text)
+      #expect(pattern.shape == [4, [1, 3][text], [7, 3][text]])
+      #expect(try (pattern.sum(axes: [2]) - 1).abs().max().item() < 1e-12)
+    }
+  }
+
   @Test("What cannot work is refused with the reason")
   func impossibleRunsAreRefused() throws {
     let model = try tiny()

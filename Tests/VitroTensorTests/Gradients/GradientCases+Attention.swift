@@ -20,7 +20,9 @@ extension GradientCase {
       try $0[0].attentionScores(keys: $0[1], scale: 0.7, layout: windowed).softmax()
     },
     GradientCase("attentionScores, after a past", [[8, 4, 3], [8, 2, 3]]) {
-      try $0[0].attentionScores(keys: $0[1], past: constant([4, 2, 3]).cast(to: $0[0].dtype), scale: 0.7, layout: continued).softmax()
+      try $0[0].attentionScores(
+        keys: $0[1], past: constant([4, 2, 3]).cast(to: $0[0].dtype), scale: 0.7, layout: continued
+      ).softmax()
     },
     GradientCase("attentionMasked", [[8, 4, 3], [8, 2, 3]]) {
       try $0[0].attentionScores(keys: $0[1], scale: 1, layout: layout, masked: false).attentionMasked(layout).softmax()
@@ -29,9 +31,13 @@ extension GradientCase {
     GradientCase("attentionValues, after a past", [[2, 4, 5, 8], [8, 2, 3]]) {
       try $0[0].attentionValues($0[1], past: constant([4, 2, 3]).cast(to: $0[0].dtype), layout: continued)
     },
-    GradientCase("rotated", [[5, 2, 6]]) { try $0[0].rotated(cosines: constant([5, 2]).cast(to: $0[0].dtype), sines: constant([5, 2]).cast(to: $0[0].dtype)) },
+    GradientCase("rotated", [[5, 2, 6]]) {
+      try $0[0].rotated(
+        cosines: constant([5, 2]).cast(to: $0[0].dtype), sines: constant([5, 2]).cast(to: $0[0].dtype))
+    },
     GradientCase("rotated, adjacent", [[5, 2, 6]]) {
-      try $0[0].rotated(cosines: constant([5, 3]).cast(to: $0[0].dtype), sines: constant([5, 3]).cast(to: $0[0].dtype), adjacent: true)
+      try $0[0].rotated(
+        cosines: constant([5, 3]).cast(to: $0[0].dtype), sines: constant([5, 3]).cast(to: $0[0].dtype), adjacent: true)
     },
   ]
 }

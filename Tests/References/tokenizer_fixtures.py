@@ -1,13 +1,13 @@
 """Writes the fixtures of VitroModelsTests/Tokenizers with Hugging Face's tokenizers library.
 
-    python3 Tests/References/tokenizers.py       (written with tokenizers 0.23.3 and sentencepiece 0.2.3, Python 3.11)
+    python3 Tests/References/tokenizer_fixtures.py       (written with tokenizers 0.23.3 and sentencepiece 0.2.3, Python 3.11)
 
 For each tokenizer, NAME.json.gz is its tokenizer.json and NAME.expected.json.gz what it makes of every line of
 corpus.json.gz: ids, offsets in Unicode scalars, and the text that decoding gives with and without the special tokens.
 components.json.gz holds single normalizers and pre-tokenizers and what they do to the same lines, classes.json.gz the
 scalars that their rules tell apart.
 
-    python3 Tests/References/tokenizers.py --real FOLDER NAME=PATH …
+    python3 Tests/References/tokenizer_fixtures.py --real FOLDER NAME=PATH …
 
 does the same for tokenizers that are too large to keep here; VITRO_TOKENIZERS names the folder to the tests.
 """
