@@ -125,8 +125,8 @@ public struct TextNetwork: Sendable, Hashable, Codable {
     graph.metadata =
       Layout(
         family: "vitro-\(architecture.rawValue)", residualTaps: states.taps, width: width, context: context,
-      vocabulary: vocabulary, isCausal: architecture == .decoder || architecture == .lstm,
-      predictsNext: isLanguageModel
+        vocabulary: vocabulary, isCausal: architecture == .decoder || architecture == .lstm,
+        predictsNext: isLanguageModel
       ).metadata
     if !isLanguageModel { graph.metadata["classes"] = classes.joined(separator: ",") }
     return graph
