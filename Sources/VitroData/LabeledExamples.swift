@@ -1,13 +1,6 @@
 /// What is known of labelled examples, whatever each of them is: their classes, what they belong to, and where they come from.
 ///
 /// Arrays and images are ``LabeledSource``s besides, texts are ``LabeledTexts``. Examples are divided and probes judged by this alone.
-///
-/// ```swift
-/// /// How large the largest class is, as a part of all examples: what a constant answer scores.
-/// func largestShare(_ examples: some LabeledExamples) -> Double {
-///   Double(examples.classCounts.max() ?? 0) / Double(examples.count)
-/// }
-/// ```
 public protocol LabeledExamples: Sendable {
   /// What the data is called in reports.
   var name: String { get }

@@ -32,6 +32,20 @@ import VitroTensor
     #expect(texts.classCounts == [1, 2] && texts.files.count == 1)
   }
 
+  @Test func theDocumentedTableIsRead() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "vitro-cities-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Data("statement,label,city\nLodz is in Poland.,1,Lodz\nLodz is in Peru.,0,Lodz\n".utf8)
+      .write(to: URL(filePath: "\(folder)/cities.csv"))
+    // docs:LabeledTexts
+    let cities = try LabeledTexts(
+      "\(folder)/cities.csv", columns: .init(text: "statement", label: "label", group: "city"))
+    print(cities.texts[0], cities.classNames[cities.labels[0]])
+    // docs:end
+    #expect(cities.labels == [1, 0] && cities.groups == [0, 0])
+  }
+
   @Test func columnsWithoutAHeaderAreFoundOut() throws {
     let texts = try read("a fine film\t1\nno fun\t0\na bore\t0\n", "films.tsv")
     #expect(texts.texts == ["a fine film", "no fun", "a bore"] && texts.labels == [1, 0, 0])
@@ -80,7 +94,9 @@ import VitroTensor
   }
 
   @Test func oneColumnCannotBeTwoThings() {
-    #expect(throws: VitroError.self) { try read("text,label\na,1\nb,0\n", columns: .init(text: "label", label: "label")) }
+    #expect(throws: VitroError.self) {
+      try read("text,label\na,1\nb,0\n", columns: .init(text: "label", label: "label"))
+    }
     #expect(throws: VitroError.self) { try read("text\na\nb\n") }
     #expect(throws: VitroError.self) { try read("") }
   }

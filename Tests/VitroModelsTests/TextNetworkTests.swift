@@ -49,6 +49,15 @@ struct PlantedSentences {
     }
   }
 
+  @Test func theDocumentedNetworkAnswers() throws {
+    // docs:TextNetwork
+    let design = TextNetwork(.cnn, vocabulary: 5000, classes: ["negative", "positive"])
+    let network = try design.network(seed: 0)
+    let scores = try network(Tensor(rows: [[17, 4, 233]]))  // [1, 2]
+    // docs:end
+    #expect(scores.shape == [1, 2])
+  }
+
   @Test(arguments: designs) func everyDesignSaysWhereItsStatesAre(_ design: TextNetwork) throws {
     let network = try design.network(seed: 0)
     let layout = try TextNetwork.Layout(network)

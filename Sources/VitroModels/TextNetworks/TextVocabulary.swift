@@ -3,12 +3,6 @@ internal import VitroCore
 public import VitroFormats
 
 /// The tokens of a text network, counted in the texts that it learns from, as a `tokenizer.json`.
-///
-/// ```swift
-/// let vocabulary = try TextVocabulary(of: sentences, units: .words, least: 2)
-/// let tokenizer = try Tokenizer(json: vocabulary.file())
-/// let ids = try tokenizer.encode("a gripping film").map(\.id)
-/// ```
 public struct TextVocabulary: Sendable, Hashable {
   /// What a token is.
   public enum Units: String, Sendable, Hashable, Codable, CaseIterable {

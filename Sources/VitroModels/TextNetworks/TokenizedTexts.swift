@@ -3,11 +3,6 @@ public import VitroNetworks
 internal import VitroTensor
 
 /// Texts as token numbers with their labels, for training and judging text networks; texts of one length run together.
-///
-/// ```swift
-/// let texts = try TokenizedTexts([[4, 8], [15, 16, 23], [42, 4]], labels: [0, 1, 0])
-/// let batch = try texts.batch([0, 2])  // [2, 2]
-/// ```
 public struct TokenizedTexts: BatchSource {
   /// The tokens of each text.
   public let tokens: [[Int]]
@@ -60,11 +55,6 @@ public struct TokenizedTexts: BatchSource {
 }
 
 /// Stretches of one long text, each with the tokens that come next: what a language model learns from.
-///
-/// ```swift
-/// let stretches = try TokenStretches([3, 1, 4, 1, 5, 9], length: 2)
-/// print(stretches.count)  // 2: [3, 1] → [1, 4] and [4, 1] → [1, 5]
-/// ```
 public struct TokenStretches: BatchSource {
   /// All tokens.
   public let tokens: [Int]

@@ -7,9 +7,9 @@ public import VitroLab
 ///
 /// ```swift
 /// var study = TextProbing()
-/// study.model = "SmolLM2-135M"
-/// study.data = "cities.csv"
-/// study.groupColumn = "city"
+/// study.model = "my-network"
+/// study.data = "films.csv"
+/// study.groupColumn = "film"
 /// let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
 /// ```
 ///

@@ -10,8 +10,8 @@ internal import VitroNetworks
 ///
 /// ```swift
 /// var study = TextTraining()
-/// study.data = "sst2_train.tsv"
-/// study.test = "sst2_test.tsv"
+/// study.data = "films.csv"
+/// study.groupColumn = "film"
 /// study.architecture = .cnn
 /// study.save = "my-network"
 /// let run = try lab.run(RunConfiguration(study), observer: SilentObserver())

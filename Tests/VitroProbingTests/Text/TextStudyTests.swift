@@ -45,6 +45,32 @@ import VitroModels
     }
   }
 
+  @Test func theDocumentedStudiesRun() throws {
+    try PlantedTexts.with { planted in
+      let (folder, lab) = (planted.folder.path, planted.lab)
+      try FileManager.default.copyItem(atPath: planted.path("train.csv"), toPath: planted.path("films.csv"))
+      do {
+        // docs:TextTraining
+        var study = TextTraining()
+        study.data = "\(folder)/films.csv"
+        study.groupColumn = "film"
+        study.architecture = .cnn
+        study.save = "\(folder)/my-network"
+        let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
+        // docs:end
+        #expect(try lab.store.facts(of: run.id).number("accuracy")! > 0.9)
+      }
+      // docs:TextProbing
+      var study = TextProbing()
+      study.model = "\(folder)/my-network"
+      study.data = "\(folder)/films.csv"
+      study.groupColumn = "film"
+      let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
+      // docs:end
+      #expect(try lab.store.facts(of: run.id).objects("layers").count == 1)
+    }
+  }
+
   @Test(arguments: TextNetwork.Architecture.allCases) func everyArchitectureTrainsAndOpens(
     _ architecture: TextNetwork.Architecture
   ) throws {
@@ -111,12 +137,12 @@ import VitroModels
 
   @Test func aLanguageModelIsTrainedOnPlainText() throws {
     try PlantedTexts.with { planted in
-      let text = (0..<400).map { ["the cat sat", "a dog ran", "the dog sat"][$0 % 3] }.joined(separator: "\n")
+      let text = (0..<400).map { ["the cat sat", "a dog ran"][$0 % 2] }.joined(separator: "\n")
       try Data(text.utf8).write(to: planted.folder.appending(path: "text.txt"))
       var study = TextTraining()
       (study.data, study.language, study.architecture) = (planted.path("text.txt"), true, .decoder)
-      (study.width, study.hidden, study.layers, study.heads, study.context) = (24, 48, 1, 2, 24)
-      (study.epochs, study.patience, study.rate, study.batchSize, study.dropout) = (60, 60, 3e-3, 8, 0)
+      (study.width, study.hidden, study.layers, study.heads, study.context) = (32, 64, 1, 2, 16)
+      (study.epochs, study.patience, study.rate, study.batchSize, study.dropout) = (40, 40, 5e-3, 8, 0)
       study.save = planted.path("model")
       let facts = try planted.run(study)
       let (loss, baseline) = (try #require(facts.number("testLoss")), try #require(facts.number("baseline")))
