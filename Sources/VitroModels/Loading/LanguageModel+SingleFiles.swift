@@ -86,7 +86,7 @@ extension LanguageModel {
     for name in names where name.hasPrefix("tok") && name.hasSuffix(".bin") {
       let path = folder + "/" + name
       guard let file = try? Llama2CTokenizer(path), file.pieces.count == pieces else { continue }
-      return (try Tokenizer(llama2: FileBytes(path: path)), path)
+      return (try Tokenizer(llama2: file, file: path), path)
     }
     return nil
   }

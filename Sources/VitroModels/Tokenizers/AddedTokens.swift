@@ -1,3 +1,5 @@
+import VitroCore
+
 /// The tokens that are cut out of the text before anything else is done to it.
 struct AddedTokens: Sendable {
   /// One added token.
@@ -21,7 +23,8 @@ struct AddedTokens: Sendable {
   private var decoded: [String] = []
   /// For each id up to the largest of an entry its entry, or −1.
   private var entryOfID: [Int32] = []
-  private var idOfContent: [String: Int] = [:]
+  /// Ids by the bytes of the content: what looks the same need not be the same.
+  private var idOfContent: [[UInt8]: Int] = [:]
   private var asWritten = PieceSet([])
   private var normalized = PieceSet([])
   /// For each of the two sets the entries of its pieces.
@@ -31,26 +34,55 @@ struct AddedTokens: Sendable {
   /// The longest content that is looked for.
   static let maximumLength = 1024
 
+  /// The most bytes that all contents may take once normalized.
+  private static let maximumBytes = 1 << 24
+
+  /// What a byte costs that a token takes along as white space, which tokens after it may take along again.
+  private static let costOfSpace = 64
+
   /// Prepares to look for some tokens, as they look once normalized.
-  init(_ entries: [Entry] = [], normalizer: Normalizer? = nil) throws {
+  ///
+  /// - Throws: ``/VitroCore/VitroError``: `malformed` when two contents share an id; `unsupported` when the normalizer
+  ///   lengthens the contents beyond reason.
+  init(_ entries: [Entry] = [], normalizer: Normalizer? = nil, file: String) throws {
     var contents: (written: [[UInt8]], normalized: [[UInt8]]) = ([], [])
     for entry in entries where !entry.content.isEmpty {
-      // A content that comes again only changes how it is treated.
-      if let known = idOfContent[entry.content], let index = index(of: known) {
+      let content = Array(entry.content.utf8)
+      // A content that comes again keeps its id and changes how it is treated.
+      if let known = idOfContent[content], let index = index(of: known) {
+        let wasSpecial = self.entries[index].isSpecial
         self.entries[index] = entry
+        self.entries[index].id = known
+        self.entries[index].isSpecial = wasSpecial || entry.isSpecial
         continue
+      }
+      if let other = self.entry(of: entry.id) {
+        throw VitroError.malformed(
+          file: file, field: "added_tokens",
+          found: "the id \(entry.id) for '\(shortened(other.content))' and '\(shortened(entry.content))'",
+          expected: "an id of its own for each")
       }
       while entryOfID.count <= entry.id { entryOfID.append(-1) }
       entryOfID[entry.id] = Int32(self.entries.count)
-      idOfContent[entry.content] = entry.id
+      idOfContent[content] = entry.id
       self.entries.append(entry)
     }
     decoded = self.entries.map(\.content)
+    var budget = WorkBudget(for: self.entries.reduce(0) { $0 + $1.content.utf8.count })
+    var normalizedCount = 0
     for (index, entry) in self.entries.enumerated() {
       if entry.isNormalized {
         var text = AlignedText(original: Array(entry.content.utf8))
-        var budget = WorkBudget(for: text.bytes.count)
         if let normalizer { text = try normalizer.apply(text, &budget) }
+        normalizedCount += text.bytes.count
+        guard normalizedCount <= AddedTokens.maximumBytes else {
+          throw VitroError(
+            .unsupported, "reading \(file)", "the added tokens are too long once they are normalized",
+            details: [
+              "file": file, "field": "added_tokens", "found": "more than \(AddedTokens.maximumBytes) bytes",
+              "expected": "at most \(AddedTokens.maximumBytes) bytes",
+            ])
+        }
         decoded[index] = String(decoding: text.bytes, as: UTF8.self)
         guard !text.bytes.isEmpty else { continue }
         contents.normalized.append(text.bytes)
@@ -77,7 +109,10 @@ struct AddedTokens: Sendable {
   func decoded(_ id: Int) -> String? { index(of: id).map { decoded[$0] } }
 
   /// The id of a content.
-  func id(of content: String) -> Int? { idOfContent[content] }
+  func id(of content: String) -> Int? { idOfContent[Array(content.utf8)] }
+
+  /// One more than the largest id.
+  var endID: Int { entryOfID.count }
 
   /// A stretch of a text: an added token, or what lies between.
   struct Stretch {
@@ -86,15 +121,21 @@ struct AddedTokens: Sendable {
   }
 
   /// Cuts a text at the tokens that are looked for before normalization, or after it.
-  func cut(_ bytes: [UInt8], isNormalized: Bool) -> [Stretch] {
+  ///
+  /// White space that a token takes along is still looked through: a token in it stands for its part once more.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) when the budget is used up.
+  func cut(_ bytes: [UInt8], isNormalized: Bool, _ budget: inout WorkBudget) throws -> [Stretch] {
     let set = isNormalized ? normalized : asWritten
     let indices = isNormalized ? normalizedEntries : asWrittenEntries
     guard !set.isEmpty, !bytes.isEmpty else { return [Stretch(range: 0..<bytes.count)] }
-    return bytes.withUnsafeBufferPointer { bytes in
+    return try bytes.withUnsafeBufferPointer { bytes in
       var result: [Stretch] = []
       var (position, end) = (0, 0)
       while position < bytes.count {
-        guard let match = set.longestMatch(in: bytes, at: position) else {
+        let (match, steps) = set.longestMatch(in: bytes, at: position)
+        try budget.spend(steps)
+        guard let match else {
           position += 1
           continue
         }
@@ -109,7 +150,7 @@ struct AddedTokens: Sendable {
         }
         if entry.stripsRight {
           while let next = spaceAfter(bytes, range.upperBound) { range = range.lowerBound..<next }
-          position = max(position, range.upperBound)
+          try budget.spend(AddedTokens.costOfSpace * (range.upperBound - position))
         }
         if end < range.lowerBound { result.append(Stretch(range: end..<range.lowerBound)) }
         result.append(Stretch(range: range, entry: entry))

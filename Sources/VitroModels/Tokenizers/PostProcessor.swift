@@ -37,6 +37,11 @@ struct PostProcessor: Sendable {
     return result
   }
 
+  /// The ids that the templates add.
+  var specialIDs: [Int] {
+    (single + pair).flatMap { if case .special(let ids, _) = $0 { ids } else { [Int]() } }
+  }
+
   /// How many of a range's first and last scalars are spaces that the piece begins and ends with.
   func spaces(in piece: some BidirectionalCollection<Unicode.Scalar>, startsText: Bool) -> (leading: Int, trailing: Int)
   {
@@ -98,21 +103,23 @@ extension PostProcessor {
   }
 
   private mutating func readTemplate(_ members: JSONMembers) throws {
-    var ids: [String: [Int]] = [:]
+    var ids: [[UInt8]: [Int]] = [:]
     try members["special_tokens"]?.forEachMember { name, value in
       guard ids.count < JSONText.maximumComponents else { throw value.fault("fewer special tokens") }
-      ids[name] = try value.members().required("ids").elements().map { try $0.count(atMost: PieceTable.maximumID) }
+      ids[Array(name.utf8)] = try value.members().required("ids").elements().map {
+        try $0.count(atMost: PieceTable.maximumID)
+      }
     }
     single = try PostProcessor.items(members.required("single"), ids)
     if let two = members["pair"] { pair = try PostProcessor.items(two, ids) }
   }
 
-  private static func items(_ json: JSONText, _ ids: [String: [Int]]) throws -> [Item] {
+  private static func items(_ json: JSONText, _ ids: [[UInt8]: [Int]]) throws -> [Item] {
     try json.elements().map { element in
       let members = try element.members()
       if let special = members["SpecialToken"] {
         let name = try special.members().required("id").string()
-        guard let known = ids[name] else {
+        guard let known = ids[Array(name.utf8)] else {
           throw special.fault("one of the special_tokens", found: "'\(shortened(name))'")
         }
         return .special(ids: known, type: try special.members()["type_id"]?.count(atMost: 1 << 20) ?? 0)

@@ -21,7 +21,7 @@ extension Tokenizer {
   ///   - addingSpecialTokens: Whether to add the tokens that the model expects around a text, such as `[CLS]`.
   /// - Returns: The tokens in order, each with the Unicode scalars of `text` that it stands for.
   /// - Throws: ``/VitroCore/VitroError``: `argument` when a word is unknown and the vocabulary has no token for that;
-  ///   `unsupported` when a pattern of the tokenizer's file takes too long on this text.
+  ///   `unsupported` when a pattern or the pieces of the tokenizer's file take too long on this text.
   /// - Complexity: O(n log n) for n bytes; a few megabytes a second.
   public func encode(_ text: String, addingSpecialTokens: Bool = true) throws -> [Token] {
     let tokens = try plainTokens(text)
@@ -88,7 +88,7 @@ extension Tokenizer {
     }
     var budget = WorkBudget(for: bytes.count)
     var parts: [Part] = []
-    for stretch in added.cut(bytes, isNormalized: false) {
+    for stretch in try added.cut(bytes, isNormalized: false, &budget) {
       if let entry = stretch.entry {
         parts.append(part(entry, stretch.range, bytes[stretch.range]))
       } else {
@@ -108,7 +108,7 @@ extension Tokenizer {
   /// Normalizes a stretch of text, cuts it, and splits the pieces.
   private func appendParts(of text: AlignedText, _ budget: inout WorkBudget, to parts: inout [Part]) throws {
     let normalized = try normalizer?.apply(text, &budget) ?? text
-    for stretch in added.cut(normalized.bytes, isNormalized: true) where !stretch.range.isEmpty {
+    for stretch in try added.cut(normalized.bytes, isNormalized: true, &budget) where !stretch.range.isEmpty {
       if let entry = stretch.entry {
         parts.append(part(entry, normalized.original(of: stretch.range), normalized.bytes[stretch.range]))
         continue

@@ -26,6 +26,7 @@ package struct ListedSpecials: Sendable {
 
 /// The kinds of pieces that GGUF tells apart.
 private enum ListedType {
+  static let normal = 1
   static let unknown = 2
   static let control = 3
   static let userDefined = 4
@@ -64,7 +65,7 @@ extension Tokenizer {
     model.ignoresMerges = cut.ignoresMerges
     self.init(
       model: .bytePairs(model), normalizer: cut.normalizer, preTokenizer: cut.preTokenizer,
-      added: try AddedTokens(Tokenizer.entries(tokens, types)),
+      added: try AddedTokens(Tokenizer.entries(tokens, types), file: file),
       postProcessor: Tokenizer.postProcessor(specials, count: tokens.count), decoder: .byteLevel)
     take(specials, count: tokens.count)
   }
@@ -95,52 +96,26 @@ extension Tokenizer {
     if addsPrefixSpace { decoders.append(.strip(" ", start: 1, end: 0)) }
     self.init(
       model: .scoredPieces(model), normalizer: .sequence(steps), preTokenizer: nil,
-      added: try AddedTokens(Tokenizer.entries(pieces.map(\.text), pieces.map(\.type))),
+      added: try AddedTokens(Tokenizer.entries(pieces.map(\.text), pieces.map(\.type)), file: file),
       postProcessor: Tokenizer.postProcessor(specials, count: pieces.count), decoder: .sequence(decoders))
     take(specials, count: pieces.count)
   }
 
-  /// Reads llama2.c's `tokenizer.bin`: the longest piece's length, then for each piece a score, a length and the text.
+  /// The tokenizer of llama2.c, whose first three pieces are the unknown token and those that begin and end a text.
   ///
-  /// The first three pieces are the unknown token and those that begin and end a text.
-  ///
-  /// - Throws: ``/VitroCore/VitroError`` (`malformed`), naming the piece.
-  package init(llama2 file: FileBytes) throws {
-    var pieces: [(text: String, score: Float, type: Int)] = []
-    try file.withBytes { bytes in
-      var position = 4
-      while position < bytes.count {
-        func fault(_ found: String, _ expected: String) -> VitroError {
-          .malformed(file: file.name, field: "piece \(pieces.count)", found: found, expected: expected)
-        }
-        guard position + 8 <= bytes.count else {
-          throw fault("\(bytes.count - position) bytes", "a score and a length")
-        }
-        let score = Float(
-          bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
-        let length = Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: Int32.self)))
-        position += 8
-        guard length >= 0, length <= min(8192, bytes.count - position) else {
-          throw fault("a length of \(length)", "at most the \(bytes.count - position) bytes left")
-        }
-        guard let text = String(validating: bytes[position..<(position + length)], as: UTF8.self) else {
-          throw fault("bytes that are not UTF-8", "UTF-8")
-        }
-        guard pieces.count < PieceTable.maximumID else { throw fault("more pieces", "at most \(PieceTable.maximumID)") }
-        let isControl = pieces.count == 1 || pieces.count == 2
-        pieces.append((text, score, isControl ? ListedType.control : pieces.isEmpty ? ListedType.unknown : 1))
-        position += length
-      }
-    }
-    guard pieces.count > 3 else {
+  /// - Throws: ``/VitroCore/VitroError`` (`malformed`) for fewer pieces than these.
+  package init(llama2 vocabulary: Llama2CTokenizer, file: String) throws {
+    guard vocabulary.pieces.count > 3 else {
       throw VitroError.malformed(
-        file: file.name, field: "pieces", found: "\(pieces.count)", expected: "a vocabulary of more than 3")
+        file: file, field: "pieces", found: "\(vocabulary.pieces.count)", expected: "a vocabulary of more than 3")
     }
+    var pieces = zip(vocabulary.pieces, vocabulary.scores).map { (text: $0, score: $1, type: ListedType.normal) }
     // These three are written as "<unk>", "\n<s>\n" and "\n</s>\n", so that they show when they are printed.
-    for (index, name) in ["<unk>", "<s>", "</s>"].enumerated() { pieces[index].text = name }
+    let specials = [("<unk>", ListedType.unknown), ("<s>", ListedType.control), ("</s>", ListedType.control)]
+    for (index, special) in specials.enumerated() { (pieces[index].text, pieces[index].type) = special }
     try self.init(
       sentencePieces: pieces, space: " ",
-      specials: ListedSpecials(beginning: 1, addsBeginning: true, end: 2, unknown: 0), file: file.name)
+      specials: ListedSpecials(beginning: 1, addsBeginning: true, end: 2, unknown: 0), file: file)
   }
 
   private static func table(_ tokens: [String], _ file: String, allowsDuplicates: Bool = false) throws -> PieceTable {

@@ -42,13 +42,13 @@ extension Tokenizer {
         vocabulary: file, lowercasing: try settings?.boolean("do_lower_case", default: true) ?? true,
         strippingAccents: try settings?["strip_accents"]?.boolean(),
         spacingChineseCharacters: try settings?.boolean("tokenize_chinese_chars", default: true) ?? true)
-    case "bin": try self.init(llama2: file)
-    case "json" where url.lastPathComponent == "vocab.json":
+    case "bin": try self.init(llama2: Llama2CTokenizer(file), file: file.name)
+    case "txt",
+      "json" where url.lastPathComponent == "vocab.json":
       try self.init(
-        vocabulary: file, merges: try FileBytes(path: directory.appending(path: "merges.txt").path),
+        vocabulary: try FileBytes(path: directory.appending(path: "vocab.json").path),
+        merges: try FileBytes(path: directory.appending(path: "merges.txt").path),
         addingPrefixSpace: try settings?.boolean("add_prefix_space", default: false) ?? false)
-    case "txt":
-      try self.init(vocabulary: try FileBytes(path: directory.appending(path: "vocab.json").path), merges: file)
     default: try self.init(json: file)
     }
     if let settings { try nameSpecialTokens(settings) }
@@ -85,9 +85,15 @@ extension Tokenizer {
     let normalizer = try members["normalizer"].map { try Normalizer($0) }
     self.init(
       model: model, normalizer: normalizer, preTokenizer: try members["pre_tokenizer"].map { try PreTokenizer($0) },
-      added: try AddedTokens(Tokenizer.entries(members["added_tokens"], model.pieces), normalizer: normalizer),
+      added: try AddedTokens(
+        Tokenizer.entries(members["added_tokens"], model.pieces), normalizer: normalizer, file: file.name),
       postProcessor: try members["post_processor"].map { try PostProcessor($0) } ?? PostProcessor(),
       decoder: try members["decoder"].map { try TokenDecoder($0) })
+    if let template = members["post_processor"],
+      let missing = postProcessor.specialIDs.first(where: { knownPiece(of: $0) == nil })
+    {
+      throw template.fault("ids of the vocabulary or of added tokens", found: "\(missing)")
+    }
     if let token = try members["padding"]?.members()["pad_id"] {
       padding = try token.count(atMost: PieceTable.maximumID)
     }
@@ -95,6 +101,7 @@ extension Tokenizer {
 
   private static func entries(_ json: JSONText?, _ pieces: PieceTable) throws -> [AddedTokens.Entry] {
     var entries: [AddedTokens.Entry] = []
+    var contents: Set<[UInt8]> = []
     try json?.forEachElement { element in
       let members = try element.members()
       let content = try members.required("content").string()
@@ -103,9 +110,15 @@ extension Tokenizer {
       }
       guard entries.count < 1 << 17 else { throw element.fault("at most \(1 << 17) added tokens", found: "more") }
       let id = try members.required("id").count(atMost: PieceTable.maximumID)
+      let known = pieces.id(of: content).map(Int.init)
+      // A content that comes again keeps its id whatever this one says.
+      if contents.insert(Array(content.utf8)).inserted, known == nil, let other = pieces.string(of: id) {
+        throw element.fault(
+          "an id of its own for '\(shortened(content))'", found: "\(id), the id of '\(shortened(other))'")
+      }
       entries.append(
         AddedTokens.Entry(
-          id: pieces.id(of: content).map(Int.init) ?? id, content: content,
+          id: known ?? id, content: content,
           isSpecial: try members.boolean("special", default: false),
           stripsLeft: try members.boolean("lstrip", default: false),
           stripsRight: try members.boolean("rstrip", default: false),
@@ -128,10 +141,11 @@ extension Tokenizer {
   ) throws {
     var pieces = PieceTable()
     for (index, line) in try Tokenizer.lines(of: file).enumerated() {
-      if pieces.add(Array(line), id: index) == .badID {
+      let addition = pieces.add(Array(line), id: index)
+      guard addition == .added || addition == .knownPiece else {
         throw VitroError.malformed(
           file: file.name, field: "line \(index + 1)", found: "more lines",
-          expected: "at most \(PieceTable.maximumID)")
+          expected: "at most \(PieceTable.maximumID), of \(PieceTable.maximumBytes) bytes")
       }
     }
     guard let unknown = pieces.id(of: "[UNK]") else {
@@ -149,7 +163,7 @@ extension Tokenizer {
       lowercases: lowercasing)
     self.init(
       model: .wordPiece(WordPieceModel(pieces: pieces, unknown: unknown)), normalizer: .bert(cleaning),
-      preTokenizer: .bert, added: try AddedTokens(specials), postProcessor: postProcessor,
+      preTokenizer: .bert, added: try AddedTokens(specials, file: file.name), postProcessor: postProcessor,
       decoder: .wordPiece(prefix: "##", cleansUp: true))
   }
 
@@ -161,9 +175,11 @@ extension Tokenizer {
   ///   - vocabulary: The pieces and their ids.
   ///   - file: The merges, one pair on each line, in order.
   ///   - addingPrefixSpace: Whether the first word is taken as if a space stood before it.
-  /// - Throws: ``/VitroCore/VitroError`` (`malformed`), naming the file and the field or line.
+  /// - Throws: ``/VitroCore/VitroError``: `malformed`, naming the file and the field or line; `unsupported` for a
+  ///   vocabulary whose pieces mark the ends of words, as CLIP's, GPT-1's and CTRL's do.
   public init(vocabulary: FileBytes, merges file: FileBytes, addingPrefixSpace: Bool = false) throws {
     let pieces = try PieceTable(JSONText(vocabulary))
+    try Tokenizer.refuseWordMarks(pieces, vocabulary.name)
     var table = PairTable()
     for (index, line) in try Tokenizer.lines(of: file).enumerated() {
       let text = String(decoding: line, as: UTF8.self)
@@ -193,8 +209,34 @@ extension Tokenizer {
     postProcessor.addsPrefixSpace = addingPrefixSpace
     self.init(
       model: .bytePairs(BytePairModel(pieces: pieces, merges: table, fallsBackToBytes: false)), normalizer: nil,
-      preTokenizer: .byteLevel(addsPrefixSpace: addingPrefixSpace, splits: true), added: try AddedTokens(specials),
+      preTokenizer: .byteLevel(addsPrefixSpace: addingPrefixSpace, splits: true),
+      added: try AddedTokens(specials, file: vocabulary.name),
       postProcessor: postProcessor, decoder: .byteLevel)
+  }
+
+  /// Refuses vocabularies that mark where words end, or go on: what cuts their words these files do not tell.
+  private static func refuseWordMarks(_ pieces: PieceTable, _ file: String) throws {
+    for (mark, models) in [("</w>", "CLIP and GPT-1"), ("@@", "CTRL")] {
+      let ending = Array(mark.utf8)
+      let count = (0..<pieces.endID).reduce(0) { count, id in
+        guard let text = pieces.text(of: id), text.count > ending.count, text.suffix(ending.count) == ending[...] else {
+          return count
+        }
+        // GPT-2's own vocabulary has rows of this sign.
+        return text.allSatisfy { $0 == UInt8(ascii: "@") } ? count : count + 1
+      }
+      // Of such vocabularies a large part is marked; in others a piece may end so by chance.
+      guard count * 20 <= pieces.count else {
+        throw VitroError(
+          .unsupported, "reading \(file)",
+          "\(count) of \(pieces.count) pieces end in '\(mark)', as those of \(models) do",
+          hint: "Use the model's tokenizer.json, which says how words are cut.",
+          details: [
+            "file": file, "field": "pieces", "found": "pieces that end in '\(mark)'",
+            "expected": "GPT-2's alphabet of bytes",
+          ])
+      }
+    }
   }
 
   /// The lines of a text file, without their ends.

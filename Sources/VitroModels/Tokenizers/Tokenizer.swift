@@ -52,6 +52,8 @@ public struct Tokenizer: Sendable {
 
   /// What kind of model splits the words.
   public let kind: Kind
+  /// The number of rows that a table of embeddings needs: one more than the largest id.
+  public let vocabularyCount: Int
   /// The id of the token that begins a text, if there is one.
   public package(set) var beginning: Int?
   /// The id of the token that ends a text, if there is one.
@@ -77,6 +79,7 @@ public struct Tokenizer: Sendable {
     (self.model, self.normalizer, self.preTokenizer) = (model, normalizer, preTokenizer)
     (self.added, self.postProcessor, self.decoder) = (added, postProcessor, decoder)
     kind = Tokenizer.kind(of: model, decoder)
+    vocabularyCount = max(model.pieces.endID, added.endID)
     unknown = model.unknown
     let outermost = postProcessor.outermost
     beginning = outermost.beginning ?? firstID(["<s>", "<bos>", "<|begin_of_text|>", "[CLS]", "<|endoftext|>"])
@@ -100,9 +103,6 @@ public struct Tokenizer: Sendable {
 
   /// The id of the first of some names that the vocabulary has.
   private func firstID(_ names: [String]) -> Int? { names.lazy.compactMap(id(of:)).first }
-
-  /// The number of rows that a table of embeddings needs: one more than the largest id.
-  public var vocabularyCount: Int { max(model.pieces.endID, (added.entries.map(\.id).max() ?? -1) + 1) }
 
   /// The id of a piece, spelled as in the vocabulary.
   public func id(of piece: String) -> Int? { added.id(of: piece) ?? model.pieces.id(of: piece).map(Int.init) }

@@ -94,6 +94,10 @@ import VitroFormats
     return bytes
   }
 
+  private static func llama2Tokenizer(_ bytes: [UInt8]) throws -> Tokenizer {
+    try Tokenizer(llama2: Llama2CTokenizer(FileBytes(name: "tok.bin", bytes)), file: "tok.bin")
+  }
+
   @Test func llama2FilesAreRead() throws {
     let byteNames = (0..<256).map { value in
       let digits = String(value, radix: 16, uppercase: true)
@@ -102,7 +106,7 @@ import VitroFormats
     let pieces =
       [("<unk>", Float(0)), ("\n<s>\n", 0), ("\n</s>\n", 0)] + byteNames
       + [(" t", -0), ("he", -1), (" the", -2), (" ", -10), ("t", -11), ("h", -12), ("e", -13)]
-    let tokenizer = try Tokenizer(llama2: FileBytes(name: "tok.bin", Self.llama2(pieces)))
+    let tokenizer = try Self.llama2Tokenizer(Self.llama2(pieces))
     let tokens = try tokenizer.encode("the hé")
     #expect(tokens.map(\.piece) == ["<s>", " the", " ", "h", "<0xC3>", "<0xA9>"])
     #expect(tokens.map(\.range) == [0..<0, 0..<3, 3..<4, 4..<5, 5..<6, 5..<6])
@@ -110,7 +114,7 @@ import VitroFormats
     #expect(tokenizer.text(of: 259) == " t" && tokenizer.text(of: 3 + 0xc3) == "\\xC3")
     let sound = Self.llama2(pieces)
     for length in [0, 3, 4, 11, 20, sound.count - 1] {
-      #expect(throws: VitroError.self) { _ = try Tokenizer(llama2: FileBytes(name: "cut", sound.prefix(length))) }
+      #expect(throws: VitroError.self) { _ = try Self.llama2Tokenizer(Array(sound.prefix(length))) }
     }
   }
 }

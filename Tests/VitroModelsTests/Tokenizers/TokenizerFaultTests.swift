@@ -39,6 +39,13 @@ import VitroFuzzing
       (#"{"model": {"type": "Unigram", "vocab": [["a"]]}}"#, "model.vocab[0]"),
       (#"{"model": {"type": "Unigram", "vocab": [["a", -1]], "unk_id": 1}}"#, "model.unk_id"),
       ("{\(model), \"added_tokens\": [{\"id\": 0}]}", "added_tokens[0]"),
+      ("{\(model), \"added_tokens\": [{\"id\": 0, \"content\": \"b\"}]}", "added_tokens[0]"),
+      (
+        "{\(model), \"added_tokens\": [{\"id\": 5, \"content\": \"b\"}, {\"id\": 5, \"content\": \"c\"}]}",
+        "added_tokens"
+      ),
+      ("{\"a\": 01}", "byte 6"), ("{\"a\": 1.}", "byte 6"), ("{\"a\": .5}", "byte 6"), ("{\"a\": 1e}", "byte 6"),
+      ("{\"a\": +1}", "byte 6"), ("{\"a\": 1e999}", "byte 6"), ("{\"a\": -}", "byte 6"),
       (
         "{\(model), \"normalizer\": {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"x\"}}",
         "normalizer.precompiled_charsmap"
@@ -46,6 +53,10 @@ import VitroFuzzing
       (
         "{\(model), \"post_processor\": {\"type\": \"BertProcessing\", \"cls\": [\"a\"], \"sep\": [\"a\", 0]}}",
         "post_processor.cls"
+      ),
+      (
+        "{\(model), \"post_processor\": {\"type\": \"BertProcessing\", \"cls\": [\"a\", 0], \"sep\": [\"b\", 7]}}",
+        "post_processor"
       ),
     ]
     for (json, field) in cases {
@@ -99,6 +110,55 @@ import VitroFuzzing
     let tokenizer = try Tokenizer(json: tokenizerFile(json.description))
     let error = #expect(throws: VitroError.self) { _ = try tokenizer.encode(String(repeating: "ab", count: 400)) }
     #expect(error?.code == .unsupported && error?.details["found"] != nil)
+  }
+
+  @Test func piecesBeyondAllMeasureAreStopped() throws {
+    let word = String(repeating: "a", count: 8192)
+    let text = String(repeating: "a", count: 1 << 18)
+    let models: [(model: JSONValue, text: String)] = [
+      (["type": "Unigram", "vocab": [["?", -9], ["a", -1], [.string(word), -2]], "unk_id": 0], text),
+      (
+        [
+          "type": "WordPiece", "vocab": ["?": 0, word: 1, "a": 2], "unk_token": "?", "max_input_chars_per_word": 1000,
+          "continuing_subword_prefix": "",
+        ], String(repeating: String(repeating: "a", count: 999) + " ", count: 250)
+      ),
+    ]
+    for (model, text) in models {
+      let json: JSONValue = ["model": model, "pre_tokenizer": ["type": "WhitespaceSplit"]]
+      let tokenizer = try Tokenizer(json: tokenizerFile(json.description))
+      let error = #expect(throws: VitroError.self) { _ = try tokenizer.encode(text) }
+      #expect(error?.code == .unsupported)
+      #expect(try !tokenizer.encode("aa aaa").isEmpty)
+    }
+    // Merges whose joined pieces grow by one character at a time.
+    let rows = (1...6000).map { (text: String(repeating: "a", count: $0), score: Float($0), type: 1) }
+    let tokenizer = try Tokenizer(sentencePieces: rows, file: "rows")
+    #expect(try tokenizer.encode(String(repeating: "a", count: 4000)).count == 1)
+    #expect(throws: VitroError.self) { _ = try tokenizer.encode(text) }
+    // White space that every token takes along.
+    let spaces: JSONValue = [
+      "model": ["type": "WordLevel", "vocab": ["?": 0], "unk_token": "?"],
+      "added_tokens": [["id": 1, "content": " ", "rstrip": true, "normalized": false]],
+    ]
+    let taking = try Tokenizer(json: tokenizerFile(spaces.description))
+    #expect(try taking.encode("   ").map(\.range) == [0..<3, 1..<3, 2..<3])
+    #expect(throws: VitroError.self) { _ = try taking.encode(String(repeating: " ", count: 1 << 18)) }
+    // Contents that the normalizer lengthens.
+    let lengthened: JSONValue = [
+      "model": ["type": "WordLevel", "vocab": ["?": 0], "unk_token": "?"],
+      "normalizer": ["type": "Prepend", "prepend": .string(String(repeating: "b", count: 60_000))],
+      "added_tokens": .array((1...400).map { ["id": .integer($0), "content": .string("x\($0)")] }),
+    ]
+    #expect(throws: VitroError.self) { _ = try Tokenizer(json: tokenizerFile(lengthened.description)) }
+  }
+
+  @Test func unknownCharactersWhoseTokenIsMissingAreNamed() throws {
+    let json = #"{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": [], "unk_token": "<u>"}}"#
+    let tokenizer = try Tokenizer(json: tokenizerFile(json))
+    #expect(try tokenizer.encode("aa").map(\.id) == [0, 0])
+    let error = #expect(throws: VitroError.self) { _ = try tokenizer.encode("ab") }
+    #expect(error?.code == .argument && error?.details["found"] == "b" && error?.message.contains("<u>") == true)
   }
 
   @Test func textsDoNotGrowBeyondReason() throws {

@@ -90,8 +90,28 @@ import VitroFormats
       #expect(tokenizer.summary == "byte-level BPE, 700 pieces")
       #expect(tokenizer.end == whole.id(of: "<|endoftext|>"))
     }
+    try withFiles([
+      "vocab.json": vocabulary, "merges.txt": merges, "tokenizer_config.json": #"{"add_prefix_space": true}"#,
+    ]) { path in
+      for file in [path, path + "/vocab.json", path + "/merges.txt"] {
+        let first = try Tokenizer(file).encode("a").first
+        #expect(first?.piece == "Ġa", "\(file)")
+      }
+    }
     let roberta = try TokenizerFixtures.tokenizer("roberta")
     #expect(roberta.beginning == roberta.id(of: "<s>") && roberta.end == roberta.id(of: "</s>"))
+  }
+
+  @Test(arguments: ["</w>", "@@"]) func vocabulariesThatMarkWordsAreRefused(mark: String) throws {
+    try withFiles(["vocab.json": #"{"a": 0, "b": 1, "a\#(mark)": 2}"#, "merges.txt": ""]) { path in
+      let error = #expect(throws: VitroError.self) { _ = try Tokenizer(path) }
+      #expect(error?.code == .unsupported && error?.message.contains("'\(mark)'") == true)
+    }
+    // Rows of a sign are pieces like others.
+    try withFiles(["vocab.json": #"{"a": 0, "@@": 1, "@@@@": 2}"#, "merges.txt": ""]) { path in
+      let tokens = try Tokenizer(path).encode("a")
+      #expect(tokens.map(\.id) == [0])
+    }
   }
 
   @Test func whatIsNoTokenizerIsNamed() throws {

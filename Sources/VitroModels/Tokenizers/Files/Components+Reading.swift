@@ -5,12 +5,12 @@ extension Pattern {
   /// Reads `{"String": …}` or `{"Regex": …}`.
   init(_ json: JSONText) throws {
     if json.kind == .string {
-      self = .literal(Array(try json.string().utf8))
+      try self.init(text: json.string())
       return
     }
     let members = try json.members()
     if let text = try members.string("String") {
-      self = .literal(Array(text.utf8))
+      try self.init(text: text)
       return
     }
     let expression = try members.required("Regex")
@@ -21,6 +21,13 @@ extension Pattern {
         "\(fault.message) (at character \(fault.position) of the pattern)",
         supported: "classes, groups, repetitions, lookaround and anchors")
     }
+  }
+}
+
+extension Pattern {
+  /// A string; the empty one is found between all characters.
+  fileprivate init(text: String) throws {
+    self = text.isEmpty ? try Pattern(expression: "") : .literal(Array(text.utf8))
   }
 }
 

@@ -19,6 +19,7 @@ extension PieceTable {
     case .added: return
     case .knownPiece: throw json.fault("each piece once", found: "'\(shortened(piece))' twice")
     case .knownID: throw json.fault("each id once", found: "\(id) again")
+    case .tooMany: throw json.fault("at most \(PieceTable.maximumBytes) bytes of pieces", found: "more")
     case .badID: throw json.fault("an id below \(PieceTable.maximumID)", found: "\(id)")
     }
   }
@@ -66,6 +67,7 @@ extension BytePairModel {
     self.init(
       pieces: pieces, merges: merges, fallsBackToBytes: try members.boolean("byte_fallback", default: false))
     unknown = try VitroModels.unknown(members, pieces)
+    if unknown == nil { missingUnknown = try members.string("unk_token") }
     fusesUnknown = try members.boolean("fuse_unk", default: false)
     ignoresMerges = try members.boolean("ignore_merges", default: false)
     continuingPrefix = prefix
@@ -138,8 +140,10 @@ extension UnigramModel {
       guard piece.utf8.count <= maximumPieceLength else {
         throw element.fault("pieces of at most \(maximumPieceLength) bytes", found: "one of \(piece.utf8.count)")
       }
-      guard pieces.add(Array(piece.utf8), id: scores.count) != .badID else {
-        throw element.fault("at most \(PieceTable.maximumID) pieces", found: "more")
+      let addition = pieces.add(Array(piece.utf8), id: scores.count)
+      guard addition != .badID else { throw element.fault("at most \(PieceTable.maximumID) pieces", found: "more") }
+      guard addition != .tooMany, bytes.count <= PieceTable.maximumBytes else {
+        throw element.fault("at most \(PieceTable.maximumBytes) bytes of pieces", found: "more")
       }
       spans.append((UInt32(bytes.count), UInt32(bytes.count + piece.utf8.count)))
       bytes += Array(piece.utf8)

@@ -104,16 +104,34 @@ struct JSONSyntax {
   private mutating func word() throws {
     let start = position
     while position - start < 64, let byte = next, JSONSyntax.isWord(byte) { position += 1 }
-    let word = String(decoding: bytes[start..<position], as: UTF8.self)
-    guard ["true", "false", "null"].contains(word) || JSONSyntax.isNumber(word) else {
+    let word = bytes[start..<position]
+    let isName = ["true", "false", "null"].contains { word.elementsEqual($0.utf8) }
+    guard isName || JSONSyntax.isNumber(word) else {
       position = start
       throw fault("a value")
     }
   }
 
-  private static func isNumber(_ word: String) -> Bool {
-    guard let first = word.utf8.first, first == 0x2d || (0x30...0x39).contains(first) else { return false }
-    return Double(word)?.isFinite == true && !word.contains { $0 == "x" || $0 == "X" || $0 == "p" || $0 == "P" }
+  /// Whether a word is a number as RFC 8259 spells them: no leading zeros, and digits on both sides of a point.
+  private static func isNumber(_ word: Slice<UnsafeRawBufferPointer>) -> Bool {
+    var position = word.startIndex
+    func skip(_ first: Character, or second: Character? = nil) -> Bool {
+      guard position < word.endIndex else { return false }
+      let found = word[position] == first.asciiValue || word[position] == second?.asciiValue
+      position += found ? 1 : 0
+      return found
+    }
+    func skipDigits() -> Bool {
+      let start = position
+      while position < word.endIndex, (0x30...0x39).contains(word[position]) { position += 1 }
+      return position > start
+    }
+    _ = skip("-")
+    guard skip("0") || skipDigits() else { return false }
+    if skip("."), !skipDigits() { return false }
+    guard skip("e", or: "E") else { return position == word.endIndex }
+    _ = skip("+", or: "-")
+    return skipDigits() && position == word.endIndex && Double(String(decoding: word, as: UTF8.self))?.isFinite == true
   }
 
   private static func isWord(_ byte: UInt8) -> Bool {

@@ -1,9 +1,13 @@
+import VitroCore
+
 /// Byte-pair encoding: characters or bytes, merged pair by pair in the order in which the pairs were learned.
 struct BytePairModel: Sendable {
   let pieces: PieceTable
   let merges: PairTable
   /// What stands for a character that the vocabulary lacks; without one it falls away.
   var unknown: Int32?
+  /// The name of the unknown token when the vocabulary lacks it: then nothing may be unknown.
+  var missingUnknown: String?
   /// Unknown characters in a row become one token.
   var fusesUnknown = false
   /// Unknown characters become the tokens of their bytes.
@@ -35,9 +39,11 @@ struct BytePairModel: Sendable {
   private var isPlain: Bool { continuingPrefix.isEmpty && wordSuffix.isEmpty }
 
   /// Splits pieces of a text; `readsBytes` when every byte is one character of GPT-2's alphabet.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for an unknown character when the token for it is missing.
   func split(
     _ text: UnsafeBufferPointer<UInt8>, _ ranges: [Range<Int>], readsBytes: Bool, into result: inout [PieceModel.Token]
-  ) {
+  ) throws {
     var chain = MergeChain()
     var scratch: [UInt8] = []
     for range in ranges {
@@ -47,11 +53,11 @@ struct BytePairModel: Sendable {
       }
       chain.removeAll()
       if readsBytes, isPlain {
-        appendBytes(text, range, to: &chain)
+        try appendBytes(text, range, to: &chain)
       } else {
-        appendCharacters(text, range, readsBytes, &scratch, to: &chain)
+        try appendCharacters(text, range, readsBytes, &scratch, to: &chain)
       }
-      chain.merge { left, right in merges[left.id, right.id].map { (Int64($0.rank), $0.id) } }
+      try chain.merge { left, right in merges[left.id, right.id].map { (Int64($0.rank), $0.id) } }
       for symbol in chain.symbols {
         result.append(PieceModel.Token(symbol.id, Int(symbol.start), Int(symbol.end)))
       }
@@ -69,16 +75,16 @@ struct BytePairModel: Sendable {
   }
 
   @inline(__always)
-  private func appendBytes(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, to chain: inout MergeChain) {
+  private func appendBytes(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, to chain: inout MergeChain) throws {
     var pending = -1
-    alphabet.withUnsafeBufferPointer { alphabet in
+    try alphabet.withUnsafeBufferPointer { alphabet in
       for index in range {
         let id = alphabet[Int(text[index])]
         if id >= 0 {
           flush(&pending, index, to: &chain)
           chain.append(id, index, index + 1)
         } else {
-          addUnknown(index..<(index + 1), &pending, to: &chain)
+          try addUnknown(text, index..<(index + 1), &pending, to: &chain)
         }
       }
     }
@@ -92,8 +98,17 @@ struct BytePairModel: Sendable {
     pending = -1
   }
 
-  private func addUnknown(_ range: Range<Int>, _ pending: inout Int, to chain: inout MergeChain) {
-    guard unknown != nil else { return }
+  private func addUnknown(
+    _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ pending: inout Int, to chain: inout MergeChain
+  ) throws {
+    guard unknown != nil else {
+      guard let missingUnknown else { return }
+      let shown = shortened(String(decoding: text[range], as: UTF8.self))
+      throw VitroError(
+        .argument, "tokenizing",
+        "the vocabulary lacks '\(shown)', and '\(shortened(missingUnknown))', which is to stand for what it lacks",
+        details: ["found": shown, "expected": "a character of the vocabulary"])
+    }
     if pending >= 0, fusesUnknown { return }
     flush(&pending, range.lowerBound, to: &chain)
     pending = range.lowerBound
@@ -102,7 +117,7 @@ struct BytePairModel: Sendable {
   private func appendCharacters(
     _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ readsBytes: Bool, _ scratch: inout [UInt8],
     to chain: inout MergeChain
-  ) {
+  ) throws {
     var pending = -1
     var position = range.lowerBound
     while position < range.upperBound {
@@ -121,7 +136,7 @@ struct BytePairModel: Sendable {
       } else if let byteTokens, scratch.allSatisfy({ byteTokens[Int($0)] >= 0 }) {
         for byte in scratch { chain.append(byteTokens[Int(byte)], position, next) }
       } else {
-        addUnknown(position..<next, &pending, to: &chain)
+        try addUnknown(text, position..<next, &pending, to: &chain)
       }
       position = next
     }

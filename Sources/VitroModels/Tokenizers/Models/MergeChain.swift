@@ -29,20 +29,20 @@ struct MergeChain {
 
   /// Merges, by a rule that gives a pair's rank and what it becomes.
   @inline(__always)
-  mutating func merge(_ rule: (Symbol, Symbol) -> (rank: Int64, id: Int32)?) {
-    if symbols.count > MergeChain.longest { mergeLong(rule) } else { mergeShort(rule) }
+  mutating func merge(_ rule: (Symbol, Symbol) throws -> (rank: Int64, id: Int32)?) throws {
+    if symbols.count > MergeChain.longest { try mergeLong(rule) } else { try mergeShort(rule) }
   }
 
   @inline(__always)
-  private mutating func mergeShort(_ rule: (Symbol, Symbol) -> (rank: Int64, id: Int32)?) {
+  private mutating func mergeShort(_ rule: (Symbol, Symbol) throws -> (rank: Int64, id: Int32)?) throws {
     var count = symbols.count
     guard count > 1 else { return }
-    symbols.withUnsafeMutableBufferPointer { symbols in
-      func refresh(_ index: Int) {
-        let found = index + 1 < count ? rule(symbols[index], symbols[index + 1]) : nil
+    try symbols.withUnsafeMutableBufferPointer { symbols in
+      func refresh(_ index: Int) throws {
+        let found = index + 1 < count ? try rule(symbols[index], symbols[index + 1]) : nil
         (symbols[index].rank, symbols[index].merged) = (found?.rank ?? .max, found?.id ?? -1)
       }
-      for index in 0..<count { refresh(index) }
+      for index in 0..<count { try refresh(index) }
       while true {
         var (best, rank) = (-1, Int64.max)
         for index in 0..<count where symbols[index].rank < rank { (best, rank) = (index, symbols[index].rank) }
@@ -51,8 +51,8 @@ struct MergeChain {
         symbols[best].end = symbols[best + 1].end
         for index in (best + 1)..<(count - 1) { symbols[index] = symbols[index + 1] }
         count -= 1
-        refresh(best)
-        if best > 0 { refresh(best - 1) }
+        try refresh(best)
+        if best > 0 { try refresh(best - 1) }
       }
     }
     symbols.removeLast(symbols.count - count)
@@ -64,22 +64,25 @@ struct MergeChain {
     /// The pair as it was: it may have changed since.
     var leftEnd: Int32
     var rightEnd: Int32
+    var leftID: Int32
+    var rightID: Int32
 
     static func < (a: Candidate, b: Candidate) -> Bool { a.rank == b.rank ? a.left < b.left : a.rank < b.rank }
   }
 
-  private mutating func mergeLong(_ rule: (Symbol, Symbol) -> (rank: Int64, id: Int32)?) {
+  private mutating func mergeLong(_ rule: (Symbol, Symbol) throws -> (rank: Int64, id: Int32)?) throws {
     var heap: [Candidate] = []
     for index in symbols.indices {
       symbols[index].previous = Int32(index - 1)
       symbols[index].next = Int32(index + 1 < symbols.count ? index + 1 : -1)
     }
-    func push(_ left: Int32) {
+    func push(_ left: Int32) throws {
       guard left >= 0, symbols[Int(left)].next >= 0 else { return }
       let (a, b) = (symbols[Int(left)], symbols[Int(symbols[Int(left)].next)])
-      guard let found = rule(a, b) else { return }
+      guard let found = try rule(a, b) else { return }
       symbols[Int(left)].merged = found.id
-      heap.append(Candidate(rank: found.rank, left: left, leftEnd: a.end, rightEnd: b.end))
+      heap.append(
+        Candidate(rank: found.rank, left: left, leftEnd: a.end, rightEnd: b.end, leftID: a.id, rightID: b.id))
       var child = heap.count - 1
       while child > 0, heap[child] < heap[(child - 1) / 2] {
         heap.swapAt(child, (child - 1) / 2)
@@ -101,20 +104,23 @@ struct MergeChain {
         parent = least
       }
     }
-    for index in symbols.indices { push(Int32(index)) }
+    for index in symbols.indices { try push(Int32(index)) }
     var isGone = [Bool](repeating: false, count: symbols.count)
     while let candidate = pop() {
       let left = Int(candidate.left)
       let right = Int(symbols[left].next)
-      guard !isGone[left], right >= 0, symbols[left].end == candidate.leftEnd, symbols[right].end == candidate.rightEnd
+      // Several symbols may stand for the same bytes, so that the ends alone do not tell.
+      guard !isGone[left], right >= 0, symbols[left].end == candidate.leftEnd,
+        symbols[right].end == candidate.rightEnd, symbols[left].id == candidate.leftID,
+        symbols[right].id == candidate.rightID
       else { continue }
       symbols[left].id = symbols[left].merged
       symbols[left].end = symbols[right].end
       symbols[left].next = symbols[right].next
       isGone[right] = true
       if symbols[right].next >= 0 { symbols[Int(symbols[right].next)].previous = candidate.left }
-      push(candidate.left)
-      push(symbols[left].previous)
+      try push(candidate.left)
+      try push(symbols[left].previous)
     }
     symbols = symbols.indices.filter { !isGone[$0] }.map { symbols[$0] }
   }

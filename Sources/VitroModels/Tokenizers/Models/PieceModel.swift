@@ -46,11 +46,11 @@ enum PieceModel: Sendable {
     let pieces = segment.pieces
     try segment.text.bytes.withUnsafeBufferPointer { text in
       switch self {
-      case .bytePairs(let model): model.split(text, pieces, readsBytes: segment.isByteLevel, into: &result)
-      case .wordPiece(let model): for piece in pieces { model.split(text, piece, into: &result) }
-      case .unigram(let model): try model.split(text, pieces, into: &result)
+      case .bytePairs(let model): try model.split(text, pieces, readsBytes: segment.isByteLevel, into: &result)
+      case .wordPiece(let model): for piece in pieces { try model.split(text, piece, &budget, into: &result) }
+      case .unigram(let model): try model.split(text, pieces, &budget, into: &result)
       case .wordLevel(let model): for piece in pieces { try model.split(text, piece, into: &result) }
-      case .scoredPieces(let model): model.split(text, pieces, into: &result)
+      case .scoredPieces(let model): try model.split(text, pieces, &budget, into: &result)
       }
     }
     return result

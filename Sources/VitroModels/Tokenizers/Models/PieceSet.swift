@@ -61,27 +61,41 @@ struct PieceSet: Sendable {
   var isEmpty: Bool { indices.isEmpty }
 
   /// Calls `body` for each string with which the text goes on at a position, the shortest first.
+  ///
+  /// - Returns: The steps that this took.
   @inline(__always)
   func forEachMatch(
     in text: UnsafeBufferPointer<UInt8>, at position: Int, end: Int, _ body: (_ piece: Int, _ length: Int) -> Void
-  ) {
+  ) -> Int {
     bytes.withUnsafeBufferPointer { bytes in
       var (low, high) = (Int(first[Int(text[position])].lowerBound), Int(first[Int(text[position])].upperBound))
-      var depth = 1
+      var (depth, steps) = (1, 1)
       while low < high {
         if Int(ends[low] - starts[low]) == depth {
           body(Int(indices[low]), depth)
           low += 1
         }
-        guard low < high, position + depth < end else { return }
+        guard low < high, position + depth < end else { return steps }
         let byte = text[position + depth]
-        if bytes[Int(starts[low]) + depth] != byte { low = bound(bytes, low, high, depth) { $0 < byte } }
-        guard low < high else { return }
-        if bytes[Int(starts[high - 1]) + depth] != byte { high = bound(bytes, low, high, depth) { $0 <= byte } }
+        steps += 1
+        if bytes[Int(starts[low]) + depth] != byte {
+          steps += PieceSet.halvings(of: high - low)
+          low = bound(bytes, low, high, depth) { $0 < byte }
+        }
+        guard low < high else { return steps }
+        if bytes[Int(starts[high - 1]) + depth] != byte {
+          steps += PieceSet.halvings(of: high - low)
+          high = bound(bytes, low, high, depth) { $0 <= byte }
+        }
         depth += 1
       }
+      return steps
     }
   }
+
+  /// How often a count can be halved.
+  @inline(__always)
+  private static func halvings(of count: Int) -> Int { Int.bitWidth - count.leadingZeroBitCount }
 
   /// The first string in a sorted range whose byte at `depth` is not `isBelow`.
   @inline(__always)
@@ -96,11 +110,13 @@ struct PieceSet: Sendable {
     return low
   }
 
-  /// The longest string with which the text goes on at a position.
-  func longestMatch(in text: UnsafeBufferPointer<UInt8>, at position: Int) -> (piece: Int, length: Int)? {
-    guard !first[Int(text[position])].isEmpty else { return nil }
+  /// The longest string with which the text goes on at a position, and the steps that it took to find it.
+  func longestMatch(
+    in text: UnsafeBufferPointer<UInt8>, at position: Int
+  ) -> (match: (piece: Int, length: Int)?, steps: Int) {
+    guard !first[Int(text[position])].isEmpty else { return (nil, 1) }
     var longest: (piece: Int, length: Int)?
-    forEachMatch(in: text, at: position, end: text.count) { longest = ($0, $1) }
-    return longest
+    let steps = forEachMatch(in: text, at: position, end: text.count) { longest = ($0, $1) }
+    return (longest, steps)
   }
 }

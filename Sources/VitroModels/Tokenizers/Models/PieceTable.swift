@@ -12,6 +12,9 @@ struct PieceTable: Sendable {
   /// The largest id that a vocabulary may use.
   static let maximumID = 1 << 22
 
+  /// The most bytes that all pieces may take.
+  static let maximumBytes = 1 << 30
+
   /// Hashes differ from run to run, so that no file can be made whose pieces all collide.
   private static let seed = UInt64.random(in: .min ... .max)
 
@@ -66,7 +69,7 @@ struct PieceTable: Sendable {
   func id(of piece: String) -> Int32? { id(of: Array(piece.utf8)) }
 
   /// What came of adding a piece.
-  enum Addition { case added, knownPiece, knownID, badID }
+  enum Addition { case added, knownPiece, knownID, badID, tooMany }
 
   /// Adds a piece; a piece that is known gets the new id.
   mutating func add(_ piece: [UInt8], id: Int) -> Addition {
@@ -81,6 +84,7 @@ struct PieceTable: Sendable {
       entries[id] = Int32(entry)
       return .knownPiece
     }
+    guard piece.count <= PieceTable.maximumBytes - bytes.count else { return .tooMany }
     slots[slot] = Int32(ids.count)
     entries[id] = Int32(ids.count)
     ids.append(Int32(id))

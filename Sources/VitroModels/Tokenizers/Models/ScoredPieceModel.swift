@@ -13,7 +13,12 @@ struct ScoredPieceModel: Sendable {
   }
 
   /// Splits pieces of a text.
-  func split(_ text: UnsafeBufferPointer<UInt8>, _ ranges: [Range<Int>], into result: inout [PieceModel.Token]) {
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) when the budget is used up.
+  func split(
+    _ text: UnsafeBufferPointer<UInt8>, _ ranges: [Range<Int>], _ budget: inout WorkBudget,
+    into result: inout [PieceModel.Token]
+  ) throws {
     var chain = MergeChain()
     for range in ranges {
       chain.removeAll()
@@ -23,9 +28,11 @@ struct ScoredPieceModel: Sendable {
         chain.append(pieces.id(of: text, position..<next) ?? -1, position, next)
         position = next
       }
-      chain.merge { left, right in
+      try chain.merge { left, right in
         let range = Int(left.start)..<Int(right.end)
-        guard range.count <= pieces.longest, let id = pieces.id(of: text, range) else { return nil }
+        guard range.count <= pieces.longest else { return nil }
+        try budget.spend(range.count)
+        guard let id = pieces.id(of: text, range) else { return nil }
         return (ScoredPieceModel.rank(of: scores[Int(id)]), id)
       }
       for symbol in chain.symbols {

@@ -30,21 +30,24 @@ struct UnigramModel: Sendable {
 
   /// Splits pieces of a text.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` (`argument`) for an unknown character when there is no token for it.
+  /// - Throws: ``/VitroCore/VitroError``: `argument` for an unknown character when there is no token for it;
+  ///   `unsupported` when the budget is used up.
   func split(
-    _ text: UnsafeBufferPointer<UInt8>, _ ranges: [Range<Int>], into result: inout [PieceModel.Token]
+    _ text: UnsafeBufferPointer<UInt8>, _ ranges: [Range<Int>], _ budget: inout WorkBudget,
+    into result: inout [PieceModel.Token]
   ) throws {
     var steps: [Step] = []
     for range in ranges {
       steps.removeAll(keepingCapacity: true)
       steps.append(contentsOf: repeatElement(Step(), count: range.count + 1))
-      try steps.withUnsafeMutableBufferPointer { try fill($0, text, range) }
+      try steps.withUnsafeMutableBufferPointer { try fill($0, text, range, &budget) }
       try collect(steps, text, range, into: &result)
     }
   }
 
   private func fill(
-    _ steps: UnsafeMutableBufferPointer<Step>, _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+    _ steps: UnsafeMutableBufferPointer<Step>, _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>,
+    _ budget: inout WorkBudget
   ) throws {
     var position = range.lowerBound
     while position < range.upperBound {
@@ -56,10 +59,11 @@ struct UnigramModel: Sendable {
         guard steps[here + length].start < 0 || score > steps[here + length].score else { return }
         steps[here + length] = Step(score: score, start: Int32(here), id: id)
       }
-      set.forEachMatch(in: text, at: position, end: range.upperBound) { id, matched in
+      let work = set.forEachMatch(in: text, at: position, end: range.upperBound) { id, matched in
         offer(Int32(id), matched, score + scores[id])
         if matched == length { hasSingle = true }
       }
+      try budget.spend(work)
       if !hasSingle {
         guard let unknown else { throw UnigramModel.noUnknown(decodeScalar(text, position).scalar) }
         offer(unknown, length, score + unknownScore)

@@ -11,7 +11,12 @@ struct WordPieceModel: Sendable {
   var maximumLength = 100
 
   /// Splits a word.
-  func split(_ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, into result: inout [PieceModel.Token]) {
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) when the budget is used up.
+  func split(
+    _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, _ budget: inout WorkBudget,
+    into result: inout [PieceModel.Token]
+  ) throws {
     let known = result.count
     func fail() {
       result.removeLast(result.count - known)
@@ -20,15 +25,17 @@ struct WordPieceModel: Sendable {
     guard isShort(text, word) else { return fail() }
     // Inside the word every candidate begins with the prefix.
     let prefixed = continuingPrefix + text[word]
-    prefixed.withUnsafeBufferPointer { prefixed in
+    try prefixed.withUnsafeBufferPointer { prefixed in
       let prefix = continuingPrefix.count
       var start = 0
       while start < word.count {
-        var end = min(word.count, start + pieces.longest)
+        // No candidate is longer than the longest piece, its prefix included.
+        var end = min(word.count, start + pieces.longest - (start == 0 ? 0 : prefix))
         while end < word.count, end > start, prefixed[prefix + end] & 0xc0 == 0x80 { end -= 1 }
         var found: Int32?
         var window: [UInt8] = []
         while end > start {
+          try budget.spend(prefix + end - start)
           if start == 0 {
             found = pieces.id(of: text, word.lowerBound..<(word.lowerBound + end))
           } else {

@@ -68,6 +68,7 @@ extension AlignedText {
   func replacing(
     _ pattern: Pattern, with content: [Unicode.Scalar], _ budget: inout WorkBudget
   ) throws -> AlignedText {
+    guard !bytes.isEmpty else { return self }
     var matches: [Range<Int>] = []
     try bytes.withUnsafeBufferPointer { try pattern.matches(in: $0, 0..<$0.count, &budget, into: &matches) }
     guard !matches.isEmpty else { return self }

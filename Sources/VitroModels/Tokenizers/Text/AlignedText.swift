@@ -29,8 +29,9 @@ struct AlignedText: Sendable {
     (self.bytes, self.origins, self.base, self.limit) = (bytes, origins, base, limit)
   }
 
-  /// What a text of `count` bytes may grow to: an eightfold decomposition, and room for prefixes.
-  private static func limit(for count: Int) -> Int { 32 * count + (1 << 16) }
+  /// What a text of `count` bytes may grow to: an eightfold decomposition, and room for prefixes, but not beyond what
+  /// an origin can tell.
+  private static func limit(for count: Int) -> Int { min(32 * count + (1 << 16), 1 << 30) }
 
   /// The same text with new bytes, each with its origin.
   func replacing(_ bytes: [UInt8], _ origins: [Origin]) -> AlignedText {

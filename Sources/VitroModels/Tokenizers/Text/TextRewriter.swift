@@ -89,7 +89,7 @@ struct TextRewriter {
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) when it grew beyond all measure.
   func finish() throws -> AlignedText {
-    guard !hasOverflown else {
+    guard !hasOverflown, bytes.count <= source.limit else {
       throw VitroError(
         .unsupported, "tokenizing", "the normalized text is longer than \(source.limit) bytes",
         hint: "A normalizer of this tokenizer lengthens the text beyond reason.",

@@ -1,6 +1,6 @@
 import VitroCore
 
-/// The work that one text may cost: patterns from untrusted files must not run for ever.
+/// The work that one text may cost: patterns and pieces from untrusted files must not run for ever.
 struct WorkBudget {
   private var left: Int
 
@@ -19,8 +19,10 @@ struct WorkBudget {
   /// The error that a budget is used up.
   static var exhausted: VitroError {
     VitroError(
-      .unsupported, "tokenizing", "the tokenizer's patterns take too long on this text",
-      hint: "A pattern in the tokenizer's file backtracks without end.",
-      details: ["found": "a pattern that backtracks", "expected": "a number of steps in proportion to the text"])
+      .unsupported, "tokenizing", "the tokenizer takes too long on this text",
+      hint: "A pattern in the tokenizer's file backtracks without end, or its pieces are longer than those of words.",
+      details: [
+        "found": "a pattern that backtracks, or long pieces", "expected": "a number of steps in proportion to the text",
+      ])
   }
 }
