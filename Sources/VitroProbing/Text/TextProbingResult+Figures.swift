@@ -26,7 +26,7 @@ extension TextProbingResult {
       let height = layers[layer].accuracy.value
       series.append(
         isCounted
-          ? LineSeries(name, role: .reference, x: [Double(layer)], y: [height])
+          ? LineSeries(name, role: .reference, x: [Double(layer), Double(layer)], y: [baseline, height])
           : LineSeries(name, role: .reference, y: layers.indices.map { $0 == layer ? height : .nan }))
     }
     let references = [ReferenceLine("majority class", baseline)]
@@ -35,7 +35,7 @@ extension TextProbingResult {
     return Figure(
       "Accuracy by depth",
       caption:
-        "Higher is more readable. The solid line is the probe, the dashed one its control; bands are 95 % intervals, crosses the jump and the converge point.",
+        "Higher is more readable. The solid line is the probe, the dashed one its control; bands are 95 % intervals, thin upright lines the jump and the converge point.",
       .lines(
         isCounted
           ? LineFigure(x: what, y: y, series: series, references: references, intervals: .band)

@@ -146,7 +146,7 @@ import VitroModels
       study.save = planted.path("model")
       let facts = try planted.run(study)
       let (loss, baseline) = (try #require(facts.number("testLoss")), try #require(facts.number("baseline")))
-      #expect(loss < 0.6 && baseline > 2, "\(loss) nats a character, by frequencies \(baseline)")
+      #expect(loss < 1.2 && baseline > 2, "\(loss) nats a character, by frequencies \(baseline)")
       guard case .string(let sample)? = facts["sample"] else {
         Issue.record("a language model writes")
         return
