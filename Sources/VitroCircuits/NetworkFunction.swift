@@ -17,17 +17,21 @@ public struct NetworkFunction: Sendable {
   /// - Parameters:
   ///   - path: The network.
   ///   - text: The box as text, `a=-50:50,b=-50:50`; its names become the inputs' names. Without it the box that the network was written for, else [−1, 1].
+  ///   - start: A value whose numbers become the inputs, so that what comes before it is left out; the network's input by itself.
   ///   - output: The value to read, the network's output by itself.
   ///   - instance: Which of several networks in one file.
   /// - Throws: ``/VitroCore/VitroError`` when the network cannot be read, is not piecewise linear, or the box does not fit it.
-  public init(path: String, box text: String?, output: String? = nil, instance: Int? = nil) throws {
+  public init(
+    path: String, box text: String?, from start: String? = nil, output: String? = nil, instance: Int? = nil
+  ) throws {
     let stored = try Network(path)
     if let count = stored.instances, instance == nil {
       throw VitroError(
         .argument, "reading \(path)", "it holds \(count) networks", hint: "Pick one: --instance 0 to \(count - 1).",
         details: ["file": path])
     }
-    network = try stored.instance(instance ?? 0)
+    let whole = try stored.instance(instance ?? 0)
+    network = try start.map { try whole.tail(from: $0) } ?? whole
     let read = try ReLUProgram<Rational>(network, output: output)
     let chosen = try InputBox(text ?? network.graph.metadata["box"] ?? "-1:1")
     program = network.graph.metadata["inputs"] == nil ? read.renamed(after: chosen) : read

@@ -28,6 +28,9 @@ public struct CertifyStudy: Experiment {
     Field("formula", \.formula, valueName: "text", help: "The formula, in the language of write."),
     Field("box", \.box, valueName: "a=low:high,…", help: "An interval for each input, in the network's order."),
     Field("tolerance", \.tolerance, valueName: "number", help: "The largest difference allowed, such as 1e-3 or 0."),
+    Field(
+      "from", \.from, valueName: "tap",
+      help: "A value whose numbers become the inputs; by itself the network's input."),
     Field("output", \.output, valueName: "tap", help: "The value to compare; by itself the network's output."),
     Field("instance", \.instance, in: 0...1_000_000_000, help: "Which of several networks in one file, from 0."),
     Field("budget", \.budget, in: 1...1_000_000_000, help: "The most linear regions, or boxes, to look at."),
@@ -43,6 +46,8 @@ public struct CertifyStudy: Experiment {
   public var tolerance = "1e-3"
   /// The value to compare.
   public var output: String?
+  /// The value that the function begins at.
+  public var from: String?
   /// Which of several networks.
   public var instance: Int?
   /// The most cells to look at.
@@ -62,7 +67,7 @@ public struct CertifyStudy: Experiment {
   /// Proves or refutes.
   public func run(_ run: Run) throws -> Outcome {
     let path = network ?? ""
-    let function = try NetworkFunction(path: path, box: box, output: output, instance: instance)
+    let function = try NetworkFunction(path: path, box: box, from: from, output: output, instance: instance)
     try Circuits.record(path, in: run)
     let parsed = try Formula(formula ?? "", inputs: function.box.names)
     let certificate = try run.stage("certifying") { stage in

@@ -29,6 +29,9 @@ public struct ReadStudy: Experiment {
       help: "A directory, an ONNX file, or safetensors of N.weight and N.bias."),
     Field("box", \.box, valueName: "a=low:high,…", help: "An interval for each input, in the network's order."),
     Field("tolerance", \.tolerance, valueName: "number", help: "The largest difference allowed, such as 1e-3 or 0."),
+    Field(
+      "from", \.from, valueName: "tap",
+      help: "A value whose numbers become the inputs; by itself the network's input."),
     Field("output", \.output, valueName: "tap", help: "The value to read; by itself the network's output."),
     Field("instance", \.instance, in: 0...1_000_000_000, help: "Which of several networks in one file, from 0."),
     Field("budget", \.budget, in: 1...1_000_000_000, help: "The most linear regions, or boxes, to look at."),
@@ -42,6 +45,8 @@ public struct ReadStudy: Experiment {
   public var tolerance = "1e-3"
   /// The value to read.
   public var output: String?
+  /// The value that the function begins at.
+  public var from: String?
   /// Which of several networks.
   public var instance: Int?
   /// The most cells to look at.
@@ -60,7 +65,7 @@ public struct ReadStudy: Experiment {
   /// Reads, certifies and reports.
   public func run(_ run: Run) throws -> Outcome {
     let path = network ?? ""
-    let function = try NetworkFunction(path: path, box: box, output: output, instance: instance)
+    let function = try NetworkFunction(path: path, box: box, from: from, output: output, instance: instance)
     try Circuits.record(path, in: run)
     let reading = try run.stage("reading") { stage in
       try NetworkReading(

@@ -52,9 +52,10 @@ extension ONNXReader {
   /// Appends an operation for each result of a node that something reads.
   mutating func addOperations(_ node: Node, _ rule: ONNXOperator) throws {
     for (name, attribute) in node.attributes {
-      if case .unread(let kind) = attribute {
-        throw refusal(node, "its setting '\(name)' is a \(kind)", found: kind, expected: "a number, a text or an array")
-      }
+      guard ONNXSetting(attribute) == nil else { continue }
+      var kind = "a number that is not finite, or a large array"
+      if case .unread(let found) = attribute { kind = "a \(found)" }
+      throw refusal(node, "its setting '\(name)' is \(kind)", found: kind, expected: "a number, a text or an array")
     }
     let node = castNode(node)
     let base = name(of: node)

@@ -92,7 +92,7 @@ extension ONNXReader {
     let shape = try value(required(node, 0), node).shape
     let axes = try wholeNumbers(node, "axes", operand: 1).map { $0 < 0 ? $0 + shape.count + 1 : $0 }.sorted()
     let keeps = try integer(node, "keepdims", default: 1) != 0
-    guard !axes.isEmpty, axes.allSatisfy({ (1...shape.count).contains($0) }), Set(axes).count == axes.count else {
+    guard !axes.isEmpty, axes.allSatisfy({ $0 >= 1 && $0 <= shape.count }), Set(axes).count == axes.count else {
       throw refusal(node, "it takes means over \(axes)", found: "\(axes)", expected: "axes of an example")
     }
     guard keeps else { return try apply(Mean(axes: axes.map { $0 - 1 }), node) }

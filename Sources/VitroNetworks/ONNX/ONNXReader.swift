@@ -84,6 +84,11 @@ struct ONNXReader {
         field: "opset_import", found: "\(model.opset)", expected: "\(Self.opsets)",
         hint: "Convert it with onnx.version_converter.convert_version in Python.")
     }
+    guard !model.inputs.isEmpty, !model.outputs.isEmpty else {
+      throw refusal(
+        "it has \(model.inputs.isEmpty ? "no input" : "no output")", field: "graph", found: "none",
+        expected: "an input and an output")
+    }
     for input in model.inputs { try add(input) }
     let given = graph.inputs.map { $0.shape.map { abs($0) }.elementCount }.reduce(0) { $0 + min($1, 1 << 40) }
     largestValue = max(1 << 20, 1024 * (given + min(arrays.reduce(0) { $0 + $1.count }, 1 << 40)))
@@ -134,6 +139,11 @@ struct ONNXReader {
     }
     let example = shape.dropFirst().map { length in
       if case .fixed(let count) = length { count } else { -1 }
+    }
+    guard example.count < 8, example.allSatisfy({ $0 <= 1 << 30 }) else {
+      throw refusal(
+        "the input '\(input.name)' has the impossible shape \(example)", field: "input", found: "\(example)",
+        expected: "at most 7 axes of at most \(1 << 30)")
     }
     graph.inputs.append(Graph.Input(name, shape: example))
     operands[input.name] = .value(name, shape: example)

@@ -78,7 +78,7 @@ extension ONNXOperator {
       return x
     },
     "Trilu": ONNXOperator(1...2, shape: same) { call in
-      let (x, diagonal) = (try call.operand(0), Int(try call.number(1) ?? 0))
+      let (x, diagonal) = (try call.operand(0), ONNXSketch.whole(try call.number(1) ?? 0))
       return try call.operation.flag("upper", default: true) ? x.upperTriangle(diagonal) : x.lowerTriangle(diagonal)
     },
     "Compress": ONNXOperator(

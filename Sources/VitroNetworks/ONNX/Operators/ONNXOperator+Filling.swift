@@ -11,7 +11,7 @@ extension ONNXOperator {
       shape: { outline in
         let operand = try outline.operand(0)
         guard let values = operand.values else {
-          return operand.shape?.first.flatMap { $0 >= 0 && $0 <= 12 ? [Int](repeating: -1, count: $0) : nil }
+          return try operand.unknownLengths(outline.operation)
         }
         return values
       }
@@ -26,9 +26,6 @@ extension ONNXOperator {
       3...3,
       shape: { outline in
         let (start, limit, step) = (try outline.operand(0), try outline.operand(1), try outline.operand(2))
-        if let start = start.values?.first, let limit = limit.values?.first, let step = step.values?.first {
-          return [try steps(Double(start), Double(limit), Double(step), outline.operation)]
-        }
         guard let start = start.reals?.first, let limit = limit.reals?.first, let step = step.reals?.first else {
           return [-1]
         }
@@ -44,8 +41,10 @@ extension ONNXOperator {
       shape: { outline in
         let target = try outline.operand(1)
         guard let wanted = target.values else {
-          guard let own = try outline.shape(0), let rank = target.shape?.first, rank >= 0 else { return nil }
-          return [Int](repeating: -1, count: Swift.max(rank, own.count))
+          guard let own = try outline.shape(0), let wanted = try target.unknownLengths(outline.operation) else {
+            return nil
+          }
+          return own.count > wanted.count ? own.map { _ in -1 } : wanted
         }
         guard wanted.allSatisfy({ $0 >= 0 }) else {
           throw outline.operation.refusal("\(wanted) is no shape", code: .argument)
@@ -87,12 +86,12 @@ extension ONNXOperator {
         let axis = try outline.operation.axis(outline.operation.integer("axis", default: -1), rank: shape.count + 1)
         let depth = try outline.operand(1)
         shape.insert(
-          depth.values?.first ?? depth.reals?.first.map { Int(Swift.min(Swift.max($0, 0), 1e12)) } ?? -1, at: axis)
+          depth.values?.first ?? depth.reals?.first.map { Swift.max(ONNXSketch.whole($0), 0) } ?? -1, at: axis)
         return shape
       }
     ) { call in
       let (indices, values) = (try call.operand(0).cast(to: .int64), try call.operand(2).computable())
-      let depth = Int(Swift.min(Swift.max(try call.operand(1).item(), 0), 1e12))
+      let depth = Swift.max(ONNXSketch.whole(try call.operand(1).item()), 0)
       let axis = try call.operation.axis(call.operation.integer("axis", default: -1), rank: indices.rank + 1)
       guard values.count == 2 else { throw call.operation.refusal("it takes \(values.shape) values, expected two") }
       let length = try Tensor(Int64(depth))

@@ -68,8 +68,8 @@ extension ONNXOperator {
       }
       var (before, after) = (x.shape.map { _ in 0 }, x.shape.map { _ in 0 })
       (before[1], after[1]) = ((size - 1) / 2, size / 2)
-      let squares = try x.square().bordered(before: before, after: after, with: 0)
       try call.spend(ONNXSketch.count([x.count, size]))
+      let squares = try x.square().bordered(before: before, after: after, with: 0)
       let channels = (0..<x.shape[1]).flatMap { Array($0..<$0 + size) }
       let sums = try squares.gather(Tensor(channels, shape: [x.shape[1], size]), axis: 1).sum(axes: [2])
       let scale = try call.operation.real("alpha", default: 1e-4) / Double(size)

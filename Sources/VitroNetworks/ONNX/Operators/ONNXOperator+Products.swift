@@ -48,7 +48,20 @@ extension ONNXOperator {
       return try result.cast(to: a.dtype)
     },
     "Einsum": ONNXOperator(1...26, folds: false, shape: einsumShape) { call in
-      try .einsum(call.operation.text("equation", default: ""), call.all())
+      let (equation, all) = (try call.operation.text("equation", default: ""), try call.all())
+      if all.count > 2 {
+        // Pairs are joined one after the other; no value on the way has more than all axes.
+        var lengths: [Character: Int] = [:]
+        let terms = equation.filter { $0 != " " }.prefix { $0 != "-" }.split(
+          separator: ",", omittingEmptySubsequences: false)
+        for (term, operand) in zip(terms, all) {
+          for (letter, length) in zip(term.filter(\.isLetter), operand.shape) {
+            lengths[letter] = Swift.max(lengths[letter] ?? 1, length)
+          }
+        }
+        try call.spend(ONNXSketch.count(Array(lengths.values)))
+      }
+      return try .einsum(equation, all)
     },
     "Det": ONNXOperator(1...1, shape: { outline in try outline.shape(0).map { Array($0.dropLast(2)) } }) { call in
       try call.real(0).determinant()
@@ -72,17 +85,43 @@ extension ONNXOperator {
     return batch + (a.count == 1 ? [] : [left[left.count - 2]]) + (b.count == 1 ? [] : [right[right.count - 1]])
   }
 
-  /// The shape of a sum over named axes, where the equation says it; axes under an ellipsis are not followed.
+  /// The shape of a sum over named axes, where the equation says which axes it has.
   private static let einsumShape: Shape = { outline in
-    let equation = try outline.operation.text("equation", default: "").filter { $0 != " " }
-    let halves = equation.split(separator: ">", omittingEmptySubsequences: false)
-    guard halves.count == 2, halves[0].last == "-", !equation.contains(".") else { return nil }
-    let terms = halves[0].dropLast().split(separator: ",", omittingEmptySubsequences: false)
-    var lengths: [Character: Int] = [:]
-    for (number, term) in terms.enumerated() {
-      guard let shape = outline.optional(number)?.shape else { continue }
-      for (letter, length) in zip(term, shape) { lengths[letter] = Swift.max(lengths[letter] ?? -1, length) }
+    let equation = Array(try outline.operation.text("equation", default: "").filter { $0 != " " })
+    let arrow = equation.firstIndex(of: "-") ?? equation.count
+    let terms = equation[..<arrow].split(separator: ",", omittingEmptySubsequences: false).map(Array.init)
+    guard terms.count == outline.operands.count else {
+      throw outline.operation.refusal("it names \(terms.count) operands", code: .argument)
     }
-    return halves[1].map { lengths[$0] ?? -1 }
+    var lengths: [Character: Int] = [:]
+    var hidden: [[Int]?] = []
+    for (term, operand) in zip(terms, outline.operands) {
+      guard let shape = operand?.shape else { return nil }
+      // The axes under an ellipsis stand where it does.
+      let start = term.firstIndex(of: ".") ?? term.count
+      let letters = term.filter { $0 != "." }
+      let count = shape.count - letters.count
+      guard count >= 0, count == 0 || start < term.count else {
+        throw outline.operation.refusal("'\(String(term))' does not fit \(shape)", code: .shape)
+      }
+      hidden.append(Array(shape[start..<start + count]))
+      for (letter, length) in zip(letters, shape[..<start] + shape[(start + count)...]) {
+        lengths[letter] = Swift.max(lengths[letter] ?? -1, length)
+      }
+    }
+    let shared = try ONNXSketch.broadcast(hidden, outline.operation.operation) ?? []
+    guard arrow + 1 < equation.count else {
+      // Without an arrow the letters that occur once remain, in alphabetic order.
+      let letters = terms.joined().filter(\.isLetter)
+      let once = Set(letters).filter { letter in letters.count { $0 == letter } == 1 }
+      return shared + once.sorted().map { lengths[$0] ?? -1 }
+    }
+    let output = Array(equation[(arrow + 2)...])
+    let start = output.firstIndex(of: ".")
+    let parts = output.split(separator: ".", omittingEmptySubsequences: true)
+    guard start != nil else { return output.map { lengths[$0] ?? -1 } }
+    let before = output[..<(start ?? 0)].map { lengths[$0] ?? -1 }
+    let after = (parts.last.map(Array.init) ?? []).map { lengths[$0] ?? -1 }
+    return before + shared + (output.last == "." ? [] : after)
   }
 }

@@ -86,6 +86,9 @@ struct ONNXResizing {
     for axis in lengths.indices where outputs[axis] != lengths[axis] || extrapolates {
       guard lengths[axis] > 0 else { throw operation.refusal("\(lengths) has nothing to resize", code: .shape) }
       let places = try (0..<outputs[axis]).map { try place($0, axis) }
+      guard places.allSatisfy(\.isFinite) else {
+        throw operation.refusal("its scales or its region are no numbers", code: .argument)
+      }
       switch mode {
       case "nearest":
         result = try result.gather(Tensor(places.map { try nearest($0, axis) }), axis: axis)

@@ -10,7 +10,7 @@ struct ONNXSketch: Sendable {
   var shape: [Int]?
   /// The elements, none beyond ``farthest``.
   var values: [Int]?
-  /// Whether the elements, if they are known, are real numbers: scales rather than lengths.
+  /// The same elements as real numbers.
   var reals: [Double]?
 
   init(shape: [Int]?) { self.shape = shape }
@@ -29,15 +29,24 @@ struct ONNXSketch: Sendable {
   init(_ tensor: Tensor) throws {
     shape = tensor.shape
     guard tensor.count <= 64 else { return }
+    // Both, whatever the type: a file may give lengths as real numbers, too.
+    reals = try tensor.doubles
     if tensor.dtype.isFloatingPoint {
-      reals = try tensor.doubles
+      values = reals?.map(Self.whole)
     } else {
       let elements: [Int64] = try tensor.array()
       values = elements.map { Int(Swift.min(Swift.max($0, -Self.farthest), Self.farthest)) }
     }
   }
 
-  var rank: Int? { shape?.count }
+  /// What an operand that gives a shape says without its elements: how many lengths there are.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`shape`) for more than 12.
+  func unknownLengths(_ operation: ONNXOperation) throws -> [Int]? {
+    guard let count = shape?.first, count >= 0 else { return nil }
+    guard count <= 12 else { throw operation.refusal("it makes \(count) axes, expected at most 12", code: .shape) }
+    return [Int](repeating: -1, count: count)
+  }
 
   /// The number of elements of a shape that is known.
   ///
@@ -66,6 +75,12 @@ struct ONNXSketch: Sendable {
       }
     }
     return result
+  }
+
+  /// A real number as a whole one, none beyond ``farthest``; 0 for what is no number.
+  static func whole(_ number: Double) -> Int {
+    guard !number.isNaN else { return 0 }
+    return Int(Swift.min(Swift.max(number, -Double(farthest)), Double(farthest)))
   }
 
   /// The sum of lengths, unknown when one is.
