@@ -5,10 +5,6 @@ extension Network {
   ///
   /// A convnet as a whole spells no short formula; its last layers may.
   ///
-  /// ```swift
-  /// let head = try network.tail(from: "relu2")
-  /// ```
-  ///
   /// Nodes and parameters keep their names, but for a parameter that belonged to a node before the value: it belongs to the first node that uses it.
   ///
   /// - Parameter tap: The network's input, or a node.

@@ -72,7 +72,9 @@ import VitroTensor
     try zip(network.graph.inputs, model.inputs).map { declared, source in
       var shape = [declared.batch ?? 2] + declared.shape.map { $0 < 0 ? 1 + dice.below(4) : min($0, 64) }
       if declared.shape == Graph.unknownShape { shape = (0..<dice.below(6)).map { _ in dice.below(5) } }
-      guard shape.allSatisfy({ $0 <= 64 }), shape.reduce(1, *) <= 2000 else { throw VitroError(.shape, "test", "large") }
+      guard shape.allSatisfy({ $0 <= 64 }), shape.reduce(1, *) <= 2000 else {
+        throw VitroError(.shape, "test", "large")
+      }
       let values = (0..<shape.reduce(1, *)).map { _ in Double(dice.below(9)) - 4 }
       let isWhole = source.elementType.contains("int") || source.elementType == "bool"
       return try Tensor(values, shape: shape).cast(to: isWhole ? .int64 : .float32)

@@ -11,7 +11,7 @@ extension ONNXOperator {
       shape: { outline in
         let operand = try outline.operand(0)
         guard let values = operand.values else {
-          return operand.shape?.first.flatMap { $0 >= 0 && $0 <= 12 ? [Int](repeating: -1, count: $0) : nil }
+          return try operand.unknownLengths(outline.operation)
         }
         return values
       }
@@ -41,8 +41,10 @@ extension ONNXOperator {
       shape: { outline in
         let target = try outline.operand(1)
         guard let wanted = target.values else {
-          guard let own = try outline.shape(0), let rank = target.shape?.first, rank >= 0 else { return nil }
-          return [Int](repeating: -1, count: Swift.max(rank, own.count))
+          guard let own = try outline.shape(0), let wanted = try target.unknownLengths(outline.operation) else {
+            return nil
+          }
+          return own.count > wanted.count ? own.map { _ in -1 } : wanted
         }
         guard wanted.allSatisfy({ $0 >= 0 }) else {
           throw outline.operation.refusal("\(wanted) is no shape", code: .argument)

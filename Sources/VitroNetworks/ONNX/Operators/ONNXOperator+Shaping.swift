@@ -102,7 +102,7 @@ extension ONNXOperator {
   private static let reshapedShape: Shape = { outline in
     let target = try outline.operand(1)
     guard let wanted = target.values else {
-      return target.shape?.first.flatMap { $0 >= 0 ? [Int](repeating: -1, count: $0) : nil }
+      return try target.unknownLengths(outline.operation)
     }
     return try reshaped(outline.shape(0), wanted, outline.operation)
   }

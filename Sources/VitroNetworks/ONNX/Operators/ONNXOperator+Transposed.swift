@@ -18,7 +18,7 @@ extension ONNXOperator {
         return values
       }
       guard weights.count == rank + 2, weights[2...].allSatisfy({ (1...1 << 20).contains($0) }),
-        lengths.allSatisfy({ $0 <= 1 << 40 })
+        lengths.allSatisfy({ $0 != 0 && $0 <= 1 << 40 })
       else { throw operation.refusal("filters \(weights) do not fit \(rank) axes", code: .shape) }
       kernel = Array(weights[2...])
       stride = try numbers("strides", default: 1)

@@ -39,7 +39,14 @@ struct ONNXSketch: Sendable {
     }
   }
 
-  var rank: Int? { shape?.count }
+  /// What an operand that gives a shape says without its elements: how many lengths there are.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`shape`) for more than 12.
+  func unknownLengths(_ operation: ONNXOperation) throws -> [Int]? {
+    guard let count = shape?.first, count >= 0 else { return nil }
+    guard count <= 12 else { throw operation.refusal("it makes \(count) axes, expected at most 12", code: .shape) }
+    return [Int](repeating: -1, count: count)
+  }
 
   /// The number of elements of a shape that is known.
   ///
