@@ -2,7 +2,7 @@ internal import VitroCore
 internal import VitroFitting
 internal import VitroTensor
 
-/// How accuracy grows with depth, and the two points of Jin et al. (2025) on it, with intervals.
+/// How accuracy grows with depth, and the two points of Jin and others (2025) on it, with intervals.
 ///
 /// Of accuracies α₀ … α_d and ratios βᵢ = αᵢ / αᵢ₋₁ the jump point is the first i with βᵢ ≥ 1.1, the converge point the last i with |βᵢ − 1| < 0.03. Either may be missing.
 struct DepthCurve: Codable, Sendable, Hashable {

@@ -83,7 +83,7 @@ struct ProbedTexts {
     let words = tokens.indices.filter { !tokens[$0].isSpecial }
     let own = words.filter { isOfText(tokens[$0]) }
     let prompt = words.filter { !isOfText(tokens[$0]) }
-    let dropped = Set((own.reversed() + prompt.reversed()).prefix(tokens.count - most))
+    let dropped = Set((prompt + own).suffix(tokens.count - most))
     return Array(tokens.indices.filter { !dropped.contains($0) }.map { tokens[$0].id }.prefix(most))
   }
 

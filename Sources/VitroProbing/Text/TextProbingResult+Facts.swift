@@ -7,7 +7,7 @@ extension TextProbingResult {
   var facts: [String: JSONValue] {
     var facts: [String: JSONValue] = [
       "layers": .array(layers.enumerated().map { fact($0, $1) }),
-      "jump": number(curve?.jump.layer.map(layerNumber)), "converge": number(curve?.converge.layer.map(layerNumber)),
+      "jump": layer(curve?.jump), "converge": layer(curve?.converge),
       "jumpTap": tap(curve?.jump), "convergeTap": tap(curve?.converge),
       "jumpDepth": depth(curve?.jump), "convergeDepth": depth(curve?.converge),
       "jumpInterval": interval(curve?.jump), "convergeInterval": interval(curve?.converge),
@@ -32,8 +32,8 @@ extension TextProbingResult {
       facts["points"] = .array(
         curves.map {
           [
-            "probe": .string($0.kind.rawValue), "jump": number($0.curve.jump.layer.map(layerNumber)),
-            "converge": number($0.curve.converge.layer.map(layerNumber)),
+            "probe": .string($0.kind.rawValue), "jump": layer($0.curve.jump),
+            "converge": layer($0.curve.converge),
           ]
         })
     }
@@ -70,6 +70,8 @@ extension TextProbingResult {
 
   private func number(_ value: Int?) -> JSONValue { value.map(JSONValue.integer) ?? .null }
 
+  private func layer(_ point: DepthCurve.Point?) -> JSONValue { number(point?.layer.map { layerNumber($0) }) }
+
   private func tap(_ point: DepthCurve.Point?) -> JSONValue {
     guard let layer = point?.layer, layers.indices.contains(layer) else { return .null }
     return .string(layers[layer].tap)
@@ -82,9 +84,7 @@ extension TextProbingResult {
   }
 
   private func interval(_ point: DepthCurve.Point?) -> JSONValue {
-    guard let low = point?.low, let high = point?.high else { return .null }
-    guard subject.areLayers, !probing.skipped.isEmpty else { return .numbers([low, high]) }
-    return .numbers([low.rounded(.down), high.rounded(.up)].map { Double(layerNumber(Int($0))) })
+    point.flatMap(ends).map { .numbers([$0.low, $0.high]) } ?? .null
   }
 
   private func estimate(_ value: Estimate) -> JSONValue {

@@ -46,10 +46,10 @@ extension TextProbingResult {
     ]
     for (name, point) in [("jump point", curve?.jump), ("converge point", curve?.converge)] {
       guard let point, let layer = point.layer, layers.indices.contains(layer) else { continue }
-      let interval = point.low.flatMap { low in point.high.map { Interval(low, $0) } }
+      let interval = ends(point).map { Interval($0.low, $0.high) }
       metrics.append(
         Metric(
-          name, Double(layer), format: .integer, interval: interval,
+          name, Double(layerNumber(layer)), format: .integer, interval: interval,
           explanation: RichText("`\(layers[layer].tap)`, at \(share(layer)) of the depth.")))
     }
     return metrics
@@ -114,7 +114,8 @@ extension TextProbingResult {
   /// What the first layer is, where layers are counted.
   private var beginning: String {
     subject.areLayers
-      ? "Layer 0 is the embedding, before any block; Jin et al. begin with what leaves the first block, here layer 1. " : ""
+      ? "Layer 0 is the embedding, before any block; Jin et al. begin with what leaves the first block, here layer 1. "
+      : ""
   }
 
   private func words(_ point: DepthCurve.Point, _ name: String, _ meaning: String, _ none: String) -> String {

@@ -86,6 +86,13 @@ struct TextProbingResult: Sendable {
     return probing.settings.taps.firstIndex(of: layers[place].tap) ?? place
   }
 
+  /// The layers between which a point lies in 95 % of the draws that have it.
+  func ends(_ point: DepthCurve.Point) -> (low: Double, high: Double)? {
+    guard let low = point.low, let high = point.high else { return nil }
+    guard subject.areLayers, !probing.skipped.isEmpty else { return (low, high) }
+    return (Double(layerNumber(Int(low.rounded(.down)))), Double(layerNumber(Int(high.rounded(.up)))))
+  }
+
   /// What a layer is called.
   func title(_ number: Int) -> String {
     let tap = layers.indices.contains(number) ? layers[number].tap : ""
