@@ -61,6 +61,18 @@ import VitroTensor
     #expect(fast.classNames == ["bad", "good"] && fast.labels == [0, 1, 0])
   }
 
+  @Test func aTableWhoseTextsBeginWithNumbersIsATable() throws {
+    let texts = try read(
+      "12 angry men,good\n12 monkeys,bad\n7 samurai,good\n7 brides,bad\n", columns: .init(label: "column2"))
+    #expect(texts.texts == ["12 angry men", "12 monkeys", "7 samurai", "7 brides"] && texts.labels == [1, 0, 1, 0])
+  }
+
+  @Test func copiesOfATextAreAGroup() throws {
+    let texts = try read("text,label\na,1\nb,0\na,1\n")
+    #expect(texts.groups == nil && texts.keepingCopiesTogether().groups == [0, 1, 0])
+    #expect(try read("text,label\na,1\nb,0\n").keepingCopiesTogether().groups == nil)
+  }
+
   @Test func aQuoteInATableWithTabsIsJustACharacter() throws {
     let texts = try read("\"a fine film\t1\nit is \"fun\"\t1\nno fun\t0\n", "films.tsv")
     #expect(texts.texts == ["\"a fine film", "it is \"fun\"", "no fun"])

@@ -203,4 +203,15 @@ struct PlantedSentences {
     let ids = try Tokenizer(json: characters.file()).encode("b\nz").map(\.id)
     #expect(ids == [3, 2, 0])
   }
+
+  @Test func twoSpellingsOfACharacterAreTwoTokens() throws {
+    // Two words that look alike, and the two characters for Å; and what must be escaped.
+    let words = "caf\u{e9} cafe\u{301} \" \\"
+    for (text, units) in [(words, TextVocabulary.Units.words), ("\u{212b}\u{c5}\u{1}\"\\", .characters)] {
+      let vocabulary = try TextVocabulary(of: [text], units: units)
+      let ids = try Tokenizer(json: vocabulary.file()).encode(text).map(\.id)
+      #expect(!ids.contains(0) && Set(ids).count == vocabulary.count - 1 && ids.count == vocabulary.count - 1)
+      #expect(vocabulary.count == (units == .words ? 5 : 6))
+    }
+  }
 }

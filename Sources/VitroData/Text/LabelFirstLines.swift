@@ -33,7 +33,30 @@ struct LabelFirstLines {
       texts.append(String(line[line.index(after: space)...]))
       lineNumbers.append(number + 1)
     }
-    guard known.count >= 2, texts.count > known.count else { return nil }
+    guard known.count >= 2, texts.count > known.count, !Self.isTable(texts) else { return nil }
+  }
+
+  /// Whether commas cut all lines into as many fields, one of which, not the first, is a single word everywhere and looks like a label: `12 angry men,good`.
+  private static func isTable(_ texts: [String]) -> Bool {
+    func cut(_ text: String) -> [Substring] { text.split(separator: ",", omittingEmptySubsequences: false) }
+    guard let count = texts.first.map({ cut($0).count }), count > 1 else { return false }
+    var values = [Set<String>?](repeating: [], count: count)
+    for text in texts {
+      let fields = cut(text)
+      guard fields.count == count else { return false }
+      for place in 1..<count {
+        let word = fields[place].trimmingCharacters(in: .whitespaces)
+        if word.isEmpty || word.contains(where: \.isWhitespace) {
+          values[place] = nil
+        } else if (values[place]?.count ?? 0) <= mostLabels {
+          values[place]?.insert(word)
+        }
+      }
+    }
+    return values.dropFirst().contains { found in
+      guard let found else { return false }
+      return found.count >= 2 && found.count < texts.count && found.count <= mostLabels
+    }
   }
 
   private static func begins(_ bytes: [UInt8]) -> Bool {

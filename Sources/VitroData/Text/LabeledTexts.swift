@@ -85,4 +85,15 @@ public struct LabeledTexts: LabeledExamples {
     result.groups = groups.map { groups in positions.map { groups[$0] } }
     return result
   }
+
+  /// The same texts, and where nothing is said of groups but texts stand more than once, with a group for each text and its copies.
+  package func keepingCopiesTogether() -> LabeledTexts {
+    guard groups == nil else { return self }
+    // Texts that only look alike, such as é written in two ways, are other texts to a tokenizer.
+    let numbers = LabeledData.inOrderOfAppearance(texts.map { Array($0.utf8) })
+    guard let last = numbers.max(), last + 1 < count else { return self }
+    var result = self
+    result.groups = numbers
+    return result
+  }
 }

@@ -39,15 +39,17 @@ public struct TextVocabulary: Sendable, Hashable {
     let special = [Self.unknown] + (beginsTexts ? [Self.beginning] : [])
     // A tokenizer that knows nothing cuts texts all the same, so that counting and reading cannot disagree.
     let cutter = try Tokenizer(json: TextVocabulary(special, units, beginsTexts).file())
-    var counts: [String: Int] = [:]
+    // By bytes, as tokenizers read: two spellings of one character are two tokens, but one key of strings.
+    var counts: [[UInt8]: Int] = [:]
     for text in texts {
       for token in try cutter.encode(text, addingSpecialTokens: false) {
-        counts[units == .words ? token.text.lowercased() : token.text, default: 0] += 1
+        counts[Array((units == .words ? token.text.lowercased() : token.text).utf8), default: 0] += 1
       }
     }
-    let reserved = Set(special)
+    let reserved = Set(special.map { Array($0.utf8) })
     let known = counts.filter { $0.value >= least && !reserved.contains($0.key) }
-      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(max(0, most - special.count)).map(\.key)
+      .sorted { $0.value == $1.value ? $0.key.lexicographicallyPrecedes($1.key) : $0.value > $1.value }
+      .prefix(max(0, most - special.count)).map { String(decoding: $0.key, as: UTF8.self) }
     guard !known.isEmpty else {
       throw VitroError(
         .argument, "vocabulary", "no token occurs \(least) times in \(texts.count) texts",
@@ -78,6 +80,30 @@ public struct TextVocabulary: Sendable, Hashable {
   private func bytes() throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return Array(try encoder.encode(TokenizerFile(self)))
+    let file = Array(try encoder.encode(TokenizerFile(self)))
+    let opening = Array("\"vocab\":{".utf8)
+    guard let place = file.indices.first(where: { file[$0...].starts(with: opening) }) else {
+      throw VitroError(.file, "writing a vocabulary", "the tokenizer's file has no place for it")
+    }
+    let end = place + opening.count
+    return Array(file[..<end]) + entries + Array(file[end...])
+  }
+
+  /// The members of the object of tokens, written out because a dictionary would take two spellings of one character for one key.
+  private var entries: [UInt8] {
+    var bytes: [UInt8] = []
+    for (number, token) in tokens.enumerated() {
+      if number > 0 { bytes.append(UInt8(ascii: ",")) }
+      bytes.append(UInt8(ascii: "\""))
+      for byte in token.utf8 {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+        case 0..<0x20: bytes += Array((byte < 0x10 ? "\\u000" : "\\u00").utf8) + Array(String(byte, radix: 16).utf8)
+        default: bytes.append(byte)
+        }
+      }
+      bytes += Array("\":\(number)".utf8)
+    }
+    return bytes
   }
 }

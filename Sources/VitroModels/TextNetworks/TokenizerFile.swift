@@ -25,9 +25,7 @@ struct TokenizerFile: Encodable {
       : Cut(type: "Split", pattern: ["Regex": "[\\s\\S]"], behavior: "Isolated", invert: false)
     postProcessor = vocabulary.beginsTexts ? Template(beginning: TextVocabulary.beginning, id: 1) : nil
     decoder = vocabulary.units == .characters ? Part(type: "Fuse") : nil
-    model = WordLevel(
-      vocab: Dictionary(uniqueKeysWithValues: vocabulary.tokens.enumerated().map { ($1, $0) }),
-      unknown: TextVocabulary.unknown)
+    model = WordLevel(unknown: TextVocabulary.unknown)
   }
 
   private struct AddedToken: Encodable {
@@ -58,7 +56,8 @@ struct TokenizerFile: Encodable {
 
   private struct WordLevel: Encodable {
     var type = "WordLevel"
-    var vocab: [String: Int]
+    /// Left empty: ``TextVocabulary`` writes the tokens byte by byte.
+    var vocab: [String: Int] = [:]
     var unknown: String
 
     enum CodingKeys: String, CodingKey {

@@ -2,6 +2,7 @@ internal import VitroCore
 internal import VitroData
 internal import VitroFitting
 internal import VitroLab
+internal import VitroTensor
 
 /// The divisions of labelled examples that a network is probed on, and what was left out of them.
 struct ProbeDivisions {
@@ -23,7 +24,7 @@ struct ProbeDivisions {
     let divided =
       folds > 0
       ? try DataParts.folds(folds, labels: data.labels, groups: data.groups, seed: seed)
-      : try (0..<UInt64(repeats)).map { try data.parts(seed: seed &+ $0) }
+      : try (0..<repeats).map { try data.parts(seed: Self.seed(seed, division: $0)) }
     var unseen: [Int: Int] = [:]
     let parts = try divided.map { division in
       var division = division
@@ -63,6 +64,14 @@ struct ProbeDivisions {
     self.classes = classes
     labels = data.labels.map { numbers[$0] ?? 0 }
     repetition = folds > 0 ? .folds : repeats > 1 ? .divisions : nil
+  }
+
+  /// The seed of a division: that of the study for the first, and for others one that no neighbouring seed's divisions share.
+  static func seed(_ seed: UInt64, division: Int) -> UInt64 {
+    guard division > 0 else { return seed }
+    var stream = RandomStream(seed: seed, "division", division)
+    let words = stream.draw(words: 2)
+    return UInt64(words[0]) << 32 | UInt64(words[1])
   }
 
   /// So many training examples, each class in its share.

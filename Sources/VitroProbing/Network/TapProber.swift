@@ -33,6 +33,10 @@ struct TapProber {
     var skipped: LayerReadings.SkippedTap?
     /// Which examples of each division's test part are read right, in order.
     var hits: [HitList]?
+    /// Which examples that the control was judged on were read right.
+    var controlHits: [HitList]?
+    /// The groups of these examples, where they are others than those of the test parts.
+    var controlGroups: [[Int]]?
   }
 
   /// Every kind at every value.
@@ -93,21 +97,25 @@ struct TapProber {
 
   private func probe(_ kind: ProbeKind, _ tap: (name: String, width: Int), _ features: TapRows) throws -> Finding {
     do {
-      var hits: [HitList] = []
+      var (hits, controlHits): ([HitList], [HitList]) = ([], [])
       let results = try divisions.parts.indices.map { number in
         let parts = try features.parts(number)
         let result = try probe(kind, number).run(parts, observer: stage)
         let answers = try result.fit.predictions(parts.test.features).classes
         let truth = divisions.parts[number].test.map { divisions.labels[$0] }
         hits.append(HitList(zip(answers, truth).map { $0 == $1 }))
+        controlHits.append(HitList(result.controlRows.merits.map { $0 == 1 }))
         return result
       }
+      let controlGroups = results.compactMap { $0.controlRows.groups }
+      let areOthers = results.contains { $0.control.task.isDividedAnew } && controlGroups.count == results.count
       let first = divisions.parts[0]
       var reading = try TapReading(
         tap.name, kind, features: tap.width, results, repetition: divisions.repetition,
         testShare: Double(first.test.count) / Double(first.train.count))
       if choice.code, kind.givesProbabilities { reading.code = try code(kind, features) }
-      return Finding(reading: reading, hits: hits)
+      return Finding(
+        reading: reading, hits: hits, controlHits: controlHits, controlGroups: areOthers ? controlGroups : nil)
     } catch let error as VitroError where [.unsupported, .numerical, .memory].contains(error.code) {
       return Finding(skipped: .init(tap: tap.name, reason: "not by \(kind.title): \(error.message)"))
     }
@@ -124,7 +132,7 @@ struct TapProber {
   }
 
   private func probe(_ kind: ProbeKind, _ division: Int) -> Probe {
-    Probe(choice.settings(kind, seed: stage.seed &+ UInt64(division)))
+    Probe(choice.settings(kind, seed: ProbeDivisions.seed(stage.seed, division: division)))
   }
 }
 

@@ -46,17 +46,20 @@ struct TapRows {
     return found
   }
 
+  /// How often rows stand in memory while a probe is fitted: as they are read, standardized, and once more on their way.
+  private static let copies = 3
+
   /// Why the rows of a value are not held in memory, if they are too large.
   static func obstacle(
     _ tap: (name: String, width: Int), rows: Int, megabytes: Int, remedy: String = "lower --most-rows"
   ) -> LayerReadings.SkippedTap? {
-    let (bytes, overflow) = tap.width.multipliedReportingOverflow(by: rows * DType.float32.byteWidth)
+    let (bytes, overflow) = tap.width.multipliedReportingOverflow(by: rows * DType.float32.byteWidth * copies)
     guard overflow || bytes > megabytes << 20 else { return nil }
     let needed = overflow ? "too much" : "\((bytes + (1 << 20) - 1) >> 20) MiB"
     return .init(
       tap: tap.name,
       reason:
-        "\(rows) rows of \(tap.width) features take \(needed), more than --memory \(megabytes): raise it, or \(remedy)"
+        "\(rows) rows of \(tap.width) features take \(needed) in \(copies) copies, more than --memory \(megabytes): raise it, or \(remedy)"
     )
   }
 }

@@ -19,6 +19,8 @@ public struct ControlledProbe: Sendable {
   public let control: ProbeControl
   /// The score without any features: of the most frequent class, label by label, or of the mean value of the training part.
   public let baseline: Double
+  /// What each row that the control was judged on contributes to its score, and what these rows belong to.
+  var controlRows: (merits: [Double], groups: [Int]?) = ([], nil)
 
   /// Puts a probe and its control together.
   public init(fit: ProbeFit, scores: ProbeScores, control: ProbeControl, baseline: Double) {
@@ -67,12 +69,14 @@ extension Probe {
     let beside = try ProbeControl(
       task: controlled.task, scores: control.scores(settings.seed), comparison: compared, selectivity: selectivity,
       pValue: BinomialTest.signTest(first.merits, against: second.merits, groups: pairing))
-    guard controlled.task.isDividedAnew else {
-      return try ControlledProbe(fit: fits[0], scores: compared, control: beside, baseline: Self.baseline(parts))
-    }
-    let own = try fit(parts.train, validation: parts.validation, companions: [], observer: observer)[0]
-    return try ControlledProbe(
-      fit: own, scores: own.scores(parts.test), control: beside, baseline: Self.baseline(parts))
+    let own =
+      controlled.task.isDividedAnew
+      ? try fit(parts.train, validation: parts.validation, companions: [], observer: observer)[0] : nil
+    var result = try ControlledProbe(
+      fit: own ?? fits[0], scores: own?.scores(parts.test) ?? compared, control: beside,
+      baseline: Self.baseline(parts))
+    result.controlRows = (second.merits, inner.test.groups)
+    return result
   }
 
   /// What a fit answers for rows, and the judge of it.

@@ -38,7 +38,7 @@ struct ProbedTexts {
     var (tokens, cutTexts): ([[Int]], Int) = ([], 0)
     for text in data.texts {
       let encoded = try tokenizer.encode(before.replacing(Self.placeholder, with: text))
-      let kept = Self.cut(encoded, to: model.context)
+      let kept = Self.cut(encoded, to: model.context, texts: Self.places(of: text, in: before))
       cutTexts += kept.count < encoded.count ? 1 : 0
       guard token.exists(in: kept.count) else {
         throw VitroError(
@@ -61,18 +61,30 @@ struct ProbedTexts {
     return other
   }
 
-  /// Drops the last words of a text that is too long, and keeps what the tokenizer puts after them.
-  private static func cut(_ tokens: [Tokenizer.Token], to most: Int) -> [Int] {
-    var excess = max(0, tokens.count - most)
-    var kept: [Int] = []
-    for token in tokens.reversed() {
-      if excess > 0, !token.isSpecial {
-        excess -= 1
-      } else {
-        kept.append(token.id)
-      }
+  /// Where a text stands in its prompt, in Unicode scalars.
+  private static func places(of text: String, in prompt: String) -> [Range<Int>] {
+    let length = text.unicodeScalars.count
+    var places: [Range<Int>] = []
+    var next = 0
+    for part in prompt.split(separator: placeholder, omittingEmptySubsequences: false).dropLast() {
+      next += part.unicodeScalars.count
+      places.append(next..<next + length)
+      next += length
     }
-    return Array(kept.reversed().prefix(most))
+    return places
+  }
+
+  /// Drops the last words of a text that is too long, and keeps the prompt's and what the tokenizer puts around them; of a prompt that alone is too long, its last.
+  private static func cut(_ tokens: [Tokenizer.Token], to most: Int, texts: [Range<Int>]) -> [Int] {
+    guard tokens.count > most else { return tokens.map(\.id) }
+    func isOfText(_ token: Tokenizer.Token) -> Bool {
+      texts.contains { $0.overlaps(token.range) && token.range.upperBound <= $0.upperBound }
+    }
+    let words = tokens.indices.filter { !tokens[$0].isSpecial }
+    let own = words.filter { isOfText(tokens[$0]) }
+    let prompt = words.filter { !isOfText(tokens[$0]) }
+    let dropped = Set((prompt + own).suffix(tokens.count - most))
+    return Array(tokens.indices.filter { !dropped.contains($0) }.map { tokens[$0].id }.prefix(most))
   }
 
   /// So many texts: whole groups where there are groups, else each class in its share.

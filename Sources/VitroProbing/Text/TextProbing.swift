@@ -14,7 +14,8 @@ public import VitroLab
 /// ```
 ///
 /// The jump point and the converge point are those of Jin et al., *Exploring Concept Depth* (COLING 2025, arXiv:2404.07066): of the accuracies α₀ … α_d
-/// of probes at the layers and their ratios βᵢ = αᵢ / αᵢ₋₁ the first layer with βᵢ ≥ 1.1 and the last one with |βᵢ − 1| < 0.03.
+/// of probes at the layers and their ratios βᵢ = αᵢ / αᵢ₋₁ the first layer with βᵢ ≥ 1.1 and the last one with |βᵢ − 1| < 0.03. Layer 0 is
+/// the embedding here, before any block; theirs begin with what leaves the first block.
 public struct TextProbing: Experiment {
   /// `vitro probe …`.
   public static var group: (any ExperimentGroup.Type)? { Probing.self }

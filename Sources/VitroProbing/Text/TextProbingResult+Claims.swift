@@ -54,10 +54,25 @@ extension TextProbingResult {
 
   private func jumps(_ curve: DepthCurve) -> Claim {
     let share = curve.jump.share
+    let control = curve.steepest.flatMap { step in controlCurve?.share(ofRatio: step.ratio.value) }
+    let isLarge = (curve.steepest?.ratio.low ?? 0) > 1
+    let isRare = (control ?? 1) <= 0.05
+    var numbers = ["share": share]
+    var reason = "So it is in \(percent(share)) of the draws of divisions and texts; 95 % are needed."
+    if let step = curve.steepest, let control {
+      let format = NumberFormat.fixed(2)
+      numbers["ratio"] = step.ratio.value
+      numbers["low"] = step.ratio.low
+      numbers["high"] = step.ratio.high
+      numbers["control"] = control
+      reason +=
+        " The largest ratio, at \(title(step.layer)), is \(format.text(step.ratio.value)), \(format.text(step.ratio.low)) to \(format.text(step.ratio.high)), and must be above 1; "
+        + "the control has one as large at some layer in \(percent(control)) of its draws, and at most 5 % are allowed."
+    }
     return Claim(
       "jumps", "At some layer the accuracy is a tenth larger than at the one before.",
-      verdict: share >= 0.95 ? .holds : share <= 0.05 ? .fails : .undecided, numbers: ["share": share],
-      reason: "So it is in \(percent(share)) of the draws of divisions and texts; 95 % decide.")
+      verdict: share >= 0.95 && isLarge && isRare ? .holds : share <= 0.05 ? .fails : .undecided, numbers: numbers,
+      reason: reason)
   }
 
   private var trained: Claim? {

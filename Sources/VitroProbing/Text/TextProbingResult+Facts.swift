@@ -7,7 +7,8 @@ extension TextProbingResult {
   var facts: [String: JSONValue] {
     var facts: [String: JSONValue] = [
       "layers": .array(layers.enumerated().map { fact($0, $1) }),
-      "jump": number(curve?.jump.layer), "converge": number(curve?.converge.layer),
+      "jump": layer(curve?.jump), "converge": layer(curve?.converge),
+      "jumpTap": tap(curve?.jump), "convergeTap": tap(curve?.converge),
       "jumpDepth": depth(curve?.jump), "convergeDepth": depth(curve?.converge),
       "jumpInterval": interval(curve?.jump), "convergeInterval": interval(curve?.converge),
       "jumpShare": curve.map { .number($0.jump.share) } ?? .null,
@@ -31,8 +32,8 @@ extension TextProbingResult {
       facts["points"] = .array(
         curves.map {
           [
-            "probe": .string($0.kind.rawValue), "jump": number($0.curve.jump.layer),
-            "converge": number($0.curve.converge.layer),
+            "probe": .string($0.kind.rawValue), "jump": layer($0.curve.jump),
+            "converge": layer($0.curve.converge),
           ]
         })
     }
@@ -45,7 +46,7 @@ extension TextProbingResult {
 
   private func fact(_ number: Int, _ reading: TapReading) -> JSONValue {
     var fact: [String: JSONValue] = [
-      "layer": .integer(number), "tap": .string(reading.tap), "features": .integer(reading.features),
+      "layer": .integer(layerNumber(number)), "tap": .string(reading.tap), "features": .integer(reading.features),
       "accuracy": .number(reading.accuracy.value),
       "interval": .numbers([reading.accuracy.low, reading.accuracy.high]), "control": .number(reading.control.value),
       "controlInterval": .numbers([reading.control.low, reading.control.high]),
@@ -69,14 +70,21 @@ extension TextProbingResult {
 
   private func number(_ value: Int?) -> JSONValue { value.map(JSONValue.integer) ?? .null }
 
+  private func layer(_ point: DepthCurve.Point?) -> JSONValue { number(point?.layer.map { layerNumber($0) }) }
+
+  private func tap(_ point: DepthCurve.Point?) -> JSONValue {
+    guard let layer = point?.layer, layers.indices.contains(layer) else { return .null }
+    return .string(layers[layer].tap)
+  }
+
   private func depth(_ point: DepthCurve.Point?) -> JSONValue {
     guard let layer = point?.layer, layers.count > 1 else { return .null }
-    return .number(Double(layer) / Double(layers.count - 1))
+    let last = subject.areLayers ? probing.settings.taps.count - 1 : layers.count - 1
+    return .number(Double(layerNumber(layer)) / Double(last))
   }
 
   private func interval(_ point: DepthCurve.Point?) -> JSONValue {
-    guard let low = point?.low, let high = point?.high else { return .null }
-    return .numbers([low, high])
+    point.flatMap(ends).map { .numbers([$0.low, $0.high]) } ?? .null
   }
 
   private func estimate(_ value: Estimate) -> JSONValue {

@@ -46,10 +46,10 @@ extension TextProbingResult {
     ]
     for (name, point) in [("jump point", curve?.jump), ("converge point", curve?.converge)] {
       guard let point, let layer = point.layer, layers.indices.contains(layer) else { continue }
-      let interval = point.low.flatMap { low in point.high.map { Interval(low, $0) } }
+      let interval = ends(point).map { Interval($0.low, $0.high) }
       metrics.append(
         Metric(
-          name, Double(layer), format: .integer, interval: interval,
+          name, Double(layerNumber(layer)), format: .integer, interval: interval,
           explanation: RichText("`\(layers[layer].tap)`, at \(share(layer)) of the depth.")))
     }
     return metrics
@@ -73,7 +73,7 @@ extension TextProbingResult {
       blocks.append(
         .note(
           .caveat,
-          "No group column was named: texts about one subject may stand in the training and in the test part, and a probe may know the subject by heart. Where there is such a column, `--group-column` keeps them apart."
+          "No group column was named: copies of a text stand in one part, but texts about one subject may stand in the training and in the test part, and a probe may know the subject by heart. Where there is such a column, `--group-column` keeps them apart."
         ))
     }
     let holding = try MultipleComparisons.holdAfterHolm(layers.map(\.pValue))
@@ -106,9 +106,16 @@ extension TextProbingResult {
       curve.converge, "converge point", "the last layer whose accuracy is within 3 % of the one before",
       "every layer changes by more")
     return RichText(
-      "\(jump) \(converge) Both are those of Jin et al. (2025), computed from the means over divisions; the intervals come from drawing divisions, and test \(probing.subject.groups == nil ? "texts" : "groups") "
-        + "of each, anew, with the same draw for all layers. They hang on thresholds: where the curve is noisy a jump may be chance, and the last layers are nearly always within 3 %."
+      "\(jump) \(converge) Both are those of Jin et al. (2025), computed from the means over divisions; the intervals come from drawing test \(probing.subject.groups == nil ? "texts" : "groups") "
+        + "anew, the same for all layers and divisions, and divisions, whose part is widened by √(1 + n·test/training rows), for they share rows. \(beginning)They hang on thresholds: where the curve is noisy a jump may be chance, and the last layers are nearly always within 3 %."
     )
+  }
+
+  /// What the first layer is, where layers are counted.
+  private var beginning: String {
+    subject.areLayers
+      ? "Layer 0 is the embedding, before any block; Jin et al. begin with what leaves the first block, here layer 1. "
+      : ""
   }
 
   private func words(_ point: DepthCurve.Point, _ name: String, _ meaning: String, _ none: String) -> String {

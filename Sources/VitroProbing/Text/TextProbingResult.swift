@@ -10,7 +10,7 @@ struct TextProbingResult: Sendable {
   let probing: NetworkProbingResult
   let subject: Subject
   /// How accuracy grows with depth, by kind; only kinds that have a reading at every layer that is read.
-  let curves: [(kind: ProbeKind, curve: DepthCurve)]
+  let curves: [(kind: ProbeKind, curve: DepthCurve, control: DepthCurve)]
   /// The readings of the first kind on random weights, by tap.
   let untrained: [String: TapReading]?
   let views: [LayerViews.View]
@@ -52,10 +52,16 @@ struct TextProbingResult: Sendable {
       texts: data.count, tokens: subject.tokens.reduce(0) { $0 + $1.count }, cutTexts: subject.cutTexts,
       context: model.context, token: subject.token.title, prompt: study.prompt, columns: data.columns,
       areLayers: subject.taps == model.residualTaps)
+    let share = Double(trained.counts[2]) / Double(max(1, trained.counts[0]))
     curves = study.probes.compactMap { kind in
-      let layers = zip(trained.readings, trained.hits).filter { $0.0.kind == kind }
-      guard layers.count >= 2 else { return nil }
-      return (kind, DepthCurve(layers.map { $0.1.map(\.values) }, groups: trained.testGroups, seed: seed))
+      let places = trained.readings.indices.filter { trained.readings[$0].kind == kind }
+      guard places.count >= 2 else { return nil }
+      func curve(_ hits: [[HitList]], _ units: [[Int]]) -> DepthCurve {
+        DepthCurve(places.map { hits[$0].map(\.values) }, units: units, testShare: share, seed: seed)
+      }
+      return (
+        kind, curve(trained.hits, trained.testUnits), curve(trained.controlHits, trained.controlUnits)
+      )
     }
     let kind = study.probes[0]
     untrained = random.map { random in
@@ -70,6 +76,22 @@ struct TextProbingResult: Sendable {
   var layers: [TapReading] { probing.readings.filter { $0.kind == kind } }
   /// Its curve.
   var curve: DepthCurve? { curves.first { $0.kind == kind }?.curve }
+
+  /// The curve of its control.
+  var controlCurve: DepthCurve? { curves.first { $0.kind == kind }?.control }
+
+  /// The number of a layer that is read, among all layers of the model, where what is probed are layers.
+  func layerNumber(_ place: Int) -> Int {
+    guard subject.areLayers, layers.indices.contains(place) else { return place }
+    return probing.settings.taps.firstIndex(of: layers[place].tap) ?? place
+  }
+
+  /// The layers between which a point lies in 95 % of the draws that have it.
+  func ends(_ point: DepthCurve.Point) -> (low: Double, high: Double)? {
+    guard let low = point.low, let high = point.high else { return nil }
+    guard subject.areLayers, !probing.skipped.isEmpty else { return (low, high) }
+    return (Double(layerNumber(Int(low.rounded(.down)))), Double(layerNumber(Int(high.rounded(.up)))))
+  }
 
   /// What a layer is called.
   func title(_ number: Int) -> String {

@@ -20,8 +20,12 @@ struct TextReadings: Codable, Sendable {
   var hits: [[HitList]]
   var skipped: [LayerReadings.SkippedTap]
   var sparsity: NetworkProbingResult.Sparsity?
-  /// What the test examples of each division belong to.
-  var testGroups: [[Int]]?
+  /// Beside each reading, which examples of each division its control reads right.
+  var controlHits: [[HitList]]
+  /// The number of each test example of each division, or of what it belongs to.
+  var testUnits: [[Int]]
+  /// The same of the examples that controls were judged on.
+  var controlUnits: [[Int]]
   var views: [LayerViews.View]
 }
 
@@ -30,6 +34,8 @@ struct TextReader {
   private let study: TextProbing
   private let subject: ProbedTexts
   private let stage: Stage
+  /// The texts, their copies together where nothing else says what belongs together.
+  private let divided: LabeledTexts
   private let divisions: ProbeDivisions
 
   /// How many layers are looked at.
@@ -37,8 +43,9 @@ struct TextReader {
 
   init(_ study: TextProbing, _ subject: ProbedTexts, _ stage: Stage) throws {
     (self.study, self.subject, self.stage) = (study, subject, stage)
+    divided = subject.data.keepingCopiesTogether()
     divisions = try ProbeDivisions(
-      subject.data, folds: study.folds, repeats: study.divisions, mostRows: nil, seed: stage.seed)
+      divided, folds: study.folds, repeats: study.divisions, mostRows: nil, seed: stage.seed)
   }
 
   func read() throws -> TextReadings {
@@ -62,13 +69,16 @@ struct TextReader {
     guard !readings.isEmpty else { throw nothing(skipped) }
     let order = Dictionary(uniqueKeysWithValues: subject.taps.enumerated().map { ($1, $0) })
     skipped.sort { order[$0.tap] ?? 0 < order[$1.tap] ?? 0 }
-    let (first, groups) = (divisions.parts[0], subject.data.groups)
+    let first = divisions.parts[0]
+    let testUnits = divisions.parts.map { part in part.test.map { divided.groups?[$0] ?? $0 } }
+    let fitted = findings.filter { $0.reading != nil }
     return TextReadings(
       counts: [first.train.count, first.validation.count, first.test.count], divisions: divisions.parts.count,
       repetition: divisions.repetition, classes: divisions.classes, unseen: divisions.unseen, readings: readings,
-      hits: findings.filter { $0.reading != nil }.map { $0.hits ?? [] }, skipped: skipped,
+      hits: fitted.map { $0.hits ?? [] }, skipped: skipped,
       sparsity: try prober.sparsity(readings),
-      testGroups: groups.map { groups in divisions.parts.map { $0.test.map { groups[$0] } } },
+      controlHits: fitted.map { $0.controlHits ?? [] }, testUnits: testUnits,
+      controlUnits: fitted.compactMap(\.controlGroups).first ?? testUnits,
       views: try views(prober, taps.filter { tap in readings.contains { $0.tap == tap.name } }))
   }
 

@@ -78,7 +78,7 @@ struct TextRecorder {
 
   /// What stands for some texts at values, `[texts, width]` each.
   private func values(_ texts: [Int], at taps: [String]) throws -> [String: Tensor] {
-    let run = try subject.model.run(texts.map { subject.tokens[$0] }, recording: .names(taps))
+    let run = try subject.model.run(texts.map { subject.tokens[$0] }, recording: .names(taps), needsOutputs: false)
     let tokenCount = run.ranges.last?.upperBound ?? 0
     return try Dictionary(
       uniqueKeysWithValues: taps.map { tap in

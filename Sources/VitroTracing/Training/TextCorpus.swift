@@ -18,6 +18,8 @@ struct TextCorpus {
   let name: String
   let source: Source
   let classNames: [String]
+  /// What each test text belongs to, where a column says so.
+  let testGroups: [Int]?
   let vocabulary: TextVocabulary
   /// How many texts were cut.
   let cutTexts: Int
@@ -56,7 +58,13 @@ struct TextCorpus {
       }
       return try TokenizedTexts(kept.map(\.tokens), labels: kept.map(\.label))
     }
-    let test = try tokens(parts.test).sortedByLength()
+    let unsorted = try tokens(parts.test)
+    let test = try unsorted.sortedByLength()
+    // The order of sortedByLength().
+    let order = unsorted.tokens.indices.sorted {
+      (unsorted.tokens[$0].count, $0) < (unsorted.tokens[$1].count, $1)
+    }
+    testGroups = parts.test.groups.map { groups in order.map { groups[$0] } }
     source = .labelled(
       train: try tokens(parts.train), validation: try tokens(parts.validation).sortedByLength(), test: test)
     self.cutTexts = cutTexts
@@ -87,7 +95,7 @@ struct TextCorpus {
     if test == nil { shares.append(1) }
     guard shares.count > 1 else { return (all, validation ?? all, test ?? all) }
     let split =
-      if let groups = all.groups {
+      if let groups = all.keepingCopiesTogether().groups {
         try Splits.grouped(groups: groups, labels: all.labels, shares: shares, seed: run.seed)
       } else {
         try Splits.stratified(labels: all.labels, shares: shares, seed: run.seed)
@@ -109,6 +117,7 @@ struct TextCorpus {
     }
     name = (path as NSString).lastPathComponent
     classNames = []
+    testGroups = nil
     let scalars = Array(text.unicodeScalars)
     let borders = [0, scalars.count * 8 / 10, scalars.count * 9 / 10, scalars.count]
     let parts = (0..<3).map { part -> String in

@@ -19,6 +19,8 @@ struct TextTrainingResult: Codable, Sendable {
   var bestEpoch: Int?
   /// The loss on the test part, of each text or each token.
   var testLoss: Double
+  /// The loss of a language model with the interval of drawing stretches anew.
+  var loss: Estimate?
   /// What the test part costs without looking at it: the majority class's accuracy, or the loss by the tokens' frequencies.
   var baseline: Double
   var accuracy: Estimate?
@@ -49,12 +51,13 @@ struct TextTrainer {
     let directory = stage.directory.appending(path: TextTraining.artifact).path
     try network.save(to: directory)
     try corpus.vocabulary.save(to: directory)
-    let metrics = try network.evaluate(parts.test, loss: .crossEntropy, batchSize: study.batchSize)
+    let examples = try judged(network, on: parts.test)
     return TextTrainingResult(
       design: design, data: corpus.name, parameters: network.parameters.trainableCount,
       counts: [parts.train.count, parts.validation.count, parts.test.count], cutTexts: corpus.cutTexts,
       unknownShare: corpus.unknownShare, epochs: result.history.epochs.count, bestEpoch: result.history.bestEpoch,
-      testLoss: metrics.loss[0], baseline: baseline, accuracy: try accuracy(metrics, parts.test.count),
+      testLoss: examples.losses.reduce(0, +) / Double(examples.losses.count), loss: try loss(examples.losses),
+      baseline: baseline, accuracy: try accuracy(examples.hits),
       sample: design.isLanguageModel ? try sample(network) : nil)
   }
 
@@ -67,9 +70,42 @@ struct TextTrainer {
       checkpoint: .seconds(30))
   }
 
-  private func accuracy(_ metrics: Metrics, _ count: Int) throws -> Estimate? {
-    guard !study.language, let share = metrics.accuracy?.first else { return nil }
-    return try .clopperPearson(successes: Int((share * Double(count)).rounded()), trials: count)
+  /// The loss of each test example, the mean over its tokens, and whether each text is told right.
+  private func judged(_ network: Network, on test: any BatchSource) throws -> (losses: [Double], hits: [Bool]) {
+    var (losses, hits): ([Double], [Bool]) = ([], [])
+    try network.forEachBatch(test, batchSize: study.batchSize) { run, batch, _ in
+      let labels = try batch.target.cast(to: .int64)
+      let each = try run.output.crossEntropy(labels: labels)
+      losses += try (each.rank > 1 ? each.mean(axes: Array(1..<each.rank)) : each).doubles
+      guard !study.language else { return }
+      hits += try run.output.argmax().isEqual(to: labels).cast(to: .float64).doubles.map { $0 == 1 }
+    }
+    return (losses, hits)
+  }
+
+  /// The mean loss; neighbouring stretches are alike, so that the interval is a little too narrow.
+  private func loss(_ losses: [Double]) throws -> Estimate? {
+    guard study.language else { return nil }
+    return try Bootstrap.interval(rows: losses.count, seed: stage.seed) { rows in
+      rows.reduce(0) { $0 + losses[$1] } / Double(rows.count)
+    }
+  }
+
+  /// The share of hits, with the exact interval, or that of drawing whole groups anew.
+  private func accuracy(_ hits: [Bool]) throws -> Estimate? {
+    guard !study.language else { return nil }
+    let right = hits.count { $0 }
+    guard let groups = corpus.testGroups else { return try .clopperPearson(successes: right, trials: hits.count) }
+    var drawn = try Bootstrap.interval(rows: hits.count, groups: groups, seed: stage.seed) { rows in
+      Double(rows.count { hits[$0] }) / Double(rows.count)
+    }
+    guard drawn.low == drawn.high else { return drawn }
+    // Where nothing varies, drawing says nothing: groups are then as many trials.
+    let trials = Set(groups).count
+    let exact = try Estimate.clopperPearson(
+      successes: Int((drawn.value * Double(trials)).rounded()), trials: trials)
+    (drawn.low, drawn.high) = (min(exact.low, drawn.value), max(exact.high, drawn.value))
+    return drawn
   }
 
   private var baseline: Double {

@@ -19,6 +19,7 @@ extension TextTrainingResult {
       facts["accuracy"] = .number(accuracy.value)
       facts["interval"] = .numbers([accuracy.low, accuracy.high])
     }
+    if let loss { facts["interval"] = .numbers([loss.low, loss.high]) }
     if let sample { facts["sample"] = .string(sample) }
     return facts
   }
@@ -53,7 +54,8 @@ extension TextTrainingResult {
           control: Metric.Control("most frequent class", baseline))
       }
       ?? Metric(
-        "test loss", testLoss, format: digits, explanation: "Nats a token.",
+        "test loss", testLoss, format: digits, interval: loss.map { Interval($0) },
+        explanation: "Nats a token; the interval is that of drawing stretches anew.",
         control: Metric.Control("frequencies alone", baseline))
     return Report(
       id: "model-train", title: isLanguage ? "A language model of \(data)" : "A network that reads \(data)",

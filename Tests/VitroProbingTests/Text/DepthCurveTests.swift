@@ -33,20 +33,47 @@ import VitroTensor
     }
   }
 
+  /// Numbers for the rows of divisions that share none.
+  private func units(rows: Int, divisions: Int) -> [[Int]] {
+    (0..<divisions).map { division in (0..<rows).map { division * rows + $0 } }
+  }
+
   @Test func aClearJumpHasANarrowIntervalAndANoisyCurveDoesNot() throws {
     let clear = DepthCurve(
-      try hits([0.5, 0.5, 0.5, 0.9, 0.9], rows: 4000, divisions: 3), groups: nil, seed: 0)
+      try hits([0.5, 0.5, 0.5, 0.9, 0.9], rows: 4000, divisions: 3),
+      units: units(rows: 4000, divisions: 3), testShare: 1.0 / 3, seed: 0)
     #expect(clear.jump.layer == 3 && clear.jump.low == 3 && clear.jump.high == 3 && clear.jump.share == 1)
     #expect(clear.converge.layer == 4)
     #expect(clear.rise.low > 0.3 && clear.rise.high < 0.45 && clear.early.contains(0.5))
-    let noisy = DepthCurve(try hits([0.5, 0.5, 0.5, 0.5, 0.5], rows: 20, divisions: 3), groups: nil, seed: 0)
+    func chance() throws -> DepthCurve {
+      DepthCurve(
+        try hits([0.5, 0.5, 0.5, 0.5, 0.5], rows: 20, divisions: 3), units: units(rows: 20, divisions: 3),
+        testShare: 1.0 / 3, seed: 0)
+    }
+    let noisy = try chance()
     #expect(noisy.jump.share > 0.2 && noisy.jump.share < 1, "chance alone makes jumps of a few rows")
     #expect((noisy.jump.high ?? 0) - (noisy.jump.low ?? 0) >= 1)
-    #expect(noisy == DepthCurve(try hits([0.5, 0.5, 0.5, 0.5, 0.5], rows: 20, divisions: 3), groups: nil, seed: 0))
+    #expect(try noisy == chance())
+    let step = try #require(clear.steepest)
+    #expect(step.layer == 3 && step.ratio.low > 1.6)
+    #expect(noisy.share(ofRatio: step.ratio.value) < noisy.share(ofRatio: 1.1))
+    #expect(abs(noisy.share(ofRatio: 1.1) - noisy.jump.share) < 0.05)
+  }
+
+  @Test func divisionsOfTheSameRowsSeeTheSameDraw() {
+    // Five divisions that are judged on the same rows know no more than one of them.
+    let rows = (0..<100).map { $0 % 2 == 0 }
+    let layers = [[Bool]](repeating: rows, count: 5)
+    let one = DepthCurve([[rows], [rows]], units: [Array(0..<100)], testShare: 0.25, seed: 0)
+    let five = DepthCurve(
+      [layers, layers], units: [[Int]](repeating: Array(0..<100), count: 5), testShare: 0.25, seed: 0)
+    #expect(
+      abs(one.early.low - five.early.low) < 1e-9 && abs(one.early.high - five.early.high) < 1e-9
+        && one.early.high - one.early.low > 0.15)
   }
 
   @Test func whereEveryLayerIsRightThereIsNoJump() {
-    let curve = DepthCurve([[[true, true]], [[true, true]]], groups: nil, seed: 1)
+    let curve = DepthCurve([[[true, true]], [[true, true]]], units: [[0, 1]], testShare: 0, seed: 1)
     #expect(curve.jump.layer == nil && curve.jump.share == 0 && curve.jump.low == nil)
     #expect(curve.converge.layer == 1 && curve.accuracies == [1, 1])
   }
@@ -55,8 +82,8 @@ import VitroTensor
     // Two groups of a hundred rows, one always right and one never: drawn row by row the accuracy would hardly vary.
     let rows = (0..<200).map { $0 < 100 }
     let layers = [[rows], [rows]]
-    let byRow = DepthCurve(layers, groups: nil, seed: 0)
-    let byGroup = DepthCurve(layers, groups: [rows.map { $0 ? 1 : 2 }], seed: 0)
+    let byRow = DepthCurve(layers, units: [Array(0..<200)], testShare: 0, seed: 0)
+    let byGroup = DepthCurve(layers, units: [rows.map { $0 ? 1 : 2 }], testShare: 0, seed: 0)
     #expect(byRow.early.low > 0.4 && byRow.early.high < 0.6)
     #expect(byGroup.early.low == 0 && byGroup.early.high == 1 && byGroup.early.value == 0.5)
   }
