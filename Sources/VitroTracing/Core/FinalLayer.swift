@@ -22,9 +22,21 @@ struct FinalLayer {
     (self.model, residual) = (model, last)
   }
 
+  /// The end of a model whose logits are those of the next token, so that it has a loss on texts.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`unsupported`) for another.
+  init(ofNextToken model: LanguageModel, for operation: String) throws {
+    try self.init(model, for: operation)
+    guard model.predictsNext else {
+      throw VitroError(
+        .unsupported, operation, "'\(model.name)' does not predict the next token, so texts have no loss",
+        hint: "Take a model such as GPT-2 or a Llama.")
+    }
+  }
+
   /// The rows of a text in stretches: logits are as wide as the vocabulary, and those of a long text would not fit.
   static func stretches(of count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: 256).map { $0..<Swift.min($0 + 256, count) }
+    stride(from: 0, to: count, by: 128).map { $0..<Swift.min($0 + 128, count) }
   }
 
   /// −log p of each token of a text given those before it, in nats, from its residuals `[tokens, width]`.

@@ -47,18 +47,20 @@ public struct LogitLens: Sendable, Codable {
     let run = try model.run([tokens], recording: .names(taps), needsOutputs: false)
     let stretches = FinalLayer.stretches(of: tokens.count)
     let last = try run.value(at: end.residual)
+    // Other answers than the next token's say nothing of what follows.
+    let next: ArraySlice<Int> = model.predictsNext ? tokens.dropFirst() : []
     let answers = try stretches.flatMap { try end.logits(last.slice($0)).argmax().ints }
     let layers = try taps.map { tap in
       let residuals = try run.value(at: tap)
       return try stretches.map { rows in
         try Reading(
           end.logits(residuals.slice(rows)),
-          followers: Array(tokens[rows.lowerBound + 1..<Swift.min(rows.upperBound + 1, tokens.count)]),
+          followers: Array(next.dropFirst(rows.lowerBound).prefix(rows.count)),
           answers: Array(answers[rows]), count)
       }
     }
     guesses = layers.map { $0.flatMap(\.guesses) }
-    followers = layers.map { $0.flatMap(\.followers) }
+    followers = model.predictsNext ? layers.map { $0.flatMap(\.followers) } : []
     ranks = layers.map { $0.flatMap(\.ranks) }
   }
 
@@ -86,11 +88,13 @@ private struct Reading {
     guesses = answers.indices.map { row in
       (0..<width).map { .init(id: ids[row * width + $0], probability: scores[row * width + $0]) }
     }
-    let next = try Tensor(followers.map { Int64($0) }, shape: [followers.count, 1])
-    self.followers =
-      followers.isEmpty
-      ? []
-      : try logarithms.slice(0..<followers.count).takeAlong(next).exp().cast(to: .float64).array(of: Double.self)
+    if followers.isEmpty {
+      self.followers = []
+    } else {
+      let next = try Tensor(followers.map { Int64($0) }, shape: [followers.count, 1])
+      self.followers = try logarithms.slice(0..<followers.count).takeAlong(next).exp().cast(to: .float64)
+        .array(of: Double.self)
+    }
     let own = try logits.takeAlong(Tensor(answers.map { Int64($0) }, shape: [answers.count, 1]))
     ranks = try logits.isGreater(than: own).cast(to: .int64).sum(axes: [1]).ints
   }

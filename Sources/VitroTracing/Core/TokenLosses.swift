@@ -16,16 +16,36 @@ public struct TokenLosses: Sendable {
 
   /// Runs the texts.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` for a model without logits, or texts that it does not take.
+  /// - Throws: ``/VitroCore/VitroError`` for a model that does not predict the next token, or texts that it does not take.
   public init(_ model: LanguageModel, texts: [[Int]]) throws {
-    try self.init(model, texts: texts, editing: [:])
+    _ = try FinalLayer(ofNextToken: model, for: "measuring losses")
+    nats = try Self.groups(texts).flatMap { try Self(model, texts: Array(texts[$0]), editing: [:]).nats }
   }
 
-  /// Runs the texts with values edited before the last residual.
+  /// Runs the texts at once, with values edited before the last residual.
   init(_ model: LanguageModel, texts: [[Int]], editing: [String: TapEdit]) throws {
-    let end = try FinalLayer(model, for: "measuring losses")
+    let end = try FinalLayer(ofNextToken: model, for: "measuring losses")
     let run = try model.run(texts, recording: [end.residual], editing: editing, needsOutputs: false)
     let residuals = try run.value(at: end.residual)
     nats = try zip(texts, run.ranges).map { try end.losses(residuals.slice($1), $0) }
+  }
+
+  /// The most tokens of texts that run together.
+  private static let groupTokens = 2048
+
+  /// Texts that run together, in order; a long one runs alone.
+  static func groups(_ texts: [[Int]]) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    var tokens = 0
+    for (number, text) in texts.enumerated() {
+      if let last = groups.last, tokens + text.count <= groupTokens {
+        groups[groups.count - 1] = last.lowerBound..<number + 1
+        tokens += text.count
+      } else {
+        groups.append(number..<number + 1)
+        tokens = text.count
+      }
+    }
+    return groups
   }
 }

@@ -48,22 +48,29 @@ struct HeadsFinding {
     claims = try Self.claims(scores, rises)
   }
 
-  /// The most claims of a kind that are listed.
-  private static let claimLimit = 12
+  /// A head whose mean score is high enough to ask about.
+  private struct Candidate {
+    var name: String
+    var score: Estimate
+    var threshold: Double
+  }
 
   /// Scores are many questions, one for each head; what the loss rises by is asked of the heads alone whose mean score is high enough.
   private static func claims(_ scores: HeadScores, _ rises: [String: [Double]]) throws -> [Claim] {
-    let threshold = factor * scores.uniform
     let two = NumberFormat.significant(2)
     func text(_ estimate: Estimate) -> String { two.text(estimate.value, Interval(estimate)) }
-    func candidates(_ score: (HeadScores.Head) -> [Double]) throws -> [(name: String, score: Estimate)] {
+    func candidates(_ score: (HeadScores.Head) -> [Double]) throws -> [Candidate] {
       let confidence = 1 - 0.05 / Double(max(scores.heads.count, 1))
-      return try scores.heads.map { ($0.name, try Estimate.mean(of: score($0), confidence: confidence)) }
-        .filter { $0.1.value > threshold }.sorted { $0.1.value > $1.1.value }
+      return try scores.heads.map { head in
+        Candidate(
+          name: head.name, score: try .mean(of: score(head), confidence: confidence),
+          threshold: factor * scores.uniforms[head.layer])
+      }.filter { $0.score.value > $0.threshold }.sorted { $0.score.value > $1.score.value }
     }
     let induction = try candidates(\.induction)
     let confidence = 1 - 0.05 / Double(max(induction.count, 1))
-    let repeating = try induction.prefix(claimLimit).map { name, score -> Claim in
+    let repeating = try induction.map { candidate -> Claim in
+      let (name, score, threshold) = (candidate.name, candidate.score, candidate.threshold)
       let rise = try rises[name].map { try Estimate.mean(of: $0, confidence: confidence) }
       var numbers = ["score": score.value, "scoreLow": score.low, "threshold": threshold]
       if let rise {
@@ -78,13 +85,19 @@ struct HeadsFinding {
         reason: "score \(text(score)) against \(two.text(threshold))"
           + (rise.map { "; without it the loss rises by \(text($0)) nats" } ?? ""))
     }
-    let previous = try candidates(\.previous).prefix(claimLimit).map { name, score -> Claim in
-      Claim(
+    let previous = try candidates(\.previous).map { candidate -> Claim in
+      let (name, score, threshold) = (candidate.name, candidate.score, candidate.threshold)
+      return Claim(
         "previous-\(name)", "\(name) looks at the previous token.", verdict: .of(score, within: threshold...2),
         numbers: ["score": score.value, "scoreLow": score.low, "threshold": threshold],
         reason: "score \(text(score)) against \(two.text(threshold))")
     }
     return repeating + previous
+  }
+
+  /// The first claims of each kind, for a table.
+  func claims(toShow count: Int) -> [Claim] {
+    ["induction-", "previous-"].flatMap { kind in claims.filter { $0.id.hasPrefix(kind) }.prefix(count) }
   }
 
   /// The heads of claims of a kind that hold.

@@ -91,7 +91,12 @@ struct HeadsReport {
       blocks.append(.note(.remark, "No head was taken out, so scores alone speak."))
     }
     blocks.append(.figure(best))
-    if !finding.claims.isEmpty { blocks.append(.table(Claim.table(finding.claims, title: "Claims"))) }
+    let all: [Claim] = finding.claims
+    let shown = finding.claims(toShow: 12)
+    if !all.isEmpty {
+      let title = shown.count < all.count ? "Claims, \(shown.count) of \(all.count) shown" : "Claims"
+      blocks.append(.table(Claim.table(shown, title: title)))
+    }
     let factor = NumberFormat.integer.text(HeadsFinding.factor)
     blocks.append(
       .note(

@@ -52,6 +52,7 @@ struct ModelAnswer: Codable, Sendable {
   /// Runs a text.
   init(_ model: LanguageModel, _ tokens: [Int], mask: Int?, keeping count: Int) throws {
     (kind, self.tokens) = (Self.kind(of: model), tokens)
+    try model.check([tokens])
     switch kind {
     case .next: try predict(model, count)
     case .masked: try fill(model, tokens.indices.filter { tokens[$0] == mask }, count)
