@@ -60,13 +60,13 @@ public struct Ablation: Sendable, Codable {
   ///   - kind: What takes their place.
   ///   - from: The first position whose loss counts, such as the second half of a repeated text.
   ///   - progress: Is told how many parts are done; may throw to stop.
-  /// - Throws: ``/VitroCore/VitroError`` for a model without logits, or texts that it does not take.
-  /// - Complexity: One run from the part's block on for each part.
+  /// - Throws: ``/VitroCore/VitroError`` for a model that does not predict the next token, or texts that it does not take.
+  /// - Complexity: One run from the part's block on for each part; texts run in groups, whose logits are never held at once.
   public init(
     _ model: LanguageModel, texts: [[Int]], of parts: Parts = .heads, by kind: AblationKind = .mean, from: Int = 1,
     progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
   ) throws {
-    _ = try FinalLayer(model, for: "ablating parts of '\(model.name)'")
+    _ = try FinalLayer(ofNextToken: model, for: "ablating parts of '\(model.name)'")
     if kind == .resample, texts.count < 2 || Set(texts.map(\.count)).count > 1 {
       throw VitroError(
         .argument, "ablating parts of '\(model.name)'", "resampling needs two or more texts of one length",
@@ -76,9 +76,6 @@ public struct Ablation: Sendable, Codable {
       throw VitroError(
         .argument, "ablating parts of '\(model.name)'", "there is no text, or one without a position after \(from - 1)")
     }
-    let bench = try Bench(model, texts, from)
-    losses = bench.losses
-    self.kind = kind
     var sites: [(name: String, tap: String, cut: String?, layer: Int, head: Int?)] = []
     for layer in 0..<model.layers {
       let block = "blocks.\(layer)."
@@ -95,69 +92,122 @@ public struct Ablation: Sendable, Codable {
         }
       }
     }
-    self.parts = try sites.enumerated().map { number, site in
-      try progress(number, sites.count)
-      let own = try bench.losses(without: site.tap, head: site.head, by: kind, from: site.cut)
+    try progress(0, sites.count)
+    let bench = try Bench(model, texts, from, kind, means: kind == .mean ? Set(sites.map(\.tap)).sorted() : [])
+    var found = [[Double]](repeating: [], count: sites.count)
+    var first = 0
+    while first < sites.count {
+      // A block's heads stand in one value.
+      var end = first + 1
+      while end < sites.count, sites[end].tap == sites[first].tap { end += 1 }
+      for (step, group) in bench.groups.enumerated() {
+        let recorded = try bench.record(group, sites[first].tap, sites[first].cut)
+        for number in first..<end {
+          try progress(first + (step * (end - first) + number - first) / bench.groups.count, sites.count)
+          found[number] += try bench.losses(recorded, without: sites[number].head)
+        }
+      }
+      first = end
+    }
+    self.parts = zip(sites, found).map { site, own in
       let increase = zip(own, bench.losses).reduce(0) { $0 + ($1.0 - $1.1) } / Double(own.count)
       return Part(name: site.name, layer: site.layer, head: site.head, losses: own, increase: increase)
     }
+    losses = bench.losses
+    self.kind = kind
     try progress(sites.count, sites.count)
   }
 }
 
-/// The texts, their run, and what is measured on them.
-private final class Bench {
+/// Texts in groups, and what is measured on them.
+private struct Bench {
+  /// What a group of texts has at a tap.
+  struct Recorded {
+    let texts: [[Int]]
+    let tap: String
+    /// `[1, tokens, (head,) width]`.
+    let value: Tensor
+    /// What takes its place, of the same shape.
+    let substitute: Tensor
+    /// A value before it, from which on the network runs.
+    let cut: (tap: String, value: Tensor)?
+  }
+
   let model: LanguageModel
   let texts: [[Int]]
   let from: Int
-  let run: PackedActivations
+  let kind: AblationKind
+  /// The texts that run together.
+  let groups: [Range<Int>]
+  /// The mean loss of each text with all parts.
   let losses: [Double]
-  private var recorded: (taps: [String], run: PackedActivations)?
+  /// The means of values over all positions of all texts, `[1, 1, (head,) width]`.
+  private let means: [String: Tensor]
 
-  init(_ model: LanguageModel, _ texts: [[Int]], _ from: Int) throws {
-    (self.model, self.texts, self.from) = (model, texts, from)
-    run = try model.run(texts)
-    losses = try Self.means(run.output, texts, run.ranges, from)
-  }
-
-  func losses(without tap: String, head: Int?, by kind: AblationKind, from cut: String?) throws -> [Double] {
-    let taps = [tap] + (cut.map { [$0] } ?? [])
-    if recorded?.taps != taps {
-      recorded = (taps, try model.run(texts, recording: .names(taps), needsOutputs: false))
+  init(
+    _ model: LanguageModel, _ texts: [[Int]], _ from: Int, _ kind: AblationKind, means taps: [String]
+  ) throws {
+    (self.model, self.texts, self.from, self.kind) = (model, texts, from, kind)
+    groups = TokenLosses.groups(texts)
+    var losses: [Double] = []
+    var sums: [String: Tensor] = [:]
+    for group in groups {
+      let own = Array(texts[group])
+      losses += try Self.losses(model, own, from, [:])
+      guard !taps.isEmpty else { continue }
+      let run = try model.run(own, recording: .names(taps), needsOutputs: false)
+      for tap in taps {
+        let sum = try run.activations.value(at: tap).cast(to: .float64).sum(axes: [1], keepingAxes: true)
+        if let before = sums[tap] { sums[tap] = try before + sum } else { sums[tap] = sum }
+      }
     }
-    guard let known = recorded?.run else { return [] }
-    let value = try known.activations.value(at: tap)
-    var edits: [String: TapEdit] = [tap: .replace(try ablated(value, head, kind))]
-    if let cut { edits[cut] = .replace(try known.activations.value(at: cut)) }
-    let result = try model.run(texts, editing: edits)
-    return try Self.means(result.output, texts, result.ranges, from)
+    self.losses = losses
+    let share = 1 / Double(texts.reduce(0) { $0 + $1.count })
+    means = try sums.mapValues { try $0 * share }
   }
 
-  /// A value `[1, tokens, (head,) width]` with a head, or all of it, replaced.
-  private func ablated(_ value: Tensor, _ head: Int?, _ kind: AblationKind) throws -> Tensor {
-    guard let head else { return try replacement(value, kind) }
-    let own = try value.slice(axis: 2, head..<head + 1)
+  /// Runs a group up to a value.
+  func record(_ group: Range<Int>, _ tap: String, _ cut: String?) throws -> Recorded {
+    let own = Array(texts[group])
+    let rows = own.reduce(0) { $0 + $1.count }
+    // The text after the group takes the last one's place.
+    let others = kind == .resample ? [texts[group.upperBound % texts.count]] : []
+    let taps = [tap] + (cut.map { [$0] } ?? [])
+    let run = try model.run(own + others, recording: .names(taps), needsOutputs: false)
+    let all = try run.activations.value(at: tap)
+    let value = try all.slice(axis: 1, 0..<rows)
+    let substitute: Tensor
+    switch kind {
+    case .zero: substitute = try value.zerosLike()
+    case .mean: substitute = try (means[tap] ?? value.zerosLike()).cast(to: value.dtype).expanded(to: value.shape)
+    case .resample: substitute = try all.slice(axis: 1, texts[0].count..<all.shape[1])
+    }
+    return Recorded(
+      texts: own, tap: tap, value: value, substitute: substitute,
+      cut: try cut.map { (tap: $0, value: try run.activations.value(at: $0).slice(axis: 1, 0..<rows)) })
+  }
+
+  /// The mean loss of each of a group's texts without a head, or without the whole value.
+  func losses(_ recorded: Recorded, without head: Int?) throws -> [Double] {
+    var edits: [String: TapEdit] = [recorded.tap: .replace(try Self.ablated(recorded, head))]
+    if let cut = recorded.cut { edits[cut.tap] = .replace(cut.value) }
+    return try Self.losses(model, recorded.texts, from, edits)
+  }
+
+  private static func ablated(_ recorded: Recorded, _ head: Int?) throws -> Tensor {
+    guard let head else { return recorded.substitute }
+    let value = recorded.value
     return try .concatenate(
       [
-        value.slice(axis: 2, 0..<head), replacement(own, kind), value.slice(axis: 2, head + 1..<value.shape[2]),
+        value.slice(axis: 2, 0..<head), recorded.substitute.slice(axis: 2, head..<head + 1),
+        value.slice(axis: 2, head + 1..<value.shape[2]),
       ].filter { $0.shape[2] > 0 }, axis: 2)
   }
 
-  private func replacement(_ value: Tensor, _ kind: AblationKind) throws -> Tensor {
-    switch kind {
-    case .zero: return try value.zerosLike()
-    case .mean: return try value.mean(axes: [1], keepingAxes: true).expanded(to: value.shape)
-    case .resample:
-      let length = texts[0].count
-      return try .concatenate(
-        [value.slice(axis: 1, length..<value.shape[1]), value.slice(axis: 1, 0..<length)], axis: 1)
-    }
-  }
-
-  private static func means(
-    _ logits: Tensor, _ texts: [[Int]], _ ranges: [Range<Int>], _ from: Int
+  private static func losses(
+    _ model: LanguageModel, _ texts: [[Int]], _ from: Int, _ edits: [String: TapEdit]
   ) throws -> [Double] {
-    try TokenLosses(logits: logits, texts: texts, ranges: ranges).nats.map { nats in
+    try TokenLosses(model, texts: texts, editing: edits).nats.map { nats in
       let counted = nats.dropFirst(from - 1)
       return counted.reduce(0, +) / Double(counted.count)
     }

@@ -32,8 +32,11 @@ public struct HeadScores: Sendable, Codable {
   public let heads: [Head]
   /// The number of tokens that come twice.
   public let period: Int
-  /// What a pattern that is uniform over all that a query sees gives each place, on average.
-  public let uniform: Double
+  /// What a pattern that is uniform over all that a query sees gives each place, on average, by layer: windows see less.
+  public let uniforms: [Double]
+
+  /// What a uniform pattern gives each place, on average over the layers.
+  public var uniform: Double { uniforms.isEmpty ? .nan : uniforms.reduce(0, +) / Double(uniforms.count) }
 
   /// Runs random tokens that come twice.
   ///
@@ -49,11 +52,11 @@ public struct HeadScores: Sendable, Codable {
     _ model: LanguageModel, period: Int = 25, sequences: Int = 10, beginning: Int? = nil, allowed: [Int]? = nil,
     seed: UInt64 = 0
   ) throws {
-    let texts = try Self.repeatedTokens(
-      model, period: period, sequences: sequences, beginning: beginning, allowed: allowed, seed: seed)
     guard let transformer = model.transformer, model.layers > 0 else {
       throw VitroError(.unsupported, "scoring heads of '\(model.name)'", "it is no transformer")
     }
+    let texts = try Self.repeatedTokens(
+      model, period: period, sequences: sequences, beginning: beginning, allowed: allowed, seed: seed)
     let start = beginning == nil ? 0 : 1
     let names = (0..<model.layers).map { "blocks.\($0).attn.hook_pattern" }
     var heads = (0..<model.layers).flatMap { layer in
@@ -61,30 +64,42 @@ public struct HeadScores: Sendable, Codable {
         Head(layer: layer, head: $0, induction: [], previous: [], duplicate: [], first: [])
       }
     }
+    // Patterns are as large as the square of a text: long texts are read a few layers at a time.
+    let length = Double(start + 2 * period)
+    let stretch = Swift.max(1, Int(Double(1 << 24) / (Double(Swift.max(1, transformer.heads)) * length * length)))
     for text in texts {
-      let run = try model.run([text], recording: .names(names), needsOutputs: false)
-      for (layer, name) in names.enumerated() {
-        let pattern = try run.value(at: name, text: 0).cast(to: .float64)
-        let length = pattern.shape[2]
-        let values = try pattern.array(of: Double.self)
-        for head in 0..<transformer.heads {
-          let queries = start + period..<start + 2 * period
-          func mean(_ key: (Int) -> Int, _ queries: Range<Int>) -> Double {
-            queries.reduce(0) { $0 + values[(head * length + $1) * length + key($1)] } / Double(queries.count)
+      for first in stride(from: 0, to: model.layers, by: stretch) {
+        let layers = first..<Swift.min(first + stretch, model.layers)
+        let run = try model.run([text], recording: .names(Array(names[layers])), needsOutputs: false)
+        for layer in layers {
+          let pattern = try run.value(at: names[layer], text: 0).cast(to: .float64)
+          let length = pattern.shape[2]
+          let values = try pattern.array(of: Double.self)
+          for head in 0..<transformer.heads {
+            let queries = start + period..<start + 2 * period
+            func mean(_ key: (Int) -> Int, _ queries: Range<Int>) -> Double {
+              queries.reduce(0) { $0 + values[(head * length + $1) * length + key($1)] } / Double(queries.count)
+            }
+            let number = layer * transformer.heads + head
+            // The last token's successor would be the one after the text.
+            heads[number].induction.append(mean({ $0 - period + 1 }, queries))
+            heads[number].previous.append(mean({ $0 - 1 }, queries))
+            heads[number].duplicate.append(mean({ $0 - period }, queries))
+            heads[number].first.append(mean({ _ in 0 }, queries))
           }
-          let number = layer * transformer.heads + head
-          // The last token's successor would be the one after the text.
-          heads[number].induction.append(mean({ $0 - period + 1 }, queries))
-          heads[number].previous.append(mean({ $0 - 1 }, queries))
-          heads[number].duplicate.append(mean({ $0 - period }, queries))
-          heads[number].first.append(mean({ _ in 0 }, queries))
         }
       }
     }
     self.heads = heads
     self.period = period
-    let seen = (start + period..<start + 2 * period).map { model.isCausal ? $0 + 1 : start + 2 * period }
-    uniform = seen.reduce(0) { $0 + 1 / Double($1) } / Double(period)
+    uniforms = (0..<model.layers).map { layer in
+      let window = transformer.windows.isEmpty ? 0 : transformer.windows[layer % transformer.windows.count]
+      let total = (start + period..<start + 2 * period).reduce(0.0) { sum, query in
+        let seen = model.isCausal ? query + 1 : start + 2 * period
+        return sum + 1 / Double(window > 0 ? Swift.min(seen, window) : seen)
+      }
+      return total / Double(period)
+    }
   }
 
   /// Random tokens that come twice, after a beginning if there is one.

@@ -1,5 +1,6 @@
 internal import VitroCore
 public import VitroModels
+internal import VitroNetworks
 internal import VitroTensor
 
 /// How surprised a model is by each token of texts.
@@ -15,20 +16,36 @@ public struct TokenLosses: Sendable {
 
   /// Runs the texts.
   ///
-  /// - Throws: ``/VitroCore/VitroError`` for a model without logits, or texts that it does not take.
+  /// - Throws: ``/VitroCore/VitroError`` for a model that does not predict the next token, or texts that it does not take.
   public init(_ model: LanguageModel, texts: [[Int]]) throws {
-    _ = try FinalLayer(model, for: "measuring losses")
-    let run = try model.run(texts)
-    try self.init(logits: run.output, texts: texts, ranges: run.ranges)
+    _ = try FinalLayer(ofNextToken: model, for: "measuring losses")
+    nats = try Self.groups(texts).flatMap { try Self(model, texts: Array(texts[$0]), editing: [:]).nats }
   }
 
-  init(logits: Tensor, texts: [[Int]], ranges: [Range<Int>]) throws {
-    nats = try zip(texts, ranges).map { text, rows in try Self.nats(logits.slice(rows), text) }
+  /// Runs the texts at once, with values edited before the last residual.
+  init(_ model: LanguageModel, texts: [[Int]], editing: [String: TapEdit]) throws {
+    let end = try FinalLayer(ofNextToken: model, for: "measuring losses")
+    let run = try model.run(texts, recording: [end.residual], editing: editing, needsOutputs: false)
+    let residuals = try run.value(at: end.residual)
+    nats = try zip(texts, run.ranges).map { try end.losses(residuals.slice($1), $0) }
   }
 
-  private static func nats(_ logits: Tensor, _ text: [Int]) throws -> [Double] {
-    guard text.count > 1 else { return [] }
-    return try logits.slice(0..<text.count - 1).crossEntropy(labels: Tensor(text.dropFirst().map { Int64($0) }))
-      .cast(to: .float64).array(of: Double.self)
+  /// The most tokens of texts that run together.
+  private static let groupTokens = 2048
+
+  /// Texts that run together, in order; a long one runs alone.
+  static func groups(_ texts: [[Int]]) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    var tokens = 0
+    for (number, text) in texts.enumerated() {
+      if let last = groups.last, tokens + text.count <= groupTokens {
+        groups[groups.count - 1] = last.lowerBound..<number + 1
+        tokens += text.count
+      } else {
+        groups.append(number..<number + 1)
+        tokens = text.count
+      }
+    }
+    return groups
   }
 }

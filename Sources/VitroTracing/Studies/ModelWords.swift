@@ -12,10 +12,16 @@ struct ModelWords: Sendable {
   ///
   /// - Throws: ``/VitroCore/VitroError`` for a text that the model does not take.
   func tokens(_ text: String, addingSpecialTokens: Bool = true) throws -> [Tokenizer.Token] {
-    let tokens =
-      try model.ownTokenizer?.encode(text, addingSpecialTokens: addingSpecialTokens) ?? numbered(text)
+    let tokens = try cut(text, addingSpecialTokens: addingSpecialTokens)
     try model.check([tokens.map(\.id)])
     return tokens
+  }
+
+  /// The tokens of a text that need not fit the model: it may be empty, or longer than the context.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` for a text that has no tokens in the model's words.
+  func cut(_ text: String, addingSpecialTokens: Bool = true) throws -> [Tokenizer.Token] {
+    try model.ownTokenizer?.encode(text, addingSpecialTokens: addingSpecialTokens) ?? numbered(text)
   }
 
   /// Tokens written as whole numbers with spaces between them.
@@ -34,6 +40,7 @@ struct ModelWords: Sendable {
             hint: "Put tokenizer.json into its directory, or write the numbers of the tokens: '3 14 15'.",
             details: ["found": word, "expected": "a token's number"])
         }
+        try model.check([[id]])
         tokens.append(
           Tokenizer.Token(
             id: id, text: word, piece: word, range: start..<start + length, isSpecial: false))
@@ -70,11 +77,6 @@ struct ModelWords: Sendable {
   /// A token in a sentence: without the spaces around it, in quotation marks.
   func quoted(_ id: Int) -> String { "“\(TokenText(word(id).trimmingSpaces).label)”" }
 
-  /// A token as facts have it.
-  func fact(_ id: Int, probability: Double) -> JSONValue {
-    ["token": .string(word(id)), "id": .integer(id), "probability": .number(probability)]
-  }
-
   /// The token that begins a text, where the model expects one.
   var beginning: Int? {
     guard let first = try? model.ownTokenizer?.encode("a").first, first.isSpecial else { return nil }
@@ -84,7 +86,7 @@ struct ModelWords: Sendable {
   /// The tokens that are words rather than marks.
   var ordinary: [Int]? {
     guard let tokenizer = model.ownTokenizer, let count = model.transformer?.vocabulary else { return nil }
-    return (0..<count).filter { $0 < tokenizer.vocabularyCount && !tokenizer.isSpecial($0) }
+    return (0..<min(count, tokenizer.vocabularyCount)).filter { !tokenizer.isSpecial($0) }
   }
 
   /// The one token that an answer is: after a prompt that ends in a word, the one that begins with a space if there is one.
@@ -99,10 +101,15 @@ struct ModelWords: Sendable {
       return try checked(id, field)
     }
     let isApart = text.first?.isWhitespace == false && prompt.last?.isWhitespace == false
+    var isUnknown = false
     for candidate in isApart ? [" " + text, text] : [text] {
       let tokens = try tokenizer.encode(candidate, addingSpecialTokens: false)
-      if tokens.count == 1 { return try checked(tokens[0].id, field) }
+      guard tokens.count == 1 else { continue }
+      // A word that the vocabulary lacks would silently be another answer.
+      isUnknown = try tokens[0].id == tokenizer.unknown && text != tokenizer.piece(of: tokens[0].id)
+      if !isUnknown { return try checked(tokens[0].id, field) }
     }
+    if isUnknown { throw refusal(text, field, "the vocabulary lacks it") }
     let tokens = try tokenizer.encode(isApart ? " " + text : text, addingSpecialTokens: false)
     throw refusal(text, field, "its tokens are \(tokens.map { "'\(word($0.id))'" }.joined(separator: ", "))")
   }

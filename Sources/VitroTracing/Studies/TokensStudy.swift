@@ -40,7 +40,7 @@ public struct TokensStudy: Experiment {
   public func run(_ run: Run) throws -> Outcome {
     let model = try Models.open(model, in: run)
     let text = text ?? ""
-    let tokens = try ModelWords(model).tokens(text)
+    let tokens = try ModelWords(model).cut(text)
     return Outcome(
       report: report(model, text, tokens),
       facts: [
@@ -54,17 +54,23 @@ public struct TokensStudy: Experiment {
       ])
   }
 
+  /// The most tokens in a report.
+  private static let shownTokens = 2000
+
   private func report(_ model: LanguageModel, _ text: String, _ tokens: [Tokenizer.Token]) -> Report {
     let words = tokens.count { !$0.isSpecial }
     let scalars = text.unicodeScalars.count
+    // A longer list says no more to a person; the facts have all tokens.
+    let shown = tokens.prefix(Self.shownTokens)
+    let cut = shown.count < tokens.count ? " The first \(shown.count) of \(tokens.count)." : ""
     let strip = Figure(
-      "Tokens", caption: "Each token on the text, coloured by its number: those that were learned later are rarer.",
+      "Tokens", caption: RichText("Each token on the text, coloured by its number.\(cut)"),
       .tokens(
         TokenFigure(
           rows: [
             TokenFigure.Row(
-              tokens: tokens.map(\.text), values: tokens.map { Double($0.id) },
-              details: tokens.map {
+              tokens: shown.map(\.text), values: shown.map { Double($0.id) },
+              details: shown.map {
                 "\($0.id), \($0.piece)"
                   + ($0.range.isEmpty ? "" : ", scalars \($0.range.lowerBound) to \($0.range.upperBound - 1)")
               })
@@ -74,7 +80,7 @@ public struct TokensStudy: Experiment {
         .init("place", .integer), .init("number", .integer), .init("piece"), .init("text"), .init("from", .integer),
         .init("to", .integer),
       ],
-      rows: tokens.enumerated().map { place, token in
+      rows: shown.enumerated().map { place, token in
         [
           .number(Double(place)), .number(Double(token.id)), .text(token.piece), .text(TokenText(token.text).label),
           .number(Double(token.range.lowerBound)), .number(Double(token.range.upperBound)),
@@ -87,6 +93,10 @@ public struct TokensStudy: Experiment {
         Metric("tokens", Double(tokens.count), format: .integer),
         Metric("scalars per token", words > 0 ? Double(scalars) / Double(words) : .nan, format: .significant(3)),
       ],
-      sections: [ReportSection("The text", id: "text", [.figure(strip), .table(table)])])
+      sections: [
+        ReportSection(
+          "The text", id: "text",
+          tokens.isEmpty ? [.note(.remark, "The text has no tokens.")] : [.figure(strip), .table(table)])
+      ])
   }
 }

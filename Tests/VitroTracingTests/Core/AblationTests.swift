@@ -14,7 +14,8 @@ struct AblationTests {
 
   private func loss(_ model: LanguageModel, _ text: [Int], _ edits: [String: TapEdit]) throws -> Double {
     let logits = try model.run([text], editing: edits).output
-    return try TokenLosses(logits: logits, texts: [text], ranges: [0..<text.count]).mean
+    let targets = try Tensor(text.dropFirst().map { Int64($0) })
+    return try logits.slice(0..<text.count - 1).crossEntropy(labels: targets).mean().item()
   }
 
   @Test(
@@ -58,6 +59,25 @@ struct AblationTests {
     }
   }
 
+  @Test("Texts of more tokens than a group are taken in groups, as if they were one")
+  func groupsAreOne() throws {
+    let model = try TestModels.open("gpt2")
+    let texts = (0..<70).map { text -> [Int] in (0..<30).map { place in (text * 7 + place * (text + 3)) % 40 } }
+    #expect(TokenLosses.groups(texts) == [0..<68, 68..<70])
+    #expect(TokenLosses.groups([]).isEmpty)
+    let tap = "blocks.1.hook_mlp_out"
+    let run = try model.run(texts, recording: [tap])
+    let mean = try run.value(at: tap).mean(axes: [0], keepingAxes: true).expanded(to: [1, 30, 16])
+    let means = try Ablation(model, texts: texts, of: .outputs, by: .mean)
+    let resampled = try Ablation(model, texts: texts, of: .outputs, by: .resample)
+    for text in [0, 67, 68, 69] {
+      #expect(try abs(means.losses[text] - loss(model, texts[text], [:])) < 1e-10)
+      #expect(try abs(means.parts[3].losses[text] - loss(model, texts[text], [tap: .replace(mean)])) < 1e-10)
+      let other = try run.value(at: tap, text: (text + 1) % 70).expandingAxis(0)
+      #expect(try abs(resampled.parts[3].losses[text] - loss(model, texts[text], [tap: .replace(other)])) < 1e-10)
+    }
+  }
+
   @Test("Losses count from a position on")
   func lossesCountFromAPosition() throws {
     let model = try TestModels.open("gpt2")
@@ -76,6 +96,9 @@ struct AblationTests {
     #expect(throws: VitroError.self) { try Ablation(model, texts: [[1]]) }
     #expect(throws: VitroError.self) { try Ablation(model, texts: []) }
     #expect(throws: VitroError.self) { try Ablation(TestModels.open("bert"), texts: Self.texts) }
+    #expect(throws: VitroError.self) { try TokenLosses(TestModels.open("bert-masked"), texts: Self.texts) }
+    #expect(throws: VitroError.self) { try Ablation(TestModels.open("bert-masked"), texts: Self.texts) }
+    #expect(try LogitLens(TestModels.open("bert-masked"), tokens: Self.texts[0]).followers.isEmpty)
     #expect(throws: VitroError.self) { try HeadScores(model, period: 17) }
   }
 

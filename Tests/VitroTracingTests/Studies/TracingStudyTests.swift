@@ -41,7 +41,7 @@ struct TracingStudyTests {
       let words = ModelWords(try LanguageModel(folder))
       #expect(try words.answer("mat", after: "the", field: "answer") == 8)
       #expect(try words.answer("#9", after: "the", field: "answer") == 9)
-      for text in ["cat dog", "#40", "#-1"] {
+      for text in ["cat dog", "#40", "#-1", "zebra"] {
         let error = #expect(throws: VitroError.self) { try words.answer(text, after: "the", field: "answer") }
         #expect(error?.details["field"] == "answer")
       }
@@ -147,16 +147,21 @@ struct TracingStudyTests {
       #expect(run.facts["strengths"]?.list.map(\.number) == [-8, -4, 0, 4, 8])
       #expect(run.facts["tap"]?.text == "blocks.1.hook_resid_pre")
       let model = try LanguageModel(folder)
-      let nats = try ["happy", "new", "sad", "old"].map { word -> Double in
+      // The second of each two is held out.
+      let nats = try ["new", "old"].map { word -> Double in
         let id = try #require(TestModels.words.firstIndex(of: word))
         return try TokenLosses(model, texts: [[4, 6, 20, id]]).nats[0][2]
       }
-      let preference = (-nats[0] - nats[1] + nats[2] + nats[3]) / 2
+      let preference = nats[1] - nats[0]
       #expect(abs(run.facts["preference"]![2].number - preference) < 1e-5)
       #expect(run.facts["control"]![2].list.allSatisfy { abs($0.number - preference) < 1e-5 })
       let texts = try #require(run.facts["texts"]).list
       #expect(texts.count == 6 && texts.last?["direction"].text == "random")
-      #expect(run.facts["claims"]?.list.count == 1)
+      let claim = try #require(run.facts["claims"]?.list.first)
+      // Three random directions decide nothing.
+      #expect(claim["verdict"].text == "undecided" && [0.25, 0.5, 0.75, 1].contains(claim["numbers"]["p"].number))
+      study.positive = " | "
+      #expect(throws: VitroError.self) { try study.validate() }
     }
   }
 }

@@ -71,7 +71,7 @@ public struct AblateStudy: Experiment {
     let model = try Models.open(model, in: run)
     let words = ModelWords(model)
     if let data { try run.read(data, role: "texts") }
-    let texts = try cut(lines().map { try words.tokens($0).map(\.id) })
+    let texts = try cut(lines().map { try words.cut($0).map(\.id) })
     let ablation = try run.stage("taking parts out") { stage in
       try Ablation(model, texts: texts, of: parts, by: by) { try stage.progress($0, of: $1) }
     }

@@ -52,7 +52,8 @@ struct AblationFinding {
     var metrics = [
       Metric(
         "loss with all parts", loss, format: three, unit: "nats",
-        explanation: RichText("Per token; \(ablation.losses.count) texts of \(tokens) tokens."))
+        explanation: RichText(
+          "The mean over \(ablation.losses.count) texts, \(tokens) tokens in all, of each text's loss per token."))
     ]
     if let worst {
       metrics.append(

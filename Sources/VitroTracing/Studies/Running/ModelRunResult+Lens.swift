@@ -10,7 +10,7 @@ extension ModelRunResult {
   func lensBlocks(_ lens: LogitLens) -> [ReportBlock] {
     let depth = depths(lens)
     var blocks: [ReportBlock] = [.figure(guessesFigure(lens, depth))]
-    if tokens.count > 1 { blocks.append(.figure(followersFigure(lens, depth))) }
+    if tokens.count > 1, !lens.followers.isEmpty { blocks.append(.figure(followersFigure(lens, depth))) }
     return blocks + [
       .figure(ranksFigure(lens, depth)), .figure(answerFigure(lens, depth)),
       .note(
@@ -30,7 +30,7 @@ extension ModelRunResult {
     let rows = lens.taps.indices.reversed().map { layer in
       let best = shown.map { lens.top(1, layer: layer, position: $0).first }
       return TokenFigure.Row(
-        depth[layer], tokens: best.map { $0.map { words.word($0.id) } ?? "" },
+        depth[layer], tokens: best.map { $0.map { word($0.id) } ?? "" },
         values: best.map { $0?.probability ?? .nan },
         details: zip(shown, best).map { place, guess in
           "after “\(tokens[place].text)”: \(NumberFormat.percent(1).text(guess?.probability ?? .nan))"
@@ -67,7 +67,7 @@ extension ModelRunResult {
     let final = lens.guesses.last?[last].prefix(4) ?? []
     let series = final.map { guess in
       LineSeries(
-        words.label(guess.id),
+        label(guess.id),
         y: lens.guesses.map { layer in layer[last].first { $0.id == guess.id }?.probability ?? 0 })
     }
     return Figure(

@@ -39,28 +39,30 @@ struct ModelRunResult {
   func label(_ id: Int) -> String { answersInTokens ? words.label(id) : output(id) }
 
   private func fact(_ guesses: [LogitLens.Guess]) -> JSONValue {
-    .array(
-      guesses.map { ["token": .string(word($0.id)), "id": .integer($0.id), "probability": .number($0.probability)] })
+    .array(guesses.map(fact))
+  }
+
+  private func fact(_ guess: LogitLens.Guess) -> JSONValue {
+    ["token": .string(word(guess.id)), "id": .integer(guess.id), "probability": .number(guess.probability)]
   }
 
   func facts() throws -> [String: JSONValue] {
     var facts: [String: JSONValue] = ["model": .string(words.model.name), "answer": .string(answer.kind.rawValue)]
-    if let place = answer.places.first { facts["top"] = fact(place.guesses) }
+    facts["top"] = fact(answer.places.first?.guesses ?? [])
+    facts["loss"] = .numbers(answer.losses)
     switch answer.kind {
-    case .next: facts["loss"] = .numbers(answer.losses)
+    case .next, .outputs: break
     case .masked:
       facts["masks"] = .array(
         answer.places.map { ["position": .integer($0.position), "top": fact($0.guesses)] })
     case .hidden:
       facts["embedding"] = ["norm": .number(answer.pooledNorm), "width": .integer(try words.model.width)]
-    case .outputs: break
     }
     if let lens {
       facts["lens"] = .array(
         lens.taps.enumerated().map { layer, tap in
           let guesses = tokens.indices.map { position -> JSONValue in
-            lens.top(1, layer: layer, position: position).first.map { words.fact($0.id, probability: $0.probability) }
-              ?? .null
+            lens.top(1, layer: layer, position: position).first.map(fact) ?? .null
           }
           return ["tap": .string(tap), "guesses": .array(guesses)]
         })

@@ -88,6 +88,7 @@ public struct ModelRunStudy: Experiment {
     let words = ModelWords(model)
     let tokens = try words.tokens(text ?? "")
     let ids = tokens.map(\.id)
+    if lens { _ = try FinalLayer(model, for: "reading layers of '\(model.name)'") }
     if generate != nil, !model.predictsNext { try Self.refuseGenerating(model) }
     var result = ModelRunResult(
       words: words, text: text ?? "", tokens: tokens,

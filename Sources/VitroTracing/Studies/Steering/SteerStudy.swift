@@ -18,6 +18,8 @@ public struct SteerStudy: Experiment {
     The direction is the mean residual at the last token of the text followed by each positive text, minus the same with the negative ones, at the input of --layer; several texts of a set stand apart by \
     '|'. It is added at every position, times the strength. What it does is measured by how much more probable the positive texts become as continuations than the negative ones, beside random directions of the same length.
 
+    Of a set of two or more texts, every second one is held out: the direction is made from the others, and judged by these.
+
     Example: vitro model steer SmolLM2.gguf --text "I think the film was" --positive "wonderful|great" \
       --negative "terrible|awful" --layer 12 --strength 4 --generate 20
     """
@@ -30,7 +32,8 @@ public struct SteerStudy: Experiment {
     Field("layer", \.layer, in: 0...10_000, help: "The block whose input is changed; the middle one unless given."),
     Field("strength", \.strength, in: 0...1000, help: "The largest multiple of the direction that is added."),
     Field("generate", \.generate, in: 0...100_000, help: "How many tokens to write at each strength."),
-    Field("controls", \.controls, in: 2...1000, help: "How many random directions are tried."),
+    Field(
+      "controls", \.controls, in: 2...1000, help: "How many random directions are tried; fewer than 39 decide nothing."),
   ]
 
   /// The model's path.
@@ -48,7 +51,7 @@ public struct SteerStudy: Experiment {
   /// How many tokens to write.
   public var generate = 20
   /// How many random directions are tried.
-  public var controls = 8
+  public var controls = 39
 
   /// Without a model.
   public init() {}
@@ -58,6 +61,9 @@ public struct SteerStudy: Experiment {
     try Models.check(model, Self.fullName)
     for (text, flag) in [(text, "text"), (positive, "positive"), (negative, "negative")] {
       _ = try Models.given(text, flag, Self.fullName)
+    }
+    for (texts, flag) in [(positive, "positive"), (negative, "negative")] where Self.split(texts).isEmpty {
+      throw Models.missing("a text in --\(flag)", Self.fullName, field: flag)
     }
     if strength == 0 {
       throw VitroError(.argument, Self.fullName, "--strength 0 changes nothing", details: ["field": "strength"])
@@ -79,7 +85,7 @@ public struct SteerStudy: Experiment {
       try stage.progress(0, of: 1)
       // In place of the texts alone: the first token of a text has a residual that drowns all others.
       return try SteeringVector(
-        model, positive: prompt.positive, negative: prompt.negative, layer: layer ?? model.layers / 2)
+        model, positive: prompt.making.positive, negative: prompt.making.negative, layer: layer ?? model.layers / 2)
     }
     let bench = SteeringBench(words: words, prompt: prompt, vector: vector)
     let strengths = [-1, -0.5, 0, 0.5, 1].map { $0 * strength }
@@ -92,11 +98,15 @@ public struct SteerStudy: Experiment {
         try bench.texts(strengths, count: generate, seed: stage.seed) { try stage.progress($0, of: $1) }
       }
     }
-    let finding = try SteeringFinding(vector: vector, strengths: strengths, effects: effects, texts: texts)
+    let finding = try SteeringFinding(
+      vector: vector, strengths: strengths, effects: effects, texts: texts, isHeldOut: prompt.isHeldOut)
     return Outcome(report: finding.report(of: model, prompt: text ?? ""), facts: finding.facts)
   }
 
   private static func split(_ texts: String?) -> [String] {
-    (texts ?? "").split(separator: "|").map(String.init)
+    (texts ?? "").split(separator: "|").compactMap { text -> String? in
+      let own = text.drop(while: \.isWhitespace)
+      return own.lastIndex { !$0.isWhitespace }.map { String(own[...$0]) }
+    }
   }
 }

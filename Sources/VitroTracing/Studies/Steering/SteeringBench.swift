@@ -50,12 +50,14 @@ struct SteeringBench {
     _ strengths: [Double], controls: Int, seed: UInt64, progress: (Int, Int) throws -> Void
   ) throws -> Measured {
     var done = 0
+    // Nothing added is nothing added, whatever the direction.
+    let plain: (preference: Double, loss: Double)? = try strengths.contains(0) ? outcome(of: [:]) : nil
     func measure(_ direction: [Double]) throws -> Effects {
       var effects = Effects(preferences: [], losses: [])
       for strength in strengths {
         try progress(done, (controls + 1) * strengths.count)
         done += 1
-        let (preference, loss) = try outcome(of: edit(direction, strength))
+        let (preference, loss) = try (strength == 0 ? plain : nil) ?? outcome(of: edit(direction, strength))
         effects.preferences.append(preference)
         effects.losses.append(loss)
       }
@@ -66,14 +68,13 @@ struct SteeringBench {
   }
 
   private func outcome(of edits: [String: TapEdit]) throws -> (preference: Double, loss: Double) {
-    let texts = prompt.positive + prompt.negative
-    let run = try words.model.run(texts, editing: edits)
-    let nats = try TokenLosses(logits: run.output, texts: texts, ranges: run.ranges).nats
-    func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
+    let texts = prompt.judging.positive + prompt.judging.negative
+    let nats = try TokenLosses(words.model, texts: texts, editing: edits).nats
+    func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
     // The first tokens, the same in all texts, are the prompt's own.
     let own = prompt.tokens.count - 1
     func score(_ losses: some Collection<[Double]>) -> Double { -mean(losses.map { mean($0.dropFirst(own)) }) }
-    let count = prompt.positive.count
+    let count = prompt.judging.positive.count
     let loss = nats.first.map { mean($0.prefix(own)) } ?? .nan
     return (score(nats.prefix(count)) - score(nats.dropFirst(count)), loss)
   }

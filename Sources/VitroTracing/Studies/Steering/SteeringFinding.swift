@@ -9,28 +9,54 @@ struct SteeringFinding {
   let strengths: [Double]
   let effects: SteeringBench.Measured
   let texts: [SteeringBench.Written]
-  /// The random directions' preference at each strength.
+  /// Whether the texts that judge are others than those that made the direction.
+  let isHeldOut: Bool
+  /// The random directions' mean preference at each strength, and what a further one is expected between.
   private let control: [Estimate]
-  /// How much more the vector moves the preference from the weakest to the greatest strength than random directions do.
-  let advantage: Estimate
+  /// How much more the vector moves the preference from the least to the greatest strength than random directions do on average.
+  let advantage: Double
   let claim: Claim
 
   init(
-    vector: SteeringVector, strengths: [Double], effects: SteeringBench.Measured, texts: [SteeringBench.Written]
+    vector: SteeringVector, strengths: [Double], effects: SteeringBench.Measured, texts: [SteeringBench.Written],
+    isHeldOut: Bool
   ) throws {
     (self.vector, self.strengths, self.effects, self.texts) = (vector, strengths, effects, texts)
-    control = try strengths.indices.map { place in try .mean(of: effects.random.map { $0.preferences[place] }) }
+    self.isHeldOut = isHeldOut
+    control = strengths.indices.map { place in Self.prediction(effects.random.map { $0.preferences[place] }) }
     func shift(_ effects: SteeringBench.Effects) -> Double {
       (effects.preferences.last ?? .nan) - (effects.preferences.first ?? .nan)
     }
     let own = shift(effects.vector)
-    advantage = try .mean(of: effects.random.map { own - shift($0) })
+    let random = effects.random.map(shift)
+    let mean = random.reduce(0, +) / Double(random.count)
+    advantage = own - mean
+    // The direction is one: what it does is ranked among what as many random ones do.
+    let asFar = random.count { !($0 < own) }
+    let noFarther = random.count { !($0 > own) }
+    let above = Double(1 + asFar) / Double(random.count + 1)
+    let below = Double(1 + noFarther) / Double(random.count + 1)
+    let judges = isHeldOut ? "texts that it was not made from" : "the very texts that it was made from"
     claim = Claim(
-      "steers", "The direction moves the preference further than random directions of its length do.",
-      verdict: .ofSign(advantage, expected: .plus), numbers: ["advantage": advantage.value, "low": advantage.low],
+      "steers", "The direction moves the preference further than random directions of its length do, on \(judges).",
+      verdict: above <= Self.level ? .holds : below <= Self.level ? .fails : .undecided,
+      numbers: ["shift": own, "random": mean, "advantage": advantage, "p": above],
       reason:
-        "\(NumberFormat.significant(3).text(advantage.value, Interval(advantage))) nats per token further, over \(effects.random.count) random directions"
-    )
+        "\(Self.three.text(own)) nats per token, random directions \(Self.three.text(mean)); \(asFar) of \(random.count) go as far, p = \(NumberFormat.significant(2).text(above))"
+        + (random.count < 39 ? "; fewer than 39 decide nothing" : ""))
+  }
+
+  /// The level of the claim on each side.
+  private static let level = 0.025
+
+  /// The mean of values, and the order statistics between which a further value lies with about 95 %, or as often as so few allow.
+  private static func prediction(_ values: [Double]) -> Estimate {
+    let sorted = values.sorted()
+    let rank = max(1, Int(level * Double(sorted.count + 1)))
+    guard sorted.count >= 2 * rank else { return Estimate(value: sorted.first ?? .nan, low: .nan, high: .nan) }
+    return Estimate(
+      value: sorted.reduce(0, +) / Double(sorted.count), low: sorted[rank - 1], high: sorted[sorted.count - rank],
+      confidence: Double(sorted.count + 1 - 2 * rank) / Double(sorted.count + 1))
   }
 
   var facts: [String: JSONValue] {
@@ -56,6 +82,8 @@ struct SteeringFinding {
     let shift = control.last.map { Interval($0) }
     var blocks: [ReportBlock] = []
     if !texts.isEmpty { blocks.append(.table(textTable)) }
+    var changes: [ReportBlock] = [.figure(preferenceFigure)]
+    if hasLosses { changes.append(.figure(lossFigure)) }
     return Report(
       id: "model-steer", title: "Steering at \(vector.tap)", kicker: "Language model · \(model.name)",
       lede: RichText(
@@ -73,20 +101,33 @@ struct SteeringFinding {
           control: Metric.Control("residuals", vector.residualNorm)),
       ],
       sections: [
-        ReportSection("What changes", id: "effect", [.figure(preferenceFigure), .figure(lossFigure)]),
+        ReportSection("What changes", id: "effect", changes),
         ReportSection(
           "What the model writes", id: "texts", blocks.isEmpty ? [.note(.remark, "Nothing was written.")] : blocks),
-        ReportSection("Claims", id: "claims", [.table(Claim.table([claim])), .note(.caveat, Self.caveat)]),
+        ReportSection("Claims", id: "claims", [.table(Claim.table([claim])), .note(.caveat, caveat)]),
       ])
   }
 
-  private static let caveat: RichText =
-    "Student's interval is over random directions; the vector itself is one, made from few texts, and other prompts may answer otherwise."
+  /// A prompt of one token has no loss of its own.
+  private var hasLosses: Bool { effects.vector.losses.allSatisfy(\.isFinite) }
+
+  private var caveat: RichText {
+    let judged =
+      isHeldOut
+      ? "The texts that judge it are others than those that it was made from. "
+      : "A set has one text only, which both makes the direction and judges it: that it moves the preference for this text says little of others. "
+    return RichText(
+      judged
+        + "p is the direction's rank among random directions; the direction itself is one, made from few texts, and other prompts may answer otherwise."
+    )
+  }
 
   private var preferenceFigure: Figure {
     Figure(
       "Preference for the positive texts",
-      caption: "Against the strength; the band holds the mean of random directions with 95 %.",
+      caption: RichText(
+        "Against the strength; the band holds a further random direction with \(NumberFormat.percent(0).text(control.first?.confidence ?? .nan))."
+      ),
       span: .half,
       .lines(
         LineFigure(
