@@ -44,6 +44,9 @@ public struct Ablation: Sendable, Codable {
     public var increase: Double
   }
 
+  /// The most tokens of all texts together, which run as one.
+  static let mostTokens = 1 << 16
+
   /// All parts, in the order of the network.
   public let parts: [Part]
   /// The mean loss of each text with all parts.
@@ -75,6 +78,13 @@ public struct Ablation: Sendable, Codable {
     guard let transformer = model.transformer, from >= 1, !texts.isEmpty, texts.allSatisfy({ $0.count > from }) else {
       throw VitroError(
         .argument, "ablating parts of '\(model.name)'", "there is no text, or one without a position after \(from - 1)")
+    }
+    let tokens = texts.reduce(0) { $0 + $1.count }
+    guard tokens <= Self.mostTokens else {
+      throw VitroError(
+        .argument, "ablating parts of '\(model.name)'",
+        "the texts have \(tokens) tokens, at most \(Self.mostTokens) fit",
+        hint: "Take fewer or shorter texts.", details: ["found": "\(tokens)", "expected": "0 … \(Self.mostTokens)"])
     }
     let bench = try Bench(model, texts, from)
     losses = bench.losses
@@ -110,14 +120,12 @@ private final class Bench {
   let model: LanguageModel
   let texts: [[Int]]
   let from: Int
-  let run: PackedActivations
   let losses: [Double]
   private var recorded: (taps: [String], run: PackedActivations)?
 
   init(_ model: LanguageModel, _ texts: [[Int]], _ from: Int) throws {
     (self.model, self.texts, self.from) = (model, texts, from)
-    run = try model.run(texts)
-    losses = try Self.means(run.output, texts, run.ranges, from)
+    losses = try Self.means(model, texts, from)
   }
 
   func losses(without tap: String, head: Int?, by kind: AblationKind, from cut: String?) throws -> [Double] {
@@ -129,8 +137,7 @@ private final class Bench {
     let value = try known.activations.value(at: tap)
     var edits: [String: TapEdit] = [tap: .replace(try ablated(value, head, kind))]
     if let cut { edits[cut] = .replace(try known.activations.value(at: cut)) }
-    let result = try model.run(texts, editing: edits)
-    return try Self.means(result.output, texts, result.ranges, from)
+    return try Self.means(model, texts, from, edits)
   }
 
   /// A value `[1, tokens, (head,) width]` with a head, or all of it, replaced.
@@ -155,9 +162,9 @@ private final class Bench {
   }
 
   private static func means(
-    _ logits: Tensor, _ texts: [[Int]], _ ranges: [Range<Int>], _ from: Int
+    _ model: LanguageModel, _ texts: [[Int]], _ from: Int, _ edits: [String: TapEdit] = [:]
   ) throws -> [Double] {
-    try TokenLosses(logits: logits, texts: texts, ranges: ranges).nats.map { nats in
+    try TokenLosses(model, texts: texts, editing: edits).nats.map { nats in
       let counted = nats.dropFirst(from - 1)
       return counted.reduce(0, +) / Double(counted.count)
     }

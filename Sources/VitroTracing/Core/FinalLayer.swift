@@ -22,6 +22,19 @@ struct FinalLayer {
     (self.model, residual) = (model, last)
   }
 
+  /// The rows of a text in stretches: logits are as wide as the vocabulary, and those of a long text would not fit.
+  static func stretches(of count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: 256).map { $0..<Swift.min($0 + 256, count) }
+  }
+
+  /// −log p of each token of a text given those before it, in nats, from its residuals `[tokens, width]`.
+  func losses(_ residuals: Tensor, _ text: [Int]) throws -> [Double] {
+    try Self.stretches(of: text.count - 1).flatMap { rows in
+      let targets = try Tensor(rows.map { Int64(text[$0 + 1]) })
+      return try logits(residuals.slice(rows)).crossEntropy(labels: targets).cast(to: .float64).array(of: Double.self)
+    }
+  }
+
   /// The logits `[rows, vocabulary]` of residuals `[rows, width]`.
   func logits(_ rows: Tensor) throws -> Tensor {
     try answer(rows, recording: .none, needsOutputs: true).output.select(at: 0)

@@ -10,7 +10,7 @@ internal import VitroTensor
 ///
 /// ```swift
 /// let lens = try LogitLens(model, tokens: tokens)
-/// let best = lens.top(1, layer: 20, position: tokens.count - 1)
+/// let best = lens.top(1, layer: 1, position: tokens.count - 1)
 /// ```
 public struct LogitLens: Sendable, Codable {
   /// A token and how probable it is.
@@ -45,40 +45,53 @@ public struct LogitLens: Sendable, Codable {
     taps = model.residualTaps
     self.tokens = tokens
     let run = try model.run([tokens], recording: .names(taps), needsOutputs: false)
-    var guesses: [[[Guess]]] = []
-    var followers: [[Double]] = []
-    var ranks: [[Int]] = []
-    let answers = try end.logits(run.value(at: end.residual)).argmax().array(of: Int64.self).map { Int($0) }
-    for tap in taps {
-      let logits = try end.logits(run.value(at: tap))
-      let logarithms = try logits.logSoftmax()
-      let best = try logits.top(Swift.min(count, logits.shape[1]))
-      let scores = try logarithms.takeAlong(best.positions).exp().cast(to: .float64).array(of: Double.self)
-      let ids = try best.positions.array(of: Int64.self)
-      let width = best.positions.shape[1]
-      guesses.append(
-        tokens.indices.map { row in
-          (0..<width).map { Guess(id: Int(ids[row * width + $0]), probability: scores[row * width + $0]) }
-        })
-      followers.append(try Self.probabilities(of: Array(tokens.dropFirst()), logarithms))
-      ranks.append(try Self.ranks(of: answers, logits))
+    let stretches = FinalLayer.stretches(of: tokens.count)
+    let last = try run.value(at: end.residual)
+    let answers = try stretches.flatMap { try end.logits(last.slice($0)).argmax().ints }
+    let layers = try taps.map { tap in
+      let residuals = try run.value(at: tap)
+      return try stretches.map { rows in
+        try Reading(
+          end.logits(residuals.slice(rows)),
+          followers: Array(tokens[rows.lowerBound + 1..<Swift.min(rows.upperBound + 1, tokens.count)]),
+          answers: Array(answers[rows]), count)
+      }
     }
-    (self.guesses, self.followers, self.ranks) = (guesses, followers, ranks)
+    guesses = layers.map { $0.flatMap(\.guesses) }
+    followers = layers.map { $0.flatMap(\.followers) }
+    ranks = layers.map { $0.flatMap(\.ranks) }
   }
 
   /// The most probable tokens at a place.
   public func top(_ count: Int, layer: Int, position: Int) -> [Guess] { Array(guesses[layer][position].prefix(count)) }
+}
 
-  private static func probabilities(of targets: [Int], _ logarithms: Tensor) throws -> [Double] {
-    guard !targets.isEmpty else { return [] }
-    let places = try Tensor(targets.map { Int64($0) }, shape: [targets.count, 1])
-    return try logarithms.slice(0..<targets.count).takeAlong(places).exp().cast(to: .float64).array(of: Double.self)
-  }
+/// What a stretch of a layer's logits says.
+private struct Reading {
+  let guesses: [[LogitLens.Guess]]
+  let followers: [Double]
+  let ranks: [Int]
 
-  /// How many logits are above that of a given token, row by row.
-  private static func ranks(of targets: [Int], _ logits: Tensor) throws -> [Int] {
-    let places = try Tensor(targets.map { Int64($0) }, shape: [targets.count, 1])
-    let own = try logits.takeAlong(places)
-    return try logits.isGreater(than: own).cast(to: .int64).sum(axes: [1]).array(of: Int64.self).map { Int($0) }
+  /// - Parameters:
+  ///   - logits: `[rows, vocabulary]`.
+  ///   - followers: The token after each row; one less where the text ends.
+  ///   - answers: The model's own answer at each row.
+  ///   - count: How many guesses to keep.
+  init(_ logits: Tensor, followers: [Int], answers: [Int], _ count: Int) throws {
+    let logarithms = try logits.logSoftmax()
+    let best = try logits.top(Swift.min(count, logits.shape[1]))
+    let scores = try logarithms.takeAlong(best.positions).exp().cast(to: .float64).array(of: Double.self)
+    let ids = try best.positions.ints
+    let width = best.positions.shape[1]
+    guesses = answers.indices.map { row in
+      (0..<width).map { .init(id: ids[row * width + $0], probability: scores[row * width + $0]) }
+    }
+    let next = try Tensor(followers.map { Int64($0) }, shape: [followers.count, 1])
+    self.followers =
+      followers.isEmpty
+      ? []
+      : try logarithms.slice(0..<followers.count).takeAlong(next).exp().cast(to: .float64).array(of: Double.self)
+    let own = try logits.takeAlong(Tensor(answers.map { Int64($0) }, shape: [answers.count, 1]))
+    ranks = try logits.isGreater(than: own).cast(to: .int64).sum(axes: [1]).ints
   }
 }

@@ -9,7 +9,7 @@ internal import VitroTensor
 /// ```swift
 /// let pair = try AnswerPair(clean: clean, corrupt: corrupt, answer: answer, wrong: wrong)
 /// let sweep = try PatchingSweep(model, pair, at: .residPre)
-/// let effect = sweep.recovered(layer: 3, column: 5)  // 0: as corrupt, 1: as clean
+/// let effect = sweep.recovered(layer: 1, column: 2)  // 0: as corrupt, 1: as clean
 /// ```
 ///
 /// Every patch is exact. Nothing before a patch is computed again: keys and values of the positions before it come from the corrupt run, and the layers

@@ -6,7 +6,7 @@ internal import VitroTensor
 /// A direction of the residual stream that separates two sets of texts, to be added while the model runs (Turner et al., 2023).
 ///
 /// ```swift
-/// let vector = try SteeringVector(model, positive: happy, negative: sad, layer: 8)
+/// let vector = try SteeringVector(model, positive: happy, negative: sad, layer: 1)
 /// let run = try model.run([tokens], editing: vector.edit(strength: 4))
 /// ```
 public struct SteeringVector: Sendable, Codable {

@@ -1,5 +1,6 @@
 internal import VitroCore
 public import VitroModels
+internal import VitroNetworks
 internal import VitroTensor
 
 /// How surprised a model is by each token of texts.
@@ -17,18 +18,14 @@ public struct TokenLosses: Sendable {
   ///
   /// - Throws: ``/VitroCore/VitroError`` for a model without logits, or texts that it does not take.
   public init(_ model: LanguageModel, texts: [[Int]]) throws {
-    _ = try FinalLayer(model, for: "measuring losses")
-    let run = try model.run(texts)
-    try self.init(logits: run.output, texts: texts, ranges: run.ranges)
+    try self.init(model, texts: texts, editing: [:])
   }
 
-  init(logits: Tensor, texts: [[Int]], ranges: [Range<Int>]) throws {
-    nats = try zip(texts, ranges).map { text, rows in try Self.nats(logits.slice(rows), text) }
-  }
-
-  private static func nats(_ logits: Tensor, _ text: [Int]) throws -> [Double] {
-    guard text.count > 1 else { return [] }
-    return try logits.slice(0..<text.count - 1).crossEntropy(labels: Tensor(text.dropFirst().map { Int64($0) }))
-      .cast(to: .float64).array(of: Double.self)
+  /// Runs the texts with values edited before the last residual.
+  init(_ model: LanguageModel, texts: [[Int]], editing: [String: TapEdit]) throws {
+    let end = try FinalLayer(model, for: "measuring losses")
+    let run = try model.run(texts, recording: [end.residual], editing: editing, needsOutputs: false)
+    let residuals = try run.value(at: end.residual)
+    nats = try zip(texts, run.ranges).map { try end.losses(residuals.slice($1), $0) }
   }
 }

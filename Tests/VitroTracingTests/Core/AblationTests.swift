@@ -14,7 +14,8 @@ struct AblationTests {
 
   private func loss(_ model: LanguageModel, _ text: [Int], _ edits: [String: TapEdit]) throws -> Double {
     let logits = try model.run([text], editing: edits).output
-    return try TokenLosses(logits: logits, texts: [text], ranges: [0..<text.count]).mean
+    let targets = try Tensor(text.dropFirst().map { Int64($0) })
+    return try logits.slice(0..<text.count - 1).crossEntropy(labels: targets).mean().item()
   }
 
   @Test(

@@ -1,4 +1,5 @@
 internal import VitroCore
+internal import VitroLab
 internal import VitroModels
 internal import VitroNetworks
 internal import VitroTensor
@@ -11,7 +12,16 @@ struct HeadPattern: Codable, Sendable {
   /// The text's tokens.
   var labels: [String] = []
 
+  /// Patterns of longer texts cannot be looked at.
+  static let mostTokens = 256
+
   static func read(_ model: LanguageModel, _ tokens: [Int], _ heads: [HeadsFinding.Head]) throws -> [HeadPattern] {
+    guard tokens.count <= mostTokens else {
+      throw VitroError(
+        .argument, HeadsStudy.fullName,
+        "the text has \(tokens.count) tokens; patterns are shown of at most \(mostTokens)",
+        hint: "Give --text a shorter one.", details: ["field": "text"])
+    }
     func tap(_ layer: Int) -> String { "blocks.\(layer).attn.hook_pattern" }
     let run = try model.run([tokens], recording: .names(Set(heads.map { tap($0.layer) }).sorted()), needsOutputs: false)
     return try heads.map { head in

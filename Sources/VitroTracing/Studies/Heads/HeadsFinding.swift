@@ -2,7 +2,7 @@ internal import VitroCore
 internal import VitroFitting
 internal import VitroLab
 
-/// What heads score and what the model loses without them, with intervals, and what follows.
+/// What heads score and what the model loses without them, with 95 % intervals, and what follows.
 struct HeadsFinding {
   /// One head's measures.
   struct Head {
@@ -25,65 +25,66 @@ struct HeadsFinding {
   let headsPerLayer: Int
   /// The loss with all heads, in nats.
   let loss: Double?
-  /// Each interval's confidence, by which all of one kind hold together with 95 %.
-  let confidence: Double
   let claims: [Claim]
 
   /// A score this many times the uniform pattern's is a head's business.
   static let factor = 5.0
 
   init(scores: HeadScores, ablation: Ablation?) throws {
-    let confidence = 1 - 0.05 / Double(max(scores.heads.count, 1))
-    func estimate(_ values: [Double]) throws -> Estimate { try .mean(of: values, confidence: confidence) }
     let losses = Dictionary(
       (ablation?.parts ?? []).map { ($0.name, $0.losses) }, uniquingKeysWith: { first, _ in first })
     let whole = ablation?.losses ?? []
+    let rises = losses.mapValues { zip($0, whole).map { $0 - $1 } }
     heads = try scores.heads.map { head in
       Head(
-        name: head.name, layer: head.layer, head: head.head, induction: try estimate(head.induction),
-        previous: try estimate(head.previous), duplicate: try estimate(head.duplicate),
-        first: try estimate(head.first),
-        loss: try losses[head.name].map { try estimate(zip($0, whole).map { $0 - $1 }) })
+        name: head.name, layer: head.layer, head: head.head, induction: try .mean(of: head.induction),
+        previous: try .mean(of: head.previous), duplicate: try .mean(of: head.duplicate),
+        first: try .mean(of: head.first), loss: try rises[head.name].map { try .mean(of: $0) })
     }
     uniform = scores.uniform
     layers = (scores.heads.map(\.layer).max() ?? -1) + 1
     headsPerLayer = (scores.heads.map(\.head).max() ?? -1) + 1
     loss = whole.isEmpty ? nil : whole.reduce(0, +) / Double(whole.count)
-    self.confidence = confidence
-    let threshold = Self.factor * scores.uniform
-    claims = Self.claims(heads, threshold)
+    claims = try Self.claims(scores, rises)
   }
 
   /// The most claims of a kind that are listed.
   private static let claimLimit = 12
 
-  private static func claims(_ heads: [Head], _ threshold: Double) -> [Claim] {
-    let three = NumberFormat.significant(2)
-    func text(_ estimate: Estimate) -> String { three.text(estimate.value, Interval(estimate)) }
-    let induction = heads.filter { $0.induction.value > threshold }.sorted { $0.induction.value > $1.induction.value }
-    let previous = heads.filter { $0.previous.value > threshold }.sorted { $0.previous.value > $1.previous.value }
-    return induction.prefix(claimLimit).map { head in
-      let score = Claim.Verdict.of(head.induction, within: threshold...2)
-      // That the loss does not rise may mean that another head does the same work.
-      let use = head.loss.map { $0.low > 0 ? Claim.Verdict.holds : .undecided }
-      var numbers = ["score": head.induction.value, "scoreLow": head.induction.low, "threshold": threshold]
-      if let loss = head.loss {
-        numbers["loss"] = loss.value
-        numbers["lossLow"] = loss.low
-      }
-      return Claim(
-        "induction-\(head.name)", "\(head.name) is an induction head.",
-        verdict: .all([score] + (use.map { [$0] } ?? [])), numbers: numbers,
-        reason: "score \(text(head.induction)) against \(three.text(threshold))"
-          + (head.loss.map { "; without it the loss rises by \(text($0)) nats" } ?? ""))
+  /// Scores are many questions, one for each head; what the loss rises by is asked of the heads alone whose mean score is high enough.
+  private static func claims(_ scores: HeadScores, _ rises: [String: [Double]]) throws -> [Claim] {
+    let threshold = factor * scores.uniform
+    let two = NumberFormat.significant(2)
+    func text(_ estimate: Estimate) -> String { two.text(estimate.value, Interval(estimate)) }
+    func candidates(_ score: (HeadScores.Head) -> [Double]) throws -> [(name: String, score: Estimate)] {
+      let confidence = 1 - 0.05 / Double(max(scores.heads.count, 1))
+      return try scores.heads.map { ($0.name, try Estimate.mean(of: score($0), confidence: confidence)) }
+        .filter { $0.1.value > threshold }.sorted { $0.1.value > $1.1.value }
     }
-      + previous.prefix(claimLimit).map { head in
-        Claim(
-          "previous-\(head.name)", "\(head.name) looks at the previous token.",
-          verdict: .of(head.previous, within: threshold...2),
-          numbers: ["score": head.previous.value, "scoreLow": head.previous.low, "threshold": threshold],
-          reason: "score \(text(head.previous)) against \(three.text(threshold))")
+    let induction = try candidates(\.induction)
+    let confidence = 1 - 0.05 / Double(max(induction.count, 1))
+    let repeating = try induction.prefix(claimLimit).map { name, score -> Claim in
+      let rise = try rises[name].map { try Estimate.mean(of: $0, confidence: confidence) }
+      var numbers = ["score": score.value, "scoreLow": score.low, "threshold": threshold]
+      if let rise {
+        numbers["loss"] = rise.value
+        numbers["lossLow"] = rise.low
       }
+      // That the loss does not rise may mean that another head does the same work.
+      let use = rise.map { $0.low > 0 ? Claim.Verdict.holds : .undecided }
+      return Claim(
+        "induction-\(name)", "\(name) is an induction head.",
+        verdict: .all([.of(score, within: threshold...2)] + (use.map { [$0] } ?? [])), numbers: numbers,
+        reason: "score \(text(score)) against \(two.text(threshold))"
+          + (rise.map { "; without it the loss rises by \(text($0)) nats" } ?? ""))
+    }
+    let previous = try candidates(\.previous).prefix(claimLimit).map { name, score -> Claim in
+      Claim(
+        "previous-\(name)", "\(name) looks at the previous token.", verdict: .of(score, within: threshold...2),
+        numbers: ["score": score.value, "scoreLow": score.low, "threshold": threshold],
+        reason: "score \(text(score)) against \(two.text(threshold))")
+    }
+    return repeating + previous
   }
 
   /// The heads of claims of a kind that hold.
@@ -116,7 +117,7 @@ struct HeadsFinding {
   var facts: [String: JSONValue] {
     func pair(_ estimate: Estimate) -> JSONValue { .numbers([estimate.low, estimate.high]) }
     return [
-      "uniform": .number(uniform), "confidence": .number(confidence), "loss": loss.map { .number($0) } ?? .null,
+      "uniform": .number(uniform), "loss": loss.map { .number($0) } ?? .null,
       "heads": .array(
         heads.map { head in
           [

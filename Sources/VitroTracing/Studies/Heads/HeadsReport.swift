@@ -98,7 +98,7 @@ struct HeadsReport {
         .remark,
         RichText(
           "A head counts when its score's interval lies above \(factor) times the uniform pattern's, and an induction head when the loss without it rises too, its interval above 0. "
-            + "Intervals are Student's over \(sequences) sequences at \(NumberFormat.percent(3).text(finding.confidence)) each, so that those of all \(finding.heads.count) heads hold together with 95 % (Bonferroni). "
+            + "Intervals are Student's over \(sequences) sequences; those of the claims are wider than the pictures', so that all \(finding.heads.count) scores hold together with 95 %, and so do the losses of all heads whose score is high enough (Bonferroni). "
             + "That a head can be spared does not make it none: others may do the same work.")))
     return blocks
   }

@@ -36,7 +36,7 @@ public struct HeadsStudy: Experiment {
   public static let fields: [Field<Self>] = [
     Field("model", path: \.model, isPositional: true, help: Models.help),
     Field("text", \.text, mayBeginWithMinus: true, help: "A text on which patterns are shown."),
-    Field("period", \.period, in: 2...100_000, help: "How many random tokens come twice."),
+    Field("period", \.period, in: 2...256, help: "How many random tokens come twice."),
     Field("sequences", \.sequences, in: 2...1000, help: "How many texts of random tokens."),
     Field("by", \.by, help: "What takes the place of a head that is taken out."),
   ]

@@ -46,8 +46,8 @@ struct ModelAnswer: Codable, Sendable {
     }
   }
 
-  /// How many tokens' logits are held at once.
-  private static let rows = 128
+  /// Cosines of more tokens than these cannot be looked at.
+  private static let mostTokens = 256
 
   /// Runs a text.
   init(_ model: LanguageModel, _ tokens: [Int], mask: Int?, keeping count: Int) throws {
@@ -61,33 +61,25 @@ struct ModelAnswer: Codable, Sendable {
   }
 
   private mutating func predict(_ model: LanguageModel, _ count: Int) throws {
-    let logitsOf = try logits(model)
-    for first in stride(from: 0, to: tokens.count, by: Self.rows) {
-      let last = Swift.min(first + Self.rows, tokens.count)
-      let logits = try logitsOf(first..<last)
-      let targets = tokens[Swift.min(first + 1, tokens.count)..<Swift.min(last + 1, tokens.count)].map { Int64($0) }
-      if !targets.isEmpty {
-        losses += try logits.slice(0..<targets.count).crossEntropy(labels: Tensor(targets)).cast(to: .float64)
+    guard model.transformer != nil else {
+      let logits = try model.run([tokens]).output
+      if tokens.count > 1 {
+        let targets = try Tensor(tokens.dropFirst().map { Int64($0) })
+        losses = try logits.slice(0..<tokens.count - 1).crossEntropy(labels: targets).cast(to: .float64)
           .array(of: Double.self)
       }
-      if last == tokens.count {
-        places = [
-          Place(position: last - 1, guesses: try Self.guesses(logits.select(at: last - first - 1), count))
-        ]
-      }
-    }
-  }
-
-  /// The logits of a range of positions; a transformer's are computed when they are asked for.
-  private func logits(_ model: LanguageModel) throws -> (Range<Int>) throws -> Tensor {
-    guard model.transformer != nil else {
-      let output = try model.run([tokens]).output
-      return { try output.slice($0) }
+      return try settle(logits.select(at: tokens.count - 1), count)
     }
     let end = try FinalLayer(model, for: "running '\(model.name)'")
     let run = try model.run([tokens], recording: [end.residual], needsOutputs: false)
-    let residual = try run.value(at: end.residual)
-    return { try end.logits(residual.slice($0)) }
+    let residuals = try run.value(at: end.residual)
+    losses = try end.losses(residuals, tokens)
+    try settle(end.logits(residuals.slice(tokens.count - 1..<tokens.count)).select(at: 0), count)
+  }
+
+  /// Keeps what is most probable after the last token.
+  private mutating func settle(_ logits: Tensor, _ count: Int) throws {
+    places = [Place(position: tokens.count - 1, guesses: try Self.guesses(logits, count))]
   }
 
   private mutating func fill(_ model: LanguageModel, _ positions: [Int], _ count: Int) throws {
@@ -105,6 +97,7 @@ struct ModelAnswer: Codable, Sendable {
     let states = try model.run([tokens]).output.cast(to: .float64)
     norms = try states.norm(axes: [1]).array(of: Double.self)
     pooledNorm = try states.mean(axes: [0]).norm().item()
+    guard tokens.count <= Self.mostTokens else { return }
     let products = try states.matmul(states, transposeB: true).array(of: Double.self)
     cosines = tokens.indices.map { row in
       tokens.indices.map {
@@ -116,7 +109,7 @@ struct ModelAnswer: Codable, Sendable {
   private mutating func answer(_ model: LanguageModel, _ count: Int) throws {
     let output = try model.run([tokens]).output
     let row = output.rank > 1 ? try output.select(at: output.shape[0] - 1) : output
-    places = [Place(position: tokens.count - 1, guesses: try Self.guesses(row.flattened(), count))]
+    try settle(row.flattened(), count)
   }
 
   private static func guesses(_ logits: Tensor, _ count: Int) throws -> [LogitLens.Guess] {

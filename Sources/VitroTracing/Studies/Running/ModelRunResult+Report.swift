@@ -81,7 +81,7 @@ extension ModelRunResult {
     case .outputs: return answer.places.map { .figure(guessFigure($0, "Outputs after the last token")) }
     case .masked:
       return answer.places.prefix(12).map { .figure(guessFigure($0, "Mask at place \($0.position)", span: .half)) }
-    case .hidden: return [.figure(cosineFigure), .figure(normStrip)]
+    case .hidden: return (answer.cosines.isEmpty ? [] : [.figure(cosineFigure)]) + [.figure(normStrip)]
     }
   }
 

@@ -67,8 +67,7 @@ struct SteeringBench {
 
   private func outcome(of edits: [String: TapEdit]) throws -> (preference: Double, loss: Double) {
     let texts = prompt.positive + prompt.negative
-    let run = try words.model.run(texts, editing: edits)
-    let nats = try TokenLosses(logits: run.output, texts: texts, ranges: run.ranges).nats
+    let nats = try TokenLosses(words.model, texts: texts, editing: edits).nats
     func mean(_ values: some Collection<Double>) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
     // The first tokens, the same in all texts, are the prompt's own.
     let own = prompt.tokens.count - 1
