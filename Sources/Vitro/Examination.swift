@@ -69,7 +69,13 @@ public struct Examination: Experiment {
   /// A network needs data, and data other than the digits a network.
   public func validate() throws {
     if let network, data == nil {
-      throw VitroError(.argument, "examine", "--data is missing: name the labelled data to examine '\(network)' on")
+      let isLanguageModel =
+        network.hasSuffix(".gguf") || FileManager.default.fileExists(atPath: network + "/config.json")
+      throw VitroError(
+        .argument, "examine", "--data is missing: name the labelled data to examine '\(network)' on",
+        hint: isLanguageModel
+          ? "A language model is shown without data by 'vitro model inspect \(network)', and its layers by 'vitro probe text'."
+          : nil)
     }
     if network == nil, let data, data != "digits" {
       throw VitroError(.argument, "examine", "a NETWORK is missing: 'vitro examine NETWORK --data \(data)'")
