@@ -14,7 +14,8 @@ import Vitro
   }
 
   private let tokens = [3, 14, 15, 9, 26]
-  private let (answer, wrong) = (7, 31)
+  private let answer = 7
+  private let wrong = 31
 
   @Test func descriptions() throws {
     // docs:TransformerDescription

@@ -11,7 +11,9 @@ extension TransformerFamily {
       }
     })
 
-  /// RoBERTa (Liu et al., 2019): BERT with positions from 2 on. Padding tokens are counted as others are: texts are packed, not padded.
+  /// RoBERTa (Liu et al., 2019): BERT with positions from 2 on.
+  ///
+  /// Padding tokens are counted as others are: texts are packed, not padded.
   static let roberta = TransformerFamily(
     name: "RoBERTa", modelTypes: ["roberta", "xlm-roberta", "camembert"], prefixes: ["", "roberta."],
     describe: { try encoder($0, firstPosition: $0.integer("pad_token_id", default: 1) + 1) },

@@ -17,7 +17,7 @@ internal import VitroTensor
 public struct LanguageModel: Sendable {
   /// What it is called: the directory's or file's name.
   public let name: String
-  /// The family, as people call it: BERT, GPT-2, Llama, …
+  /// The family, as people call it: BERT, GPT-2, Llama and others.
   public let family: String
   /// Sizes and the family's ways, where the network is a transformer of a known family.
   public let transformer: TransformerDescription?

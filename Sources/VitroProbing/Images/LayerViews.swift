@@ -61,7 +61,8 @@ public struct LayerViews: Sendable {
         try observer.checkpoint(stage)
         observer.update(ProgressUpdate(stage, completed: views.count, of: taps.count, detail: tap))
         guard let value = values[tap], value.dtype.isFloatingPoint else { continue }
-        if let view = try Self.view(tap, TapFeatures.rows(value), labels, fitted: parts.train.count, data.classNames.count) {
+        let rows = try TapFeatures.rows(value)
+        if let view = try Self.view(tap, rows, labels, fitted: parts.train.count, data.classNames.count) {
           views.append(view)
         }
       }

@@ -44,9 +44,6 @@ public struct Ablation: Sendable, Codable {
     public var increase: Double
   }
 
-  /// The most tokens of all texts together, which run as one.
-  static let mostTokens = 1 << 16
-
   /// All parts, in the order of the network.
   public let parts: [Part]
   /// The mean loss of each text with all parts.

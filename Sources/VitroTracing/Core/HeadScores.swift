@@ -3,7 +3,7 @@ public import VitroModels
 internal import VitroNetworks
 internal import VitroTensor
 
-/// What each head attends to, by the scores of Elhage et al. (2021) and Olsson et al. (2022).
+/// What each head attends to, by the scores of Elhage and others (2021) and Olsson and others (2022).
 ///
 /// On random tokens that come twice, `s = t₁ … t_n t₁ … t_n`, a head's scores are means of its pattern over the second half: on the token before the query
 /// (previous token), on the query's own first occurrence (duplicate token), on the token after that (induction), and on the first token. Random

@@ -21,7 +21,7 @@ private func threadTime() -> Double {
 /// `Tests/References/tokenizer_fixtures.py --real` wrote.
 @Suite(
   .enabled(
-    if: RealTokenizers.folder != nil, "VITRO_TOKENIZERS names no folder of Tests/References/tokenizer_fixtures.py --real"))
+    if: RealTokenizers.folder != nil, "VITRO_TOKENIZERS names no folder that tokenizer_fixtures.py --real made"))
 struct RealTokenizerTests {
 
   /// The vocabulary and merges of a GGUF file.
