@@ -40,7 +40,8 @@ func cases(of implementation: Implementation, threads: Int, probeData: String?) 
   switch implementation {
   case .vitro:
     matmulCases + elementwiseCases + overheadCases + tinyCases + seedCases + recurrentCases + transformerCases
-      + languageCases + convnetCases + toyCases + regionCases + symmetryCases + extractionCases + (probeData.map(probeCases) ?? [])
+      + languageCases + convnetCases + toyCases + regionCases + symmetryCases + extractionCases
+      + (probeData.map(probeCases) ?? [])
       + startUpCases
   case .openblas: rawMatmulCases(threads: threads)
   case .memcpy: [copyCase]
