@@ -68,10 +68,11 @@ struct AttributionTests {
       let found = lens.guesses[model.layers][position].map(\.probability)
       #expect(found == found.sorted(by: >) && abs(found.reduce(0, +) - 1) < 1e-12)
       #expect(lens.ranks[model.layers][position] == 0)
-      if position + 1 < Self.tokens.count {
+      if model.predictsNext, position + 1 < Self.tokens.count {
         #expect(abs(lens.followers[model.layers][position] - own[Self.tokens[position + 1]]) < 1e-12)
       }
     }
+    #expect(lens.followers.isEmpty == !model.predictsNext)
     #expect(lens.taps.count == model.layers + 1 && lens.guesses.count == model.layers + 1)
   }
 
