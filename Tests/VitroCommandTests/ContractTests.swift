@@ -153,6 +153,11 @@ import Vitro
     for (name, arguments) in [
       ("help", ["help"]), ("help-examine", ["help", "examine"]), ("help-probe-xor", ["help", "probe", "xor"]),
       ("help-probe-skip", ["help", "probe", "skip"]), ("help-probe-network", ["help", "probe", "network"]),
+      ("help-probe-text", ["help", "probe", "text"]), ("help-model-ablate", ["help", "model", "ablate"]),
+      ("help-model-attribute", ["help", "model", "attribute"]), ("help-model-heads", ["help", "model", "heads"]),
+      ("help-model-inspect", ["help", "model", "inspect"]), ("help-model-patch", ["help", "model", "patch"]),
+      ("help-model-run", ["help", "model", "run"]), ("help-model-steer", ["help", "model", "steer"]),
+      ("help-model-tokens", ["help", "model", "tokens"]), ("help-model-train", ["help", "model", "train"]),
       ("help-superposition-abs", ["help", "superposition", "abs"]),
       ("help-superposition-adversarial", ["help", "superposition", "adversarial"]),
       ("help-superposition-correlated", ["help", "superposition", "correlated"]),
