@@ -26,6 +26,16 @@ import Vitro
     #expect(network.tapNames.contains("blocks.1.mlp.hook_post"))
   }
 
+  @Test func sequenceLayouts() throws {
+    let network = try model.network
+    let tokens = try Tensor((0..<16).map { Int64($0) }, shape: [1, 16])
+    // docs:SequenceLayout
+    let layout = SequenceLayout(lengths: [5, 2, 9])
+    let run = try network.run([tokens], recording: ["blocks.0.hook_resid_post"], sequences: layout)
+    // docs:end
+    #expect(try run.value(at: "blocks.0.hook_resid_post").shape == [1, 16, 16])
+  }
+
   @Test func models() throws {
     try withTemporaryFolder { folder in
       var description = TransformerDescription(layers: 6, width: 8, heads: 2, vocabulary: 5, context: 32)

@@ -3,7 +3,8 @@ internal import VitroCore
 /// Texts with one label each: what probes of language models are fitted on, and text networks are trained on.
 ///
 /// ```swift
-/// let cities = try LabeledTexts("cities.csv", columns: .init(text: "statement", label: "label", group: "city"))
+/// let cities = try LabeledTexts(
+///   "cities.csv", columns: .init(text: "statement", label: "label", group: "city"))
 /// print(cities.texts[0], cities.classNames[cities.labels[0]])
 /// ```
 public struct LabeledTexts: LabeledExamples {
