@@ -25,7 +25,7 @@ public struct Examination: Experiment {
   /// What networks and data may be.
   public static let discussion = """
     NETWORK is a directory written by Vitro or by tools/export_torch.py (network.json and weights.safetensors), an \
-    ONNX file of dense layers, or a safetensors file of N.weight and N.bias pairs (Linear layers with ReLU between them).
+    ONNX file, or a safetensors file of N.weight and N.bias pairs (Linear layers with ReLU between them).
 
     DATA is 'digits' (ships with Vitro), an .npz or .safetensors file with x and y, a table with a label column, a \
     directory of IDX files, or a directory with one directory of PNG images for each class.

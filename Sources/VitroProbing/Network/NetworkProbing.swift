@@ -26,8 +26,8 @@ public struct NetworkProbing: Experiment {
     Records the values of a trained network for labelled data, once, and fits probes to each of them. Every probe stands \
     beside its control: one random label for each type where the data have groups, shuffled labels elsewhere.
 
-    NETWORK is what 'vitro examine' takes: a directory with network.json and weights.safetensors, an ONNX file of dense \
-    layers, or a safetensors file of N.weight and N.bias pairs. DATA is 'digits', 'fashion-mnist', 'mnist:DIR', an .npz or .safetensors file with x and y \
+    NETWORK is what 'vitro examine' takes: a directory with network.json and weights.safetensors, an ONNX file, \
+    or a safetensors file of N.weight and N.bias pairs. DATA is 'digits', 'fashion-mnist', 'mnist:DIR', an .npz or .safetensors file with x and y \
     (and group), a table with a label column, or a directory of images. The labels need not be those that the network was \
     trained on.
 
