@@ -7,6 +7,7 @@ extension LanguageModel {
   /// Opens a model: a Hugging Face directory, a GGUF file, a llama2.c checkpoint, or a network of tokens that Vitro trained.
   ///
   /// Weights stay where the files hold them (large files are mapped); those of half precision or in blocks are widened when they are used.
+  /// GPT-2's, which its files keep transposed and joined, are copied in their own type.
   ///
   /// - Parameters:
   ///   - path: The directory or file.
