@@ -100,6 +100,12 @@ let modules: [Module] = [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroModels",
       "VitroLab",
     ], tested: true),
+  Module(
+    name: "VitroInformation",
+    dependencies: [
+      "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroModels",
+      "VitroLab",
+    ], tested: true, testResources: [.copy("Fixtures")]),
   // Floor 6
   Module(
     name: "Vitro",
@@ -107,6 +113,7 @@ let modules: [Module] = [
       "VitroCore", "VitroTensor", "VitroFormats", "VitroNetworks", "VitroData", "VitroFitting", "VitroPiecewise",
       "VitroGroups", "VitroLab",
       "VitroModels", "VitroProbing", "VitroSuperposition", "VitroCircuits", "VitroSymmetry", "VitroTracing",
+      "VitroInformation",
     ], tested: true),
 ]
 

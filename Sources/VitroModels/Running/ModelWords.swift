@@ -1,17 +1,22 @@
 internal import VitroCore
-internal import VitroLab
-internal import VitroModels
 
 /// A model's words: texts to tokens and back, by its tokenizer, or by number where its files bring none.
-struct ModelWords: Sendable {
-  let model: LanguageModel
+///
+/// ```swift
+/// let words = ModelWords(try LanguageModel("all-MiniLM-L6-v2"))
+/// let tokens = try words.tokens("In a glass.").map(\.id)
+/// ```
+public struct ModelWords: Sendable {
+  /// The model.
+  public let model: LanguageModel
 
-  init(_ model: LanguageModel) { self.model = model }
+  /// The words of a model.
+  public init(_ model: LanguageModel) { self.model = model }
 
   /// The tokens of a text, with those that the model expects around it.
   ///
   /// - Throws: ``/VitroCore/VitroError`` for a text that the model does not take.
-  func tokens(_ text: String, addingSpecialTokens: Bool = true) throws -> [Tokenizer.Token] {
+  public func tokens(_ text: String, addingSpecialTokens: Bool = true) throws -> [Tokenizer.Token] {
     let tokens = try cut(text, addingSpecialTokens: addingSpecialTokens)
     try model.check([tokens.map(\.id)])
     return tokens
@@ -20,7 +25,7 @@ struct ModelWords: Sendable {
   /// The tokens of a text that need not fit the model: it may be empty, or longer than the context.
   ///
   /// - Throws: ``/VitroCore/VitroError`` for a text that has no tokens in the model's words.
-  func cut(_ text: String, addingSpecialTokens: Bool = true) throws -> [Tokenizer.Token] {
+  public func cut(_ text: String, addingSpecialTokens: Bool = true) throws -> [Tokenizer.Token] {
     try model.ownTokenizer?.encode(text, addingSpecialTokens: addingSpecialTokens) ?? numbered(text)
   }
 
@@ -51,12 +56,12 @@ struct ModelWords: Sendable {
   }
 
   /// The text of tokens.
-  func text(_ ids: [Int]) throws -> String {
+  public func text(_ ids: [Int]) throws -> String {
     try model.ownTokenizer?.decode(ids) ?? ids.map(String.init).joined(separator: " ")
   }
 
   /// The text that tokens add to those before them.
-  func text(of added: [Int], after tokens: [Int]) throws -> String {
+  public func text(of added: [Int], after tokens: [Int]) throws -> String {
     guard let tokenizer = model.ownTokenizer else { return try text(added) }
     var stream = tokenizer.textStream()
     for id in tokens { _ = try stream.append(id) }
@@ -66,25 +71,16 @@ struct ModelWords: Sendable {
   }
 
   /// What a token stands for, as a person reads it.
-  func word(_ id: Int) -> String { model.ownTokenizer?.text(of: id) ?? "\(id)" }
-
-  /// A token for an axis: its spaces and line breaks can be seen.
-  func label(_ id: Int) -> String { TokenText(word(id)).label }
-
-  /// A token of a text for an axis.
-  func label(_ token: Tokenizer.Token) -> String { TokenText(token.text.isEmpty ? word(token.id) : token.text).label }
-
-  /// A token in a sentence: without the spaces around it, in quotation marks.
-  func quoted(_ id: Int) -> String { "“\(TokenText(word(id).trimmingSpaces).label)”" }
+  public func word(_ id: Int) -> String { model.ownTokenizer?.text(of: id) ?? "\(id)" }
 
   /// The token that begins a text, where the model expects one.
-  var beginning: Int? {
+  public var beginning: Int? {
     guard let first = try? model.ownTokenizer?.encode("a").first, first.isSpecial else { return nil }
     return first.id
   }
 
   /// The tokens that are words rather than marks.
-  var ordinary: [Int]? {
+  public var ordinary: [Int]? {
     guard let tokenizer = model.ownTokenizer, let count = model.transformer?.vocabulary else { return nil }
     return (0..<min(count, tokenizer.vocabularyCount)).filter { !tokenizer.isSpecial($0) }
   }
@@ -94,7 +90,7 @@ struct ModelWords: Sendable {
   /// `#412` names a token by its number.
   ///
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) when it is several tokens, which are listed, or none.
-  func answer(_ text: String, after prompt: String, field: String) throws -> Int {
+  public func answer(_ text: String, after prompt: String, field: String) throws -> Int {
     if text.hasPrefix("#"), let id = Int(text.dropFirst()) { return try checked(id, field) }
     guard let tokenizer = model.ownTokenizer else {
       guard let id = Int(text.trimmingSpaces) else { throw refusal(text, field, "without a tokenizer it is a number") }
@@ -134,7 +130,7 @@ struct ModelWords: Sendable {
 
 extension String {
   /// Without spaces at its ends.
-  fileprivate var trimmingSpaces: String {
+  package var trimmingSpaces: String {
     String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 }

@@ -1,0 +1,52 @@
+internal import VitroCore
+public import VitroModels
+public import VitroTensor
+
+/// A text as a network reads it: its words, pieces of words or characters, each with its vector.
+public struct WordText: Sendable {
+  /// The tokens' numbers; zeros where the network reads vectors.
+  public let tokens: [Int]
+  /// The tokens as a person reads them.
+  public let words: [String]
+  /// Whether each token marks a place rather than text.
+  public let isSpecial: [Bool]
+  /// For each token the word it is a piece of, counted from 0.
+  public let wordNumbers: [Int]
+  /// The tokens' vectors at the entry, `[length, width]`.
+  public let vectors: Tensor
+
+  /// Tokens, each a word of its own.
+  init(_ tokens: [Int], words: [String], vectors: Tensor) {
+    self.tokens = tokens
+    self.words = words
+    isSpecial = tokens.map { _ in false }
+    wordNumbers = Array(tokens.indices)
+    self.vectors = vectors
+  }
+
+  /// Tokens of a text; those with no space between them and letters on both sides are pieces of one word.
+  init(tokens: [Tokenizer.Token], text: String, vectors: Tensor) {
+    self.tokens = tokens.map(\.id)
+    words = tokens.map { $0.isSpecial || $0.text.isEmpty ? $0.piece : $0.text }
+    isSpecial = tokens.map(\.isSpecial)
+    self.vectors = vectors
+    let scalars = Array(text.unicodeScalars)
+    var numbers: [Int] = []
+    for (place, token) in tokens.enumerated() {
+      let start = token.range.lowerBound
+      let continues =
+        place > 0 && !token.isSpecial && !tokens[place - 1].isSpecial && scalars.indices.contains(start) && start > 0
+        && tokens[place - 1].range.upperBound == start && Self.isInWord(scalars[start])
+        && Self.isInWord(scalars[start - 1])
+      numbers.append((numbers.last ?? -1) + (continues || numbers.isEmpty ? 0 : 1) + (numbers.isEmpty ? 1 : 0))
+    }
+    wordNumbers = numbers
+  }
+
+  private static func isInWord(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "'" || scalar == "’"
+  }
+
+  /// The number of tokens.
+  public var count: Int { tokens.count }
+}
