@@ -26,7 +26,7 @@ extension Network {
 
     var dependent: Set<Int> = [source]
     var lastReader: [Int: Int] = [:]
-    let steps = source - plan.inputCount + 1 ..< goal - plan.inputCount + 1
+    let steps = source - plan.inputCount + 1..<goal - plan.inputCount + 1
     for step in steps where step >= 0 && plan.steps[step].inputs.contains(where: dependent.contains) {
       dependent.insert(plan.inputCount + step)
     }

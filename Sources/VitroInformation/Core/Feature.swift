@@ -32,7 +32,8 @@ public struct Feature: Sendable, Hashable, Codable, ExpressibleByStringLiteral, 
     guard let position = Int(parts[1]) else {
       throw VitroError(
         .argument, "reading a layer", "'\(parts[1])' in '\(text)' is no position",
-        hint: "Write tap@0 for the first word, tap@-1 for the last.", details: ["found": text, "expected": "tap@number"])
+        hint: "Write tap@0 for the first word, tap@-1 for the last.",
+        details: ["found": text, "expected": "tap@number"])
     }
     self.init(String(parts[0]), at: position)
   }

@@ -1,4 +1,5 @@
 internal import VitroCore
+internal import VitroNetworks
 public import VitroTensor
 
 /// How far features spread over a set of texts: what makes layers and networks comparable.
@@ -102,7 +103,8 @@ public struct FeatureScales: Sendable {
     guard let spread = try spread(of: feature) else { return try .zeros([1, entries], dtype: dtype) }
     guard !spread.isEmpty, entries % spread.count == 0 else {
       throw VitroError(
-        .shape, "the spread of '\(feature)'", "it has \(spread.count) coordinates, and a text's value has \(entries) entries")
+        .shape, "the spread of '\(feature)'",
+        "it has \(spread.count) coordinates, and a text's value has \(entries) entries")
     }
     let row = try Tensor(spread.map { 1 / $0 }, shape: [1, 1, spread.count]).cast(to: dtype)
     return try row.expanded(to: [1, entries / spread.count, spread.count]).reshaped([1, entries])

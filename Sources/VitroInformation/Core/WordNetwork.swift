@@ -204,7 +204,7 @@ public struct WordNetwork: Sendable {
   /// - Throws: ``/VitroCore/VitroError`` when there is no such tap.
   public func hasRows(_ tap: String) throws -> Bool {
     guard let shape = try network.shape(at: tap) else { return true }
-    return shape.count >= 2 && shape[0] == (try network.shape(at: entry)?[0] ?? -1)
+    return try shape.count >= 2 && shape[0] == (network.shape(at: entry)?[0] ?? -1)
   }
 
   /// A feature of recorded values, one row of numbers for each text: `[texts, entries]`.

@@ -1,5 +1,5 @@
 internal import VitroCore
-public import VitroModels
+internal import VitroModels
 public import VitroTensor
 
 /// A text as a network reads it: its words, pieces of words or characters, each with its vector.

@@ -1,5 +1,6 @@
-public import VitroCore
-public import VitroTensor
+internal import VitroCore
+internal import VitroNetworks
+internal import VitroTensor
 
 /// A way to say how much each word matters to something inside a network or to its answer.
 ///
@@ -64,7 +65,8 @@ public struct AttributionQuestion: Sendable {
   ) throws {
     (self.network, self.texts, self.target, self.scales, self.seed) = (network, texts, target, scales, seed)
     self.progress = progress
-    self.classes = try classes ?? network.answers(texts).map { scores in scores.indices.max { scores[$0] < scores[$1] } ?? 0 }
+    self.classes =
+      try classes ?? network.answers(texts).map { scores in scores.indices.max { scores[$0] < scores[$1] } ?? 0 }
     guard self.classes.count == texts.count else {
       throw VitroError(.shape, "attributing", "there are \(self.classes.count) classes for \(texts.count) texts")
     }
