@@ -754,6 +754,128 @@ def attribution():
     return {"two runs and a gradient": estimate}
 
 
+# What layers have forgotten of each word: the same optimization, pass for pass
+
+
+class Noise:
+    """The measure of Guan et al. (2019) at a fixed distortion, written out: start by random projections, antithetic noise in four chains, steps in log σ,
+    the mean of the last iterates, fresh noise to correct and to measure."""
+
+    delta, cap, chains = 0.05, 3.0, 4
+
+    def __init__(self, model, words, samples):
+        self.model, self.samples = model, samples
+        model.requires_grad_(False)
+        tokens = torch.tensor([[((t * words + i) * 7919 + 13) % 30522 for i in range(words)] for t in range(16)])
+        with torch.no_grad():
+            self.x = model.embeddings(tokens)
+            states = self.x
+            self.features, self.weights = [], []
+            for layer in model.encoder.layer:
+                states = self.one(layer, states)
+                spread = states.flatten(0, 1).std(0, unbiased=False)
+                self.weights.append(1 / spread.clamp(min=0.1 * spread.mean()))
+                self.features.append(states[0])
+            self.spread = self.x.flatten(0, 1).var(0, unbiased=False).mean().sqrt()
+        self.x = self.x[0]
+        self.log_cap = (self.cap * self.spread).log()
+
+    @staticmethod
+    def one(layer, states):
+        out = layer(states)
+        return out[0] if isinstance(out, tuple) else out
+
+    def climb(self, points, layers):
+        """The states of replicas at their own layers: all climb together, those of the deepest layer first."""
+        values, replicas = {}, points.shape[0] // len(layers)
+        for number, layer in enumerate(self.model.encoder.layer[:max(layers) + 1]):
+            points = self.one(layer, points)
+            if number in layers:
+                values[number] = points[-replicas:]
+                points = points[:-replicas]
+        return [values[number] for number in sorted(layers, reverse=True)]
+
+    def gradient(self, points, layers, goal):
+        points.requires_grad_(True)
+        values = self.climb(points, layers)
+        total, parts = goal(values)
+        return torch.autograd.grad(total, points)[0], parts
+
+    def measure(self, layers):
+        order = sorted(layers, reverse=True)
+        n, width = self.x.shape
+        count, per = len(order), 2 * self.chains
+        probes = max(4, min(16, self.samples // 32))
+        corrections = max(1, self.samples // 6 // per)
+        evaluations = max(1, self.samples // 4 // per)
+        steps = max(1, (self.samples - probes) // per - corrections - evaluations)
+
+        def projected(values):
+            return sum((v * (torch.randint(0, 2, v.shape) * 2 - 1) * self.weights[l]).sum() / (n * width) ** 0.5
+                       for l, v in zip(order, values)), None
+
+        points = self.x.repeat(count * probes, 1, 1)
+        slopes, _ = self.gradient(points, layers, projected)
+        a = slopes.square().sum(-1).view(count, probes, n).mean(1)
+        log_sigma = torch.minimum(0.5 * (self.delta / (n * a)).log(), self.log_cap)[:, None].repeat(1, self.chains, 1)
+
+        def distortions(log_sigma):
+            noise = torch.randn(count, self.chains, 1, n, width) * log_sigma.exp()[:, :, None, :, None]
+            noise = torch.cat([noise, -noise], dim=2)
+
+            def goal(values):
+                parts = [((v - self.features[l]) * self.weights[l]).square().flatten(1).mean(1)
+                         for l, v in zip(order, values)]
+                return sum(part.sum() for part in parts), torch.stack([p.detach() for p in parts])
+
+            slopes, parts = self.gradient((self.x + noise).flatten(0, 2), layers, goal)
+            shares = (slopes.view(noise.shape) * noise).sum(-1).mean(2)
+            return parts.view(count, self.chains, 2).mean(2), shares
+
+        smooth, total, averaged = None, torch.zeros_like(log_sigma), 0
+        for step in range(steps):
+            values, shares = distortions(log_sigma)
+            smooth = shares if smooth is None else 0.7 * smooth + 0.3 * shares
+            free = log_sigma < self.log_cap
+            target = (smooth * free).sum(-1, keepdim=True) / free.sum(-1, keepdim=True).clamp(min=1)
+            pull = 0.5 * (1 - values / self.delta).clamp(-1, 1)[..., None]
+            gap = (0.5 * (1 - shares / target) + pull).clamp(-1, 1)
+            log_sigma = torch.minimum(log_sigma + 0.6 / (1 + step / 5) ** 0.6 * gap, self.log_cap)
+            if step >= steps // 3:
+                total, averaged = total + log_sigma, averaged + 1
+        final = (total / averaged).mean(1)
+        for rounds in (corrections, evaluations):
+            found = [distortions(final[:, None].repeat(1, self.chains, 1)) for _ in range(rounds)]
+            value = torch.stack([v for v, _ in found]).mean((0, 2))
+            share = torch.stack([s for _, s in found]).mean((0, 2))
+            if rounds is corrections:
+                gap = 0.5 * (1 - share / share.mean(-1, keepdim=True))
+                final = final + 0.3 * gap.clamp(-0.5, 0.5) + 0.5 * (1 - value / self.delta).clamp(-1, 1)[:, None]
+        return final, value, share
+
+
+def information_case(name, amount, words, samples, **shape):
+    @case(name, "information", amount, "pass")
+    def prepare():
+        try:
+            import transformers
+        except ImportError:
+            return {}
+        transformers.logging.set_verbosity_error()
+        model = transformers.BertModel(transformers.BertConfig(vocab_size=30522, **shape)).eval()
+        noise = Noise(model, words, samples)
+        layers = list(range(shape["num_hidden_layers"]))
+        return {"all layers in one batch": lambda: noise.measure(layers),
+                "each layer by itself": lambda: [noise.measure([layer]) for layer in layers]}
+
+
+information_case("MiniLM, information of 16 words in 6 layers", 600, 16, 100,
+                 hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536)
+information_case("small transformer, information of 12 words in 2 layers", 4000, 12, 2000,
+                 hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=256)
+
+
+
 @case("GPT-2 small, 32 tokens generated one by one", "language", 32, "token")
 def generation():
     model = hugging_face("gpt2")

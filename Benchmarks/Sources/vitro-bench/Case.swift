@@ -40,7 +40,7 @@ func cases(of implementation: Implementation, threads: Int, probeData: String?) 
   switch implementation {
   case .vitro:
     matmulCases + elementwiseCases + overheadCases + tinyCases + seedCases + recurrentCases + transformerCases
-      + languageCases + convnetCases + toyCases + regionCases + symmetryCases + extractionCases
+      + languageCases + informationCases + convnetCases + toyCases + regionCases + symmetryCases + extractionCases
       + (probeData.map(probeCases) ?? [])
       + startUpCases
   case .openblas: rawMatmulCases(threads: threads)
