@@ -51,7 +51,8 @@ import VitroTensor
       let difference = AttributionNetworks.difference(
         try method.scores(question), try reference.expected(name, expected))
       print("\(name) \(expected): \(difference)")
-      #expect(difference < 1e-10, "\(name), \(expected): \(difference)")
+      // Captum keeps the weights of its steps in float32.
+      #expect(difference < (expected == "integrated_gradients" ? 1e-7 : 1e-12), "\(name), \(expected): \(difference)")
     }
   }
 
