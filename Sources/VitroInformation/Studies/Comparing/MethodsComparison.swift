@@ -107,14 +107,18 @@ public struct MethodsComparison: Sendable, Hashable, Codable {
 
   /// How alike two methods rank the tokens: the mean over layers of Spearman's correlation of their scores' sizes; NaN where none has both.
   ///
-  /// Signs are left out, for half of the methods have none.
+  /// Of signed scores the sizes count, for half of the methods have no sign.
   public func agreement(_ first: Found, _ second: Found) -> Double {
     let found = zip(first.scores, second.scores).compactMap { a, b -> Double? in
       guard let a, let b else { return nil }
-      let value = Self.rankCorrelation(a.map { abs($0) }, b.map { abs($0) })
+      let value = Self.rankCorrelation(sizes(a, first), sizes(b, second))
       return value.isNaN ? nil : value
     }
     return found.isEmpty ? .nan : found.reduce(0, +) / Double(found.count)
+  }
+
+  private func sizes(_ scores: [Double], _ method: Found) -> [Double] {
+    method.isSigned ? scores.map { abs($0) } : scores
   }
 
   /// Spearman's correlation; equal numbers share their mean rank.

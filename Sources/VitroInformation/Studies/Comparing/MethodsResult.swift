@@ -7,8 +7,8 @@ struct MethodsResult {
   let model: String
   /// What the answer is called.
   let answer: String
-  /// The number of texts that spreads were taken over; 0 for the text itself.
-  let references: Int
+  /// Whether spreads were taken over the built-in texts.
+  let isBuiltInReference: Bool
 
   private var defined: [MethodsComparison.Found] { comparison.methods.filter(\.isDefined) }
 
@@ -71,6 +71,8 @@ struct MethodsResult {
       : RichText("How much each word counts for what each of \(comparison.layers.count) layers holds.")
   }
 
+  private var labels: [String] { comparison.layers.map { MeasureResult.label(Feature(stringLiteral: $0)) } }
+
   /// Tokens with a space where a new word begins.
   private var spaced: [String] {
     comparison.tokens.enumerated().map { place, token in
@@ -85,14 +87,13 @@ struct MethodsResult {
       guard let place = method.scores.lastIndex(where: { $0 != nil }), let scores = method.scores[place] else {
         return nil
       }
-      let largest = scores.map { abs($0) }.max() ?? 0
-      let note = place == comparison.layers.count - 1 ? "" : " (\(comparison.layers[place]))"
+      let note = place == comparison.layers.count - 1 ? "" : " (\(labels[place]))"
       return TokenFigure.Row(
-        method.title + note, tokens: spaced, values: scores.map { largest > 0 ? $0 / largest : 0 },
+        method.title + note, tokens: spaced, values: shares(scores, method),
         details: scores.map { "\(method.title) \(NumberFormat.significant(3).text($0))" })
     }
     let isSigned = defined.contains(where: \.isSigned)
-    let place = comparison.target == .answer ? "the answer" : comparison.layers.last ?? ""
+    let place = comparison.target == .answer ? "the answer" : labels.last ?? ""
     return Figure(
       "Every method's words",
       caption: RichText(plain: "About \(place). Each method in shares of its own largest score; below 0 is against."),
@@ -104,17 +105,26 @@ struct MethodsResult {
             range: Interval(isSigned ? -1 : 0, 1)))))
   }
 
+  /// Scores as shares of the largest; those of a method without a sign from its least one on, where that is below 0.
+  private func shares(_ scores: [Double], _ method: MethodsComparison.Found) -> [Double] {
+    let start = method.isSigned ? 0 : min(scores.min() ?? 0, 0)
+    let largest = scores.map { abs($0 - start) }.max() ?? 0
+    return scores.map { largest > 0 ? ($0 - start) / largest : 0 }
+  }
+
   private func map(_ method: MethodsComparison.Found) -> Figure {
     let none = comparison.tokens.map { _ in Double.nan }
     let values = method.scores.flatMap { $0 ?? none }
-    let reach = values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
-    let range = reach > 0 ? Interval(method.isSigned ? -reach : 0, reach) : nil
+    let finite = values.filter(\.isFinite)
+    let reach = finite.map { abs($0) }.max() ?? 0
+    let least = method.isSigned ? -reach : min(finite.min() ?? 0, 0)
+    let range = reach > 0 ? Interval(least, max(finite.max() ?? 0, method.isSigned ? reach : least + reach / 100)) : nil
     return Figure(
       method.title, caption: RichText(plain: method.abstract), span: .half,
       .heatMap(
         HeatMapFigure(
           rows: comparison.layers.count, columns: comparison.tokens.count, values: values,
-          rowLabels: comparison.layers, columnLabels: comparison.tokens, rowTitle: "layer", columnTitle: "token",
+          rowLabels: labels, columnLabels: comparison.tokens, rowTitle: "layer", columnTitle: "token",
           color: ColorScale(
             "score", format: .significant(3), map: method.isSigned ? .diverging : .sequential, range: range))))
   }
@@ -144,12 +154,9 @@ struct MethodsResult {
   }
 
   private var notes: [ReportBlock] {
-    guard references == 0 else { return [] }
+    guard isBuiltInReference, comparison.target == .feature else { return [] }
     return [
-      .note(
-        .caveat,
-        "No reference texts were given: the spread of features and the mean word are those of this text's own words, too few to compare layers by."
-      )
+      .note(.remark, "The spread of layers and the mean word are those of built-in prose; --reference takes a file.")
     ]
   }
 }
