@@ -17,6 +17,7 @@ import VitroTensor
     description.normalizesEmbedding = true
     description.normalizesLast = false
     description.head = .none
+    description.feedForward = .init(width: 256, activation: .gelu)
     let network = try Network(description.graph(named: "random"), seed: 7)
     return try WordNetwork(
       LanguageModel(name: "random", family: "BERT", transformer: description, network: network))
