@@ -4,7 +4,8 @@ internal import VitroTensor
 
 /// Attention as it is: how much is read from each word by the last attention before the feature, the mean over heads.
 ///
-/// For one word's feature the row of that word, for a value as a whole the mean over all words, for an answer at the last word that word's row.
+/// Of whom is read: the word, for one word's feature; the word that the answer is taken from, where the network picks one or answers at each; otherwise all words,
+/// whose mean it is.
 public struct AttentionWeights: AttributionMethod {
   /// `attention`.
   public static let name = "attention"
@@ -104,15 +105,18 @@ struct AttentionPatterns {
     return try network.hasRows(feature.tap) ? nil : "'\(feature.tap)' has no row for each word"
   }
 
-  /// What one word, the last one or all words read, `[texts, length]`, of who reads whom `[texts, reader, read]`.
+  /// What the reading word reads, or all words in the mean, `[texts, length]`, of who reads whom `[texts, reader, read]`.
   func row(of matrix: Tensor, _ batch: AttributionBatch) throws -> Tensor {
-    switch batch.target {
-    case .feature(let feature):
-      guard let row = try feature.row(ofLength: batch.length) else { return try matrix.mean(axes: [1]) }
-      return try matrix.select(axis: 1, at: row)
-    case .answer:
-      guard network.answersEachWord else { return try matrix.mean(axes: [1]) }
-      return try matrix.select(axis: 1, at: batch.length - 1)
-    }
+    guard let reader = try reader(batch.target, length: batch.length) else { return try matrix.mean(axes: [1]) }
+    return try matrix.select(axis: 1, at: reader)
+  }
+
+  private func reader(_ target: AttributionTarget, length: Int) throws -> Int? {
+    if case .feature(let feature) = target, feature.position != nil { return try feature.row(ofLength: length) }
+    if case .feature(let feature) = target, try network.hasRows(feature.tap) { return nil }
+    if network.answersEachWord { return length - 1 }
+    let picks = network.network.graph.nodes.compactMap { $0.layer as? Pick }
+    guard picks.count == 1, let position = picks.first?.position else { return nil }
+    return try Feature(network.entry, at: position).row(ofLength: length)
   }
 }

@@ -195,6 +195,13 @@ import VitroTensor
         }
       }
     }
+    // A decoder's answer is taken from its last word.
+    let decoder = try AttributionNetworks.words("decoder")
+    let (answer, last) = try (
+      AttributionNetworks.question(decoder, .answer),
+      AttributionNetworks.question(decoder, .feature("blocks.1.hook_resid_post@-1"))
+    )
+    #expect(try AttentionRollout().scores(answer) == AttentionRollout().scores(last))
     // In the first block the rollout of a state is half attention, half the word itself.
     let feature = AttributionTarget.feature("blocks.0.hook_resid_post@1")
     let question = try AttributionNetworks.question(network, feature)

@@ -123,6 +123,17 @@ import VitroNetworks
     }
   }
 
+  @Test(.enabled(if: PretrainedNetworks.has("minilm"), "models/minilm is absent")) func miniLMIsShown() throws {
+    var study = MethodsStudy()
+    study.model = PretrainedNetworks.folder + "/minilm"
+    study.text = "A rare bird has more than enough charm to make it memorable."
+    study.layers = ["blocks.0.hook_normalized_resid_post", "blocks.5.hook_normalized_resid_post"]
+    study.method = ["gradient", "integrated-gradients", "lrp", "occlusion", "iba", "attention", "rollout", "random"]
+    let ran = try Ran(study)
+    #expect(ran.object("scores").count == 8)
+    #expect(ran.list("tokens").count == 15)
+  }
+
   @Test(.enabled(if: PretrainedNetworks.has("minilm"), "models/minilm is absent")) func miniLMIsAskedByAll() throws {
     let network = try WordNetwork(LanguageModel(PretrainedNetworks.folder + "/minilm"))
     let lines = [

@@ -3,9 +3,9 @@ internal import VitroCore
 /// What several methods say of each word of one text, layer by layer or about the answer.
 ///
 /// ```swift
-/// let text = try network.text("A rare bird.")
-/// let comparison = try MethodsComparison(network, text, layers: features, ["lrp", "occlusion"], scales: scales)
-/// let strip = comparison.methods[0].scores[0]  // the first layer's, a number for each token
+/// let comparison = try MethodsComparison(
+///   network, text, layers: features, ["lrp", "occlusion"], scales: scales)
+/// let strip = comparison.methods[0].scores[0]  // the first layer's: a number for each token
 /// ```
 public struct MethodsComparison: Sendable, Hashable, Codable {
   /// What words are to matter to.
