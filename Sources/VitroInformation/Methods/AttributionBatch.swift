@@ -17,6 +17,8 @@ struct AttributionBatch {
   let output: Tensor
   /// `1/(M·R_m²)` for each of the M entries of a feature, `[1, entries]`; 1 for a score.
   let weights: Tensor
+  /// How many of the question's texts were done before these.
+  var before = 0
 
   init(_ question: AttributionQuestion, _ numbers: [Int]) throws {
     network = question.network
@@ -133,7 +135,8 @@ extension AttributionMethod {
     var done = 0
     try question.progress(0, question.texts.count)
     for members in WordText.batches(question.texts, rows: rows) {
-      let batch = try AttributionBatch(question, members)
+      var batch = try AttributionBatch(question, members)
+      batch.before = done
       let scores = try body(batch).cast(to: .float64)
       for (row, number) in members.enumerated() { result[number] = try scores.select(at: row).doubles }
       done += members.count
@@ -144,6 +147,11 @@ extension AttributionMethod {
 
   /// Defined everywhere, unless a method says otherwise.
   public func reasonUndefined(_ target: AttributionTarget, in network: WordNetwork) throws -> String? { nil }
+}
+
+extension WordNetwork {
+  /// Whether its answer is scores of classes or tokens, not a model's last states.
+  var givesScores: Bool { model == nil || !hiddenStates.contains(answer) }
 }
 
 extension Tensor {

@@ -29,8 +29,9 @@ public struct InformationBottleneck: AttributionMethod {
   /// With β = 10, 10 steps of length 1 and 10 draws, as published.
   public init() {}
 
-  /// Values without a row for each word, one word's row, or values after which nothing comes.
+  /// Networks without scores; values without a row for each word, one word's row, or values after which nothing comes.
   public func reasonUndefined(_ target: AttributionTarget, in network: WordNetwork) throws -> String? {
+    guard network.givesScores else { return "'\(network.name)' gives no scores of classes or tokens" }
     guard case .feature(let feature) = target else { return nil }
     if feature.position != nil { return "it says what the answer needs of all rows of a value, not what one row holds" }
     guard try network.hasRows(feature.tap) else { return "'\(feature.tap)' has no row for each word" }
@@ -78,7 +79,7 @@ public struct InformationBottleneck: AttributionMethod {
             noise.slice(range), mean, spread))
       }
       logits = try adam.step(logits, .concatenate(parts, axis: 0))
-      try question.progress(0, question.texts.count)
+      try question.progress(batch.before, question.texts.count)
     }
     return try Self.divergence(logits.sigmoid(), normal).sum(axes: [2]) / 0.6931471805599453
   }

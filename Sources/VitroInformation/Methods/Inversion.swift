@@ -42,7 +42,7 @@ public struct Inversion: AttributionMethod {
           return try tape.gradients(of: loss.sum(), at: [x])[0]
         }
         logits = try adam.step(logits, gradient)
-        try question.progress(0, question.texts.count)
+        try question.progress(batch.before, question.texts.count)
       }
       return try logits.sigmoid().reshaped([batch.count, batch.length])
     }

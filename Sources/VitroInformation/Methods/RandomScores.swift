@@ -17,8 +17,13 @@ public struct RandomScores: AttributionMethod {
 
   /// Draws.
   public func scores(_ question: AttributionQuestion) throws -> [[Double]] {
-    try question.texts.enumerated().map { number, text in
-      var stream = RandomStream(seed: question.seed, "random scores", number)
+    let target =
+      switch question.target {
+      case .feature(let feature): feature.description
+      case .answer: "the answer"
+      }
+    return try question.texts.enumerated().map { number, text in
+      var stream = RandomStream(seed: question.seed, "random scores of \(target)", number)
       return try stream.uniform([text.count], dtype: .float64).doubles
     }
   }

@@ -132,6 +132,9 @@ import VitroNetworks
     let ran = try Ran(study)
     #expect(ran.object("scores").count == 8)
     #expect(ran.list("tokens").count == 15)
+    #expect(Array(ran.object("undefined").keys) == ["iba"])
+    study.target = .answer
+    #expect(throws: VitroError.self) { try Ran(study) }
   }
 
   @Test(.enabled(if: PretrainedNetworks.has("minilm"), "models/minilm is absent")) func miniLMIsAskedByAll() throws {

@@ -70,6 +70,12 @@ public struct MethodsComparison: Sendable, Hashable, Codable {
   ) throws {
     let methods = try methods.map { try AttributionMethods.named($0) }
     let targets = target == .answer ? [AttributionTarget.answer] : layers.map { .feature($0) }
+    guard target == .feature || network.givesScores else {
+      throw VitroError(
+        .unsupported, "attributing '\(network.name)'",
+        "its answer is the last layer's states, not scores of classes or tokens",
+        hint: "Ask about layers: --target feature.", details: ["field": "target"])
+    }
     tokens = text.words
     isSpecial = text.isSpecial
     wordNumbers = text.wordNumbers
