@@ -6,6 +6,8 @@ public struct JudgedMethod: Sendable, Hashable, Codable {
   public var name: String
   /// What it is called in a legend.
   public var title: String
+  /// Whether scores have a sign.
+  public var isSigned = false
   /// Why nothing is said, where the method says nothing of the answer.
   public var reasonUndefined: String?
   /// For each text the score of each word; marks and special tokens have none.
@@ -18,6 +20,8 @@ public struct JudgedMethod: Sendable, Hashable, Codable {
   public var jensenShannon: Estimate?
   /// The drop when the best words are taken out.
   public var comprehensiveness: Estimate?
+  /// The same for each text, to compare methods text by text.
+  public var drops: [Double] = []
   /// The drop when only the best words are left.
   public var sufficiency: Estimate?
   /// The area under the curve of taking out.

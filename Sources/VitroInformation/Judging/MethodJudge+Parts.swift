@@ -4,16 +4,15 @@ internal import VitroTensor
 
 extension MethodJudge {
   /// AUC and divergences against the planted truth; texts whose words are all of one kind say nothing.
-  func judgeByTruth(_ result: inout JudgedMethod) throws {
+  func judgeByTruth(_ result: inout JudgedMethod, shares: [[Double]]) throws {
     guard let relevant else { return }
-    let sizes = result.scores.map { $0.map(abs) }
+    let sizes = result.sizes
     let truth = relevant.enumerated().map { text, relevant in places[text].map { relevant[$0] } }
     result.auc = try estimate(zip(sizes, truth).map { try TruthScores.auc($0, relevant: $1) })
-    let divergences = zip(sizes, truth).map { sizes, truth -> (Double, Double) in
+    let divergences = zip(shares, truth).map { found, truth -> (Double, Double) in
       let count = truth.count { $0 }
       guard count > 0 else { return (.nan, .nan) }
       let target = truth.map { $0 ? 1 / Double(count) : 0 }
-      let found = TruthScores.distribution(sizes)
       return (TruthScores.divergence(target, found), TruthScores.jensenShannon(target, found))
     }
     // An infinite divergence in one text would hide all others.
@@ -24,7 +23,8 @@ extension MethodJudge {
   /// Taking words out, and putting them in, in the order of the scores.
   func judgeByErasure(_ result: inout JudgedMethod) throws {
     let curves = try erasureCurves(result.scores)
-    result.comprehensiveness = try estimate(curves.map(\.comprehensiveness))
+    result.drops = curves.map(\.comprehensiveness)
+    result.comprehensiveness = try estimate(result.drops)
     result.sufficiency = try estimate(curves.map(\.sufficiency))
     result.deletionArea = try estimate(curves.map(\.deletionArea))
     result.insertionArea = try estimate(curves.map(\.insertionArea))
@@ -70,7 +70,7 @@ extension MethodJudge {
   }
 
   /// Max-sensitivity: all steps of all texts are one question.
-  func sensitivity(_ method: any AttributionMethod, _ scores: [[Double]]) throws -> Estimate? {
+  func sensitivity(_ method: any AttributionMethod, _ amounts: [[Double]]) throws -> Estimate? {
     guard settings.sensitivitySamples > 0 else { return nil }
     let few = shortened(question)
     var moved = few
@@ -84,15 +84,13 @@ extension MethodJudge {
         moved.classes.append(few.classes[number])
       }
     }
-    let all = try method.scores(moved)
     let count = few.texts.count
+    let numbers = (0..<settings.sensitivitySamples).flatMap { _ in 0..<count }
+    let all = Self.amounts(try wordScores(method, moved, texts: numbers), type(of: method))
     return try estimate(
       (0..<count).map { text in
-        let sign = type(of: method).isSigned ? erasure.signs?[text] ?? 1 : 1
-        let others = (0..<settings.sensitivitySamples).map { step in
-          places[text].map { sign * all[step * count + text][$0] }
-        }
-        return MaxSensitivity.value(scores[text], others: others)
+        let others = (0..<settings.sensitivitySamples).map { step in all[step * count + text] }
+        return MaxSensitivity.value(amounts[text], others: others)
       })
   }
 
@@ -103,9 +101,8 @@ extension MethodJudge {
       var few = shortened(question)
       few.target = .feature(layer)
       guard try method.reasonUndefined(few.target, in: few.network) == nil else { continue }
-      let all = try method.scores(few)
-      maps.append(
-        all.enumerated().map { text, scores in places[text].map { scores[$0].isNaN ? 0 : abs(scores[$0]) } })
+      let words = try wordScores(method, few, texts: Array(few.texts.indices))
+      maps.append(Self.sizes(words, type(of: method)))
     }
     guard maps.count >= 2 else { return }
     let texts = maps[0].indices
@@ -132,5 +129,5 @@ extension MethodJudge {
 
 extension JudgedMethod {
   /// How much each word matters, whichever way.
-  var sizes: [[Double]] { scores.map { $0.map(abs) } }
+  var sizes: [[Double]] { isSigned ? scores.map { $0.map(abs) } : scores }
 }

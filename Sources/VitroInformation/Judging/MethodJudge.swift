@@ -1,4 +1,5 @@
-public import VitroCore
+internal import Foundation
+internal import VitroCore
 internal import VitroFitting
 internal import VitroTensor
 
@@ -33,7 +34,7 @@ public struct JudgeSettings: Sendable, Hashable, Codable {
 /// ```
 public struct MethodJudge: Sendable {
   /// What methods are asked.
-  public let question: AttributionQuestion
+  public internal(set) var question: AttributionQuestion
   /// For each text whether its words are relevant, where that is known.
   public let relevant: [[Bool]]?
   /// The features that coherency goes through.
@@ -126,19 +127,20 @@ public struct MethodJudge: Sendable {
   /// - Throws: ``/VitroCore/VitroError`` when the method fails, or when stopped.
   public func judge(_ method: any AttributionMethod) throws -> JudgedMethod {
     let kind = type(of: method)
-    var result = JudgedMethod(name: kind.name, title: kind.title)
+    var result = JudgedMethod(name: kind.name, title: kind.title, isSigned: kind.isSigned)
     result.reasonUndefined = try method.reasonUndefined(question.target, in: question.network)
     guard result.reasonUndefined == nil else { return result }
     let scores = try wordScores(method, question)
     result.scores = scores
-    try judgeByTruth(&result)
+    let amounts = Self.amounts(scores, kind)
+    try judgeByTruth(&result, shares: amounts.map(TruthScores.distribution))
     try judgeByErasure(&result)
     result.infidelity = try estimate(
-      zip(scores.indices, scores).map { text, scores in
-        let predicted = sets[text].map { set in set.reduce(0) { $0 + scores[$1] } }
+      zip(amounts.indices, amounts).map { text, amounts in
+        let predicted = sets[text].map { set in set.reduce(0) { $0 + amounts[$1] } }
         return Infidelity.value(predicted: predicted, measured: effects[text])
       })
-    result.sensitivity = try sensitivity(method, scores)
+    result.sensitivity = try sensitivity(method, amounts)
     try judgeCoherency(method, &result)
     result.cascade = try randomNetworks.map { other in
       guard try method.reasonUndefined(other.target, in: other.network) == nil else { return nil }
@@ -151,20 +153,37 @@ public struct MethodJudge: Sendable {
 
   /// Scores of the words that count; towards the text's own answer.
   func wordScores(_ method: any AttributionMethod, _ question: AttributionQuestion) throws -> [[Double]] {
+    try wordScores(method, question, texts: Array(question.texts.indices))
+  }
+
+  /// Scores of the words that count of a question whose texts are those of given numbers, changed perhaps.
+  func wordScores(
+    _ method: any AttributionMethod, _ question: AttributionQuestion, texts: [Int]
+  ) throws -> [[Double]] {
     let all = try method.scores(question)
     guard all.map(\.count) == question.texts.map(\.count) else {
       throw VitroError(.shape, "judging '\(type(of: method).name)'", "it does not score every word")
     }
     let isSigned = type(of: method).isSigned
-    return all.enumerated().map { text, scores in
+    return zip(all, texts).map { scores, text in
       let sign = isSigned ? erasure.signs?[text] ?? 1 : 1
-      return places[text].map { scores[$0].isNaN ? 0 : sign * scores[$0] }
+      return places[text].map { place in
+        scores[place].isNaN ? 0 : sign * Swift.min(Swift.max(scores[place], -Self.largest), Self.largest)
+      }
     }
   }
+
+  /// Scores beyond this count as this: an infinite one could be neither added nor kept.
+  private static let largest = 1e12
 
   /// How much words matter, whichever way: for comparing with truth and with other methods.
   static func sizes(_ scores: [[Double]], _ kind: any AttributionMethod.Type) -> [[Double]] {
     kind.isSigned ? scores.map { $0.map(abs) } : scores
+  }
+
+  /// Scores that can be added and have a 0 that means nothing: as they are, and of the measure, whose scores are −log σ, 1/σ as De Cao et al. take it.
+  static func amounts(_ scores: [[Double]], _ kind: any AttributionMethod.Type) -> [[Double]] {
+    kind == InformationMethod.self ? scores.map { $0.map(exp) } : scores
   }
 
   func estimate(_ values: [Double]) throws -> Estimate? { try .mean(ofTexts: values, seed: settings.seed) }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import VitroCore
-internal import VitroLab
+public import VitroLab
+internal import VitroModels
 internal import VitroNetworks
 internal import VitroTensor
 

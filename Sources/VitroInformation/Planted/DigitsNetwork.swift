@@ -1,4 +1,6 @@
-public import VitroCore
+internal import VitroCore
+internal import VitroFitting
+internal import VitroLab
 internal import VitroNetworks
 internal import VitroTensor
 

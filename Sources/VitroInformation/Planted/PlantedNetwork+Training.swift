@@ -1,7 +1,8 @@
 public import VitroCore
 internal import VitroFitting
+internal import VitroLab
 public import VitroModels
-public import VitroNetworks
+internal import VitroNetworks
 internal import VitroTensor
 
 extension PlantedNetwork {
