@@ -3,8 +3,9 @@ internal import VitroTensor
 
 /// A task of texts whose relevant words are known, because the task says which they are.
 ///
-/// A method that finds other words is wrong about a network that solves the task. What is asked of a text never depends on an irrelevant word:
-/// any of them can be exchanged for another without a change of the label.
+/// A method that finds other words is wrong about a network that solves the task. In the tasks of words an irrelevant word may become any other word of the
+/// vocabulary, and the label stays. That is why words which do not count stand behind a `stop`, and not between those that do: a word between them
+/// must not be one that counts, which is something to know of it.
 ///
 /// ```swift
 /// let texts = PlantedTask.count.texts(100, seed: 0)
@@ -15,9 +16,9 @@ public enum PlantedTask: String, Sendable, Hashable, Codable, CaseIterable, Fiel
   case firstWord = "first-word"
   /// The same of a later word, the third unless another is asked for.
   case kthWord = "kth-word"
-  /// Whether `up` or `down` occurs more often, always once more than the other: each of them decides.
+  /// Whether `up` or `down` occurs more often before the word `stop`: always once more than the other, so that each of them decides.
   case count
-  /// Whether the brackets among other words are balanced.
+  /// Whether the brackets before the word `stop` are balanced.
   case brackets
   /// Whether digit m occurs more often than digit n, both asked for beside the text: the toy task of De Cao et al., *How do Decisions Emerge across Layers in
   /// Neural Models?* (2020).
@@ -49,12 +50,12 @@ public enum PlantedTask: String, Sendable, Hashable, Codable, CaseIterable, Fiel
     switch self {
     case .digits: (0..<10).map(String.init)
     case .firstWord, .kthWord: [Self.beginning] + Self.animals + Self.plants
-    case .count: [Self.beginning, "down", "up"] + Self.plants
-    case .brackets: [Self.beginning, "(", ")"] + Self.plants
+    case .count: [Self.beginning, "down", "up", "stop"] + Self.plants
+    case .brackets: [Self.beginning, "(", ")", "stop"] + Self.plants
     }
   }
 
-  /// What stands before each text: it marks the place, and is neither relevant nor irrelevant.
+  /// What stands before each text: it marks a place, as `stop` does, and is neither relevant nor irrelevant.
   static let beginning = "[CLS]"
   private static let animals = ["cat", "dog", "fox", "owl", "elk", "ape", "hen", "cow"]
   private static let plants = ["oak", "elm", "ivy", "fir", "ash", "yew", "fig", "rye"]
@@ -71,8 +72,8 @@ public enum PlantedTask: String, Sendable, Hashable, Codable, CaseIterable, Fiel
     (0..<count).map { number in
       var draw = Draw(RandomStream(seed: seed, "planted \(rawValue)", number))
       return switch self {
-      case .firstWord: word(at: 0, &draw)
-      case .kthWord: word(at: min(max(position, 1), Self.lengths[0]) - 1, &draw)
+      case .firstWord: word(at: 1, &draw)
+      case .kthWord: word(at: min(max(position, 1), Self.lengths[0]), &draw)
       case .count: counted(&draw)
       case .brackets: bracketed(&draw)
       case .digits: digits(&draw)
@@ -80,32 +81,34 @@ public enum PlantedTask: String, Sendable, Hashable, Codable, CaseIterable, Fiel
     }
   }
 
-  private func text(_ tokens: [Int], label: Int, isRelevant: [Bool]) -> PlantedText {
-    PlantedText(
-      tokens: [0] + tokens, words: ([0] + tokens).map { vocabulary[$0] }, isRelevant: [false] + isRelevant,
-      isMark: [true] + tokens.map { _ in false }, label: label)
-  }
-
   private func word(at place: Int, _ draw: inout Draw) -> PlantedText {
     let length = Self.lengths[draw.below(Self.lengths.count)]
-    let tokens = (0..<length).map { _ in 1 + draw.below(Self.animals.count + Self.plants.count) }
-    return text(
-      tokens, label: tokens[place] > Self.animals.count ? 1 : 0, isRelevant: tokens.indices.map { $0 == place })
+    let tokens = [0] + (0..<length).map { _ in 1 + draw.below(Self.animals.count + Self.plants.count) }
+    return PlantedText(
+      tokens: tokens, words: tokens.map { vocabulary[$0] }, isRelevant: tokens.indices.map { $0 == place },
+      isMark: tokens.indices.map { $0 == 0 }, label: tokens[place] > Self.animals.count ? 1 : 0)
   }
 
-  /// Fillers with marks among them, in their order.
-  private func scattered(_ marks: [Int], label: Int, _ draw: inout Draw) -> PlantedText {
-    let length = Self.lengths[draw.below(Self.lengths.count)]
-    var tokens = (0..<length).map { _ in 3 + draw.below(Self.plants.count) }
-    let places = draw.shuffled(Array(0..<length)).prefix(marks.count).sorted()
-    for (place, mark) in zip(places, marks) { tokens[place] = mark }
-    return text(tokens, label: label, isRelevant: tokens.map { $0 < 3 })
+  /// Words that count, `stop`, and words that do not, among them such as would.
+  private func stopped(_ marks: [Int], label: Int, _ draw: inout Draw) -> PlantedText {
+    let length = Self.lengths[1]
+    let rest = (0..<length - marks.count - 1).map { _ in
+      draw.below(2) == 0 ? 1 + draw.below(2) : Self.stop + 1 + draw.below(Self.plants.count)
+    }
+    let tokens = [0] + marks + [Self.stop] + rest
+    return PlantedText(
+      tokens: tokens, words: tokens.map { vocabulary[$0] },
+      isRelevant: tokens.indices.map { (1...marks.count).contains($0) },
+      isMark: tokens.indices.map { $0 == 0 || $0 == marks.count + 1 }, label: label)
   }
+
+  /// The token of `stop`, in the tasks that have it; those before it are the ones that count.
+  static let stop = 3
 
   private func counted(_ draw: inout Draw) -> PlantedText {
     let (label, fewer) = (draw.below(2), 1 + draw.below(2))
     let marks = [Int](repeating: 1 + label, count: fewer + 1) + [Int](repeating: 2 - label, count: fewer)
-    return scattered(draw.shuffled(marks), label: label, &draw)
+    return stopped(draw.shuffled(marks), label: label, &draw)
   }
 
   private func bracketed(_ draw: inout Draw) -> PlantedText {
@@ -122,7 +125,7 @@ public enum PlantedTask: String, Sendable, Hashable, Codable, CaseIterable, Fiel
       let place = draw.below(marks.count)
       marks[place] = 3 - marks[place]
     }
-    return scattered(marks, label: label, &draw)
+    return stopped(marks, label: label, &draw)
   }
 
   /// Whether brackets, 1 opening and 2 closing, are balanced.

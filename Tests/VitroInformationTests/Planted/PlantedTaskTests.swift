@@ -30,16 +30,16 @@ import VitroTensor
       #expect(text.isRelevant.firstIndex(of: true) == 3 && text.isRelevant.count { $0 } == 1)
       #expect(text.label == (text.tokens[3] > 8 ? 1 : 0))
     }
-    for text in PlantedTask.count.texts(100, seed: 0) {
-      let (down, up) = (text.tokens.count { $0 == 1 }, text.tokens.count { $0 == 2 })
-      #expect(abs(up - down) == 1)
-      #expect(text.label == (up > down ? 1 : 0))
-      #expect(zip(text.tokens, text.isRelevant).allSatisfy { (1...2).contains($0) == $1 })
-    }
-    for text in PlantedTask.brackets.texts(200, seed: 0) {
-      let marks = text.tokens.filter { (1...2).contains($0) }
-      #expect(PlantedTask.isBalanced(marks) == (text.label == 1))
-      #expect(text.isRelevant.count { $0 } == marks.count && (4...6).contains(marks.count))
+    for task in [PlantedTask.count, .brackets] {
+      for text in task.texts(200, seed: 0) {
+        let stop = text.tokens.firstIndex(of: PlantedTask.stop) ?? 0
+        let marks = Array(text.tokens[1..<stop])
+        #expect(marks.allSatisfy { $0 == 1 || $0 == 2 } && text.isMark[stop] && text.isMark[0])
+        #expect(text.isRelevant == text.tokens.indices.map { (1..<stop).contains($0) })
+        #expect(text.tokens[(stop + 1)...].contains { $0 != PlantedTask.stop })
+        let label = task == .count ? marks.count { $0 == 2 } > marks.count / 2 : PlantedTask.isBalanced(marks)
+        #expect(label == (text.label == 1))
+      }
     }
     for text in PlantedTask.digits.texts(200, seed: 0) {
       let query = text.query ?? []
@@ -48,15 +48,11 @@ import VitroTensor
     }
   }
 
-  @Test func exchangingAnyMarkOfACountChangesTheLabel() {
+  @Test func everyWordOfACountThatIsMoreFrequentDecides() {
     for text in PlantedTask.count.texts(50, seed: 1) {
-      for place in text.tokens.indices where text.isRelevant[place] {
-        var other = text.tokens
-        other[place] = 3 - other[place]
-        let (down, up) = (other.count { $0 == 1 }, other.count { $0 == 2 })
-        // A mark of the more frequent kind decides; one of the other kind makes the label surer.
-        #expect((up > down ? 1 : 0) != text.label || text.tokens[place] != text.label + 1)
-      }
+      let marks = text.tokens.indices.filter { text.isRelevant[$0] }
+      #expect([3, 5].contains(marks.count))
+      #expect(marks.count { text.tokens[$0] == 1 + text.label } == marks.count / 2 + 1)
     }
   }
 
@@ -91,6 +87,6 @@ import VitroTensor
       let whole = try trained.whole.run(DigitsNetwork.inputs([text])).output.item()
       #expect(abs(whole - answer) < 1e-5)
     }
-    #expect(try trained.accuracy(PlantedTask.digits.texts(300, seed: 6)).value > 0.8)
+    #expect(try trained.accuracy(PlantedTask.digits.texts(300, seed: 6)).value > 0.7)
   }
 }

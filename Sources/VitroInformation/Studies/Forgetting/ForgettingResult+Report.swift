@@ -35,7 +35,7 @@ extension ForgettingResult {
             .note(
               .caveat,
               RichText(
-                "Of networks that do not solve their task nothing is said: \(names.joined(separator: ", ")). Filters whose largest answer counts, wherever it is, can neither count nor match brackets over a distance."
+                "Of networks that do not solve their task nothing is said: \(names.joined(separator: ", "))."
               ))
           ]))
     }
