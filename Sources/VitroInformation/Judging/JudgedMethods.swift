@@ -20,3 +20,10 @@ enum JudgedMethods {
     }
   }
 }
+
+extension InformationMethod {
+  /// The feature that stands for the answer.
+  static func answerFeature(_ network: WordNetwork) -> Feature {
+    Feature(network.answer, at: network.answersEachWord ? -1 : nil)
+  }
+}

@@ -81,11 +81,9 @@ public struct MethodJudge: Sendable {
     randomNetworks = try settings.randomShares.map { share in
       var other = question
       other.network = try NetworkRandomization.randomized(question.network, share: share, seed: settings.seed)
-      if case .feature(let feature) = question.target {
-        other.scales = try FeatureScales(other.network, [feature] , over: reference)
-      } else {
-        other.scales = try FeatureScales(other.network, layers, over: reference)
-      }
+      var features = layers + [InformationMethod.answerFeature(question.network)]
+      if case .feature(let feature) = question.target { features.append(feature) }
+      other.scales = try FeatureScales(other.network, Array(Set(features)), over: reference)
       return other
     }
   }

@@ -100,8 +100,5 @@ struct SmallForgetting: Experiment {
     (unknown.task, unknown.methods) = (.count, ["informaton"])
     let error = #expect(throws: VitroError.self) { try unknown.validate() }
     #expect("\(error.map { "\($0)" } ?? "")".contains("information"))
-    var decoder = FaithfulnessStudy()
-    (decoder.task, decoder.architecture) = (.count, .decoder)
-    #expect(throws: VitroError.self) { try decoder.validate() }
   }
 }

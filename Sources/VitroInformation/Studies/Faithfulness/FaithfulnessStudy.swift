@@ -68,7 +68,7 @@ public struct FaithfulnessStudy: Experiment {
   /// The planted task.
   public var task: PlantedTask?
   /// How the network of a task reads.
-  public var architecture = TextNetwork.Architecture.lstm
+  public var architecture = PlantedReader.lstm
   /// Which word decides in the task of the k-th word.
   public var position = 3
   /// What words are to matter to.
@@ -115,9 +115,6 @@ public struct FaithfulnessStudy: Experiment {
     } else if model != nil || data != nil {
       throw refuse("task", "--task trains a network of its own, and takes neither a model nor --data")
     }
-    if task != nil, architecture == .decoder {
-      throw refuse("architecture", "a decoder is not trained on tasks")
-    }
     _ = try JudgedMethods.chosen(methods)
   }
 
@@ -162,4 +159,21 @@ public struct FaithfulnessStudy: Experiment {
   }
 }
 
-extension TextNetwork.Architecture: FieldValue {}
+/// How the network of a planted task reads.
+public enum PlantedReader: String, Sendable, Hashable, Codable, CaseIterable, FieldValue {
+  /// One word after the other.
+  case lstm
+  /// By filters over 3, 4 and 5 words.
+  case cnn
+  /// All words at once, each attending to all.
+  case encoder
+
+  /// The architecture.
+  public var architecture: TextNetwork.Architecture {
+    switch self {
+    case .lstm: .lstm
+    case .cnn: .cnn
+    case .encoder: .encoder
+    }
+  }
+}

@@ -31,7 +31,7 @@ struct FaithfulnessSubject {
 
   /// A network that is trained on a task; the stage keeps it.
   private init(planted task: PlantedTask, _ study: FaithfulnessStudy, _ run: Run) throws {
-    let architecture = task == .digits ? nil : study.architecture
+    let architecture = task == .digits ? nil : study.architecture.architecture
     var training = PlantedNetwork.Training()
     training.position = study.position
     let file = "network"
@@ -122,12 +122,5 @@ struct FaithfulnessSubject {
     let isAnswer = network.model?.predictsNext ?? true || network.classes != nil || !network.answersEachWord
     guard !isAnswer, let last = network.hiddenStates.last else { return .answer }
     return .feature(Feature(last))
-  }
-}
-
-extension InformationMethod {
-  /// The feature that stands for the answer.
-  static func answerFeature(_ network: WordNetwork) -> Feature {
-    Feature(network.answer, at: network.answersEachWord ? -1 : nil)
   }
 }

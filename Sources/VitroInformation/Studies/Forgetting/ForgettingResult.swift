@@ -120,7 +120,7 @@ struct ForgettingResult {
           numbers: ["networks": Double(ranks.count), "holds": Double(ranks.count { $0.verdict == .holds })],
           reason: "It holds in \(ranks.count { $0.verdict == .holds }) of \(ranks.count) networks."))
     }
-    return result + published + forgetting + ranks
+    return result + published + learning + forgetting + ranks
   }
 
   /// A last layer forgets when irrelevant words keep less than half of what relevant ones do.
@@ -138,6 +138,25 @@ struct ForgettingResult {
       reason:
         "Kept of irrelevant words \(FaithfulnessResult.text(kept.irrelevant)), of relevant ones \(FaithfulnessResult.text(kept.relevant)); the first interval must be below half of the second, and the difference above 0."
     )
+  }
+
+  /// What learning does to irrelevant words, text by text, from before the first pass to after the last.
+  private var learning: [Claim] {
+    let readers = moments.reduce(into: [String]()) { if !$0.contains($1.cell.reader) { $0.append($1.cell.reader) } }
+    return readers.compactMap { reader in
+      let own = moments.filter { $0.cell.reader == reader }
+      guard let first = own.first?.cell, let last = own.last?.cell, last.isSolved, own.count >= 2 else { return nil }
+      let losses = zip(first.irrelevant[0], last.irrelevant[0]).compactMap { before, after in
+        before.flatMap { before in after.map { before - $0 } }
+      }
+      guard let loss = try? Estimate.mean(ofTexts: losses, seed: first.seed) else { return nil }
+      return Claim(
+        "learning-forgets-\(reader)",
+        "\(last.task.title), \(reader): learning makes the state that is read forget irrelevant words.",
+        verdict: .ofSign(loss, expected: .plus), numbers: ["loss": loss.value, "low": loss.low, "high": loss.high],
+        reason:
+          "Kept of irrelevant words before learning less that after it, text by text, \(FaithfulnessResult.text(loss)); the interval must be above 0.")
+    }
   }
 
   /// The measure is among the best two unless two others are better, text by text.

@@ -98,16 +98,21 @@ public struct ForgettingStudy: Sendable {
       // Fewer texts a pass, so that there is something to see between the first passes.
       var slow = training
       slow.texts = training.texts / 4
-      _ = try PlantedNetwork.train(
-        task, architecture, seed: stage.seed, training: slow, stage: stage.name, observer: stage
-      ) { epoch, network in
-        guard Self.looks.contains(epoch) else { return }
+      var last = 0
+      func look(_ network: PlantedNetwork) throws {
         let subject = try ForgettingSubject(network, planted, self, seed: stage.seed, stage)
         var cell = ForgettingCell(
           task: task, reader: network.reader, seed: stage.seed, accuracy: try network.accuracy(test), layers: ["pool"])
         try subject.measure(["pool"], into: &cell)
-        moments.append(ForgettingMoment(epoch: epoch, cell: cell))
+        moments.append(ForgettingMoment(epoch: last, cell: cell))
       }
+      let learned = try PlantedNetwork.train(
+        task, architecture, seed: stage.seed, training: slow, stage: stage.name, observer: stage
+      ) { epoch, network in
+        last = epoch
+        if Self.looks.contains(epoch) { try look(network) }
+      }
+      if !Self.looks.contains(last) { try look(learned) }
     }
     return moments
   }
