@@ -1,0 +1,46 @@
+internal import Foundation
+
+/// What is left of a network's answer when words are taken out in the order of their scores, and when only those are left in.
+///
+/// Comprehensiveness and sufficiency are those of ERASER (DeYoung et al., 2020) over ten thresholds as ferret computes them: the mean drop of the probability
+/// when the k best words are taken out, and when only they are left, k = ⌊p·n⌋ for p = 10 %, 20 % … 100 %, each k counted once and none of 0.
+public struct ErasureCurves: Sendable, Hashable, Codable {
+  /// The shares of words at which curves are read.
+  public static let shares = (0...10).map { Double($0) / 10 }
+
+  /// For each share what is left after so many of the best words are taken out.
+  public var deletion: [Double]
+  /// For each share what is there when only so many of the best words are left in.
+  public var insertion: [Double]
+  /// The number of words that can be taken out.
+  public var words: Int
+
+  /// The number of words at each share: ⌊p·n⌋.
+  public static func counts(_ words: Int) -> [Int] { (0...10).map { $0 * words / 10 } }
+
+  /// The shares that count for ``comprehensiveness`` and ``sufficiency``.
+  private var thresholds: [Int] {
+    let counts = Self.counts(words)
+    return counts.indices.filter { $0 > 0 && counts[$0] > counts[$0 - 1] }
+  }
+
+  private func meanDrop(_ curve: [Double]) -> Double {
+    let places = thresholds
+    guard !places.isEmpty else { return .nan }
+    return places.reduce(0) { $0 + deletion[0] - curve[$1] } / Double(places.count)
+  }
+
+  /// The mean drop when the best words are taken out; high when they were needed.
+  public var comprehensiveness: Double { meanDrop(deletion) }
+  /// The mean drop when only the best words are left; low when they suffice.
+  public var sufficiency: Double { meanDrop(insertion) }
+  /// The area under the curve of taking out (Petsiuk et al., 2018); low is better.
+  public var deletionArea: Double { Self.area(deletion) }
+  /// The area under the curve of putting in; high is better.
+  public var insertionArea: Double { Self.area(insertion) }
+
+  /// The trapezoids' area over the shares, 0 to 1.
+  static func area(_ curve: [Double]) -> Double {
+    zip(curve, curve.dropFirst()).reduce(0) { $0 + ($1.0 + $1.1) / 2 } / Double(max(curve.count - 1, 1))
+  }
+}

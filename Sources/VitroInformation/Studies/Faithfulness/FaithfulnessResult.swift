@@ -1,0 +1,107 @@
+internal import VitroCore
+internal import VitroFitting
+internal import VitroLab
+
+/// What judging came to, as facts and claims.
+struct FaithfulnessResult {
+  let study: FaithfulnessStudy
+  let subject: FaithfulnessSubject
+  let target: AttributionTarget
+  let layers: [Feature]
+  let methods: [JudgedMethod]
+  /// The rank correlation of each two defined methods.
+  let agreement: [[Double]]
+  /// What leaving all words, or none, comes to.
+  let settings: JudgeSettings
+
+  init(
+    _ study: FaithfulnessStudy, _ subject: FaithfulnessSubject, _ judge: MethodJudge, _ methods: [JudgedMethod]
+  ) throws {
+    (self.study, self.subject, self.methods) = (study, subject, methods)
+    (target, layers, settings) = (judge.question.target, judge.layers, judge.settings)
+    agreement = try MethodJudge.agreement(methods.filter { $0.reasonUndefined == nil })
+  }
+
+  var defined: [JudgedMethod] { methods.filter { $0.reasonUndefined == nil } }
+
+  /// The control: scores that know nothing.
+  var control: JudgedMethod? { defined.first { $0.name == Self.controlName } }
+
+  static let controlName = "random"
+
+  /// What words matter to, in a sentence.
+  var targetName: String {
+    switch target {
+    case .answer: "the answer"
+    case .feature(let feature): "\(feature)"
+    }
+  }
+
+  var facts: [String: JSONValue] {
+    [
+      "network": .string(subject.name), "target": .string(targetName), "texts": .integer(subject.texts.count),
+      "reference": .integer(subject.reference.count), "leftOut": .integer(subject.leftOut),
+      "accuracy": subject.accuracy.map { .number($0.value) } ?? .null, "replacement": .string(settings.replacement.rawValue),
+      "layers": .array(layers.map { .string($0.description) }), "methods": .array(methods.map(fact)),
+      "agreement": .array(agreement.map { .array($0.map { $0.isNaN ? .null : .number($0) }) }),
+      "claims": .array(claims.map(\.fact)),
+    ]
+  }
+
+  private func fact(_ method: JudgedMethod) -> JSONValue {
+    var fields: [String: JSONValue] = ["name": .string(method.name)]
+    var intervals: [String: JSONValue] = [:]
+    for (name, value) in method.measures {
+      fields[name] = value.map { .number($0.value) } ?? .null
+      if let value { intervals[name] = .numbers([value.low, value.high]) }
+    }
+    fields["intervals"] = .object(intervals)
+    fields["unchanged"] = .bool(method.isUnchangedByRandomWeights)
+    if let reason = method.reasonUndefined { fields["undefined"] = .string(reason) }
+    return .object(fields)
+  }
+
+  // MARK: - Claims
+
+  /// What is said of each method, by rule from intervals.
+  var claims: [Claim] {
+    defined.filter { $0.name != Self.controlName }.flatMap { method in
+      [beatsTruth(method), beatsRandom(method), readsWeights(method)].compactMap(\.self)
+    }
+  }
+
+  private func beatsTruth(_ method: JudgedMethod) -> Claim? {
+    guard let auc = method.auc else { return nil }
+    let above = Estimate(value: auc.value - 0.5, low: auc.low - 0.5, high: auc.high - 0.5)
+    return Claim(
+      "truth-\(method.name)", "\(method.title) finds the relevant words better than chance.",
+      verdict: .ofSign(above, expected: .plus), numbers: ["auc": auc.value, "low": auc.low, "high": auc.high],
+      reason: "AUC \(Self.text(auc)); the interval must be above 0.5.")
+  }
+
+  private func beatsRandom(_ method: JudgedMethod) -> Claim? {
+    guard let control, method.drops.count == control.drops.count,
+      let gain = try? Estimate.mean(ofTexts: zip(method.drops, control.drops).map { $0 - $1 }, seed: settings.seed)
+    else { return nil }
+    return Claim(
+      "comprehensive-\(method.name)", "The words that \(method.title) puts first are missed more than random ones.",
+      verdict: .ofSign(gain, expected: .plus), numbers: ["gain": gain.value, "low": gain.low, "high": gain.high],
+      reason:
+        "Comprehensiveness above that of random scores, text by text, \(Self.text(gain)); the interval must be above 0.")
+  }
+
+  private func readsWeights(_ method: JudgedMethod) -> Claim? {
+    guard let random = method.random else { return nil }
+    let limit = JudgedMethod.unchanged
+    return Claim(
+      "weights-\(method.name)", "The map of \(method.title) changes when all weights are dealt anew.",
+      verdict: random.high < limit ? .holds : random.low > limit ? .fails : .undecided,
+      numbers: ["correlation": random.value, "low": random.low, "high": random.high],
+      reason:
+        "Rank correlation with the random network's map \(Self.text(random)); the interval must be below \(limit).")
+  }
+
+  static func text(_ estimate: Estimate) -> String {
+    NumberFormat.fixed(3).text(estimate.value, Interval(estimate))
+  }
+}

@@ -1,0 +1,205 @@
+internal import VitroCore
+internal import VitroFitting
+internal import VitroLab
+
+extension ForgettingResult {
+  func report() throws -> Report {
+    var sections = [
+      ReportSection(
+        "What is kept", id: "kept", [.figure(keptFigure)] + layerFigures.map(ReportBlock.figure) + [.table(keptTable)]),
+      ReportSection(
+        "Which method finds the words", id: "methods",
+        [.figure(rankingFigure), .figure(areaFigure), .table(areaTable)]),
+    ]
+    if let table = digitsTable {
+      sections.append(
+        ReportSection(
+          "The toy task of De Cao et al.", id: "digits",
+          [
+            .text(
+              "Shares of the scores against equal shares of the digits that are asked for. Published means over their validation set: Guan et al. 0.861 and 0.232, integrated gradients 1.355 and 0.270, information bottleneck 1.159 and 0.189."
+            ), .table(table),
+          ]))
+    }
+    if !moments.isEmpty {
+      sections.append(ReportSection("While learning", id: "learning", learningFigures.map(ReportBlock.figure)))
+    }
+    sections.append(ReportSection("Claims", id: "claims", [.table(Claim.table(claims))]))
+    let unsolved = networks.filter { !$0.isSolved }
+    if !unsolved.isEmpty {
+      let names = unsolved.map { "\($0.name) (\(NumberFormat.percent(1).text($0.accuracy.value)))" }
+      sections.append(
+        ReportSection(
+          "Not solved", id: "unsolved",
+          [
+            .note(
+              .caveat,
+              RichText(
+                "Of networks that do not solve their task nothing is said: \(names.joined(separator: ", "))."
+              ))
+          ]))
+    }
+    return Report(
+      id: "information-forgetting", title: "What networks forget of words they do not need", kicker: "Information",
+      lede: lede, metrics: metrics, sections: sections)
+  }
+
+  private var lede: RichText {
+    guard let first = claims.first, let best = methods.first else {
+      return "No network solved its task, so that nothing can be said of what they forget."
+    }
+    let place = methods.firstIndex { $0.name == InformationMethod.name }.map { "\($0 + 1)" } ?? "–"
+    return RichText(
+      "\(first.statement) **\(first.verdict.rawValue)**: \(first.reason) The best method by its mean area is **\(best.title)**; the measure is number \(place) of \(methods.count)."
+    )
+  }
+
+  private var metrics: [Metric] {
+    var result = [
+      Metric("networks that solve their task", Double(solved.count), format: .integer, explanation: RichText("Of \(networks.count)."))
+    ]
+    let kept = solved.compactMap { $0.kept($0.layers.count - 1) }
+    if !kept.isEmpty {
+      let count = Double(kept.count)
+      result.append(
+        Metric(
+          "kept of irrelevant words", kept.reduce(0) { $0 + $1.irrelevant.value } / count, format: .percent(1),
+          explanation: "At the last layer, the mean over the networks that solve their task.",
+          control: Metric.Control("of relevant words", kept.reduce(0) { $0 + $1.relevant.value } / count)))
+    }
+    return result
+  }
+
+  // MARK: - Figures
+
+  private func series(_ name: String, role: LineSeries.Role = .measured, _ values: [Estimate?]) -> LineSeries {
+    LineSeries(
+      name, role: role, y: values.map { $0?.value ?? .nan }, low: values.map { $0?.low ?? .nan },
+      high: values.map { $0?.high ?? .nan })
+  }
+
+  private var keptFigure: Figure {
+    let kept = solved.map { $0.kept($0.layers.count - 1) }
+    return Figure(
+      "Kept at the last layer",
+      caption: RichText("The share of a word that is known from the network's answer: relevant words beside irrelevant ones, with 95 % intervals over \(study.seeds > 1 ? "networks" : "texts")."),
+      .lines(
+        LineFigure(
+          categories: solved.map(\.name), y: Axis("kept", format: .percent(0), range: Interval(0, 1)),
+          series: [
+            series("relevant words", kept.map { $0?.relevant }),
+            series("irrelevant words", role: .control, kept.map { $0?.irrelevant }),
+          ])))
+  }
+
+  /// Networks with several layers, layer by layer.
+  private var layerFigures: [Figure] {
+    solved.filter { $0.layers.count >= 3 }.prefix(8).map { network in
+      let kept = network.layers.indices.map(network.kept)
+      return Figure(
+        network.name, caption: "Kept, layer by layer; a layer with a row for each word holds every word.", span: .third,
+        .lines(
+          LineFigure(
+            categories: network.layers, y: Axis("kept", format: .percent(0), range: Interval(0, 1)),
+            series: [
+              series("relevant words", kept.map { $0?.relevant }),
+              series("irrelevant words", role: .control, kept.map { $0?.irrelevant }),
+            ])))
+    }
+  }
+
+  private var areaFigure: Figure {
+    Figure(
+      "AUC, method by method", caption: "The chance that a relevant word scores above an irrelevant one; empty where a method is not defined.",
+      .heatMap(
+        HeatMapFigure(
+          rows: methods.count, columns: solved.count,
+          values: methods.flatMap { method in solved.map { $0.method(method.name, \.auc)?.value ?? .nan } },
+          rowLabels: methods.map(\.title), columnLabels: solved.map(\.name),
+          color: ColorScale("AUC", format: .fixed(2), range: Interval(0.5, 1)), showsNumbers: true)))
+  }
+
+  private var rankingFigure: Figure {
+    Figure(
+      "Methods by their mean AUC", caption: "Over the networks that solve their task and in which the method is defined; 0.5 is chance. The whiskers are the worst and the best network.",
+      .bars(
+        BarFigure(
+          label: "method", value: Axis("mean AUC", format: .fixed(3)),
+          bars: methods.compactMap { method in
+            let areas = solved.compactMap { $0.method(method.name, \.auc)?.value }
+            guard let least = areas.min(), let most = areas.max() else { return nil }
+            return BarFigure.Bar(
+              method.title, areas.reduce(0, +) / Double(areas.count), interval: Interval(least, most),
+              isHighlighted: method.name == InformationMethod.name)
+          })))
+  }
+
+  private var learningFigures: [Figure] {
+    let readers = moments.reduce(into: [String]()) { if !$0.contains($1.cell.reader) { $0.append($1.cell.reader) } }
+    return readers.map { reader in
+      let own = moments.filter { $0.cell.reader == reader }
+      let x = own.map { Double($0.epoch) }
+      let kept = own.map { ForgettingNetworks(cells: [$0.cell]).kept(0) }
+      func line(_ name: String, role: LineSeries.Role = .measured, _ values: [Estimate?]) -> LineSeries {
+        var line = series(name, role: role, values)
+        line.x = x
+        return line
+      }
+      return Figure(
+        "\(own[0].cell.task.title), \(reader)",
+        caption: "Kept at the state that is read, after so many passes through the texts, beside the accuracy.", span: .half,
+        .lines(
+          LineFigure(
+            x: Axis("passes", format: .integer), y: Axis("share", format: .percent(0), range: Interval(0, 1)),
+            series: [
+              line("kept of relevant words", kept.map { $0?.relevant }),
+              line("kept of irrelevant words", role: .control, kept.map { $0?.irrelevant }),
+              line("accuracy", role: .reference, own.map(\.cell.accuracy)),
+            ])))
+    }
+  }
+
+  // MARK: - Tables
+
+  private func cell(_ estimate: Estimate?) -> Table.Cell {
+    estimate.map { .number($0.value, Interval($0)) } ?? .missing()
+  }
+
+  private var keptTable: Table {
+    Table(
+      columns: [
+        .init("task"), .init("reader"), .init("accuracy", .percent(1)), .init("relevant", .fixed(3)),
+        .init("irrelevant", .fixed(3)), .init("difference", .fixed(3)), .init("largest residual", .percent(1)),
+        .init("converged", .percent(0)), .init("verdict"),
+      ],
+      rows: networks.map { network in
+        let kept = network.kept(network.layers.count - 1)
+        let verdict = claims.first { $0.id == "forgets-\(network.id)" }?.verdict.rawValue ?? "not solved"
+        return [
+          .text(network.task.title), .text(network.reader), cell(network.accuracy), cell(kept?.relevant),
+          cell(kept?.irrelevant), cell(kept?.difference), .number(network.cells.map(\.residual).max() ?? .nan),
+          .number(network.cells.map(\.converged).reduce(0, +) / Double(network.cells.count)), .text(verdict),
+        ]
+      })
+  }
+
+  private var areaTable: Table {
+    Table(
+      columns: [.init("network")] + methods.map { .init($0.title, .fixed(3)) },
+      rows: solved.map { network in
+        [.text(network.name)] + methods.map { cell(network.method($0.name, \.auc)) }
+      })
+  }
+
+  private var digitsTable: Table? {
+    guard let digits = solved.first(where: { $0.task == .digits }) else { return nil }
+    return Table(
+      columns: [.init("method"), .init("D_KL", .fixed(3)), .init("D_JS", .fixed(3)), .init("AUC", .fixed(3))],
+      rows: digits.cells[0].methods.filter { $0.reasonUndefined == nil }.map { method in
+        [
+          .text(method.title), cell(digits.method(method.name, \.divergence)),
+          cell(digits.method(method.name, \.jensenShannon)), cell(digits.method(method.name, \.auc)),
+        ]
+      })
+  }
+}
