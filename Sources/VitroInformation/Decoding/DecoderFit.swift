@@ -1,6 +1,7 @@
 internal import Foundation
 internal import VitroCore
 internal import VitroFitting
+internal import VitroNetworks
 internal import VitroTensor
 
 /// What a decoder learns from: features, the words they are to give, and where each stands.

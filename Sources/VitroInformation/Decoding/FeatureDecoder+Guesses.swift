@@ -1,5 +1,7 @@
 internal import Foundation
 internal import VitroCore
+internal import VitroFitting
+internal import VitroNetworks
 internal import VitroTensor
 
 /// What a decoder says of one word.

@@ -1,5 +1,7 @@
 internal import Foundation
 internal import VitroCore
+internal import VitroModels
+internal import VitroNetworks
 internal import VitroTensor
 
 /// Words that a feature does not tell apart from those of a text: the noise view, drawn.
@@ -31,7 +33,8 @@ public struct InformationSample: Sendable, Hashable, Codable {
     _ network: WordNetwork, _ text: WordText, logSigma: [Double], count: Int = 5, seed: UInt64 = 0
   ) throws -> [InformationSample] {
     guard let model = network.model else {
-      throw VitroError(.unsupported, "drawing words", "'\(network.name)' reads vectors, so that it has no words to draw")
+      throw VitroError(
+        .unsupported, "drawing words", "'\(network.name)' reads vectors, so that it has no words to draw")
     }
     guard logSigma.count == text.count else {
       throw VitroError(.shape, "drawing words", "there are \(logSigma.count) spreads for \(text.count) words")

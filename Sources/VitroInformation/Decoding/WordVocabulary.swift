@@ -1,4 +1,5 @@
 internal import VitroCore
+internal import VitroModels
 internal import VitroNetworks
 internal import VitroTensor
 
