@@ -41,6 +41,9 @@ public protocol Layer: Sendable, Hashable, Codable {
   /// Whether the layer reads values of any number of axes, with or without a batch: ``Graph/unknownShape``.
   static var takesAnyShape: Bool { get }
 
+  /// Whether relevance can go back through the layer (``RunMode/linearized(epsilon:)``): it is linear up to a constant, or keeps a rule of relevance.
+  var isLinearizable: Bool { get }
+
   /// The shape of the output for inputs of given shapes, −1 for lengths known only at run time.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the layer does not take such inputs.
@@ -65,6 +68,9 @@ extension Layer {
 
   /// Values of known axes only.
   public static var takesAnyShape: Bool { false }
+
+  /// No: a layer is not taken for linear unless it says so.
+  public var isLinearizable: Bool { false }
 
   func requireInputs(_ count: Int, _ inputs: [[Int]]) throws {
     guard inputs.count == count else {

@@ -10,7 +10,7 @@ public enum LayerRegistry {
   private static let kinds = Mutex<[String: any Layer.Type]>(
     Dictionary(uniqueKeysWithValues: builtIn.map { ($0.kind, $0) }))
 
-  private static let builtIn: [any Layer.Type] = [
+  static let builtIn: [any Layer.Type] = [
     Activation.self, Add.self, AveragePool2d.self, BatchNorm.self, Concatenate.self, Conv2d.self, Dropout.self,
     Embedding.self, EquivariantLinear.self, Flatten.self, GRU.self, LSTM.self, LayerNorm.self, Linear.self,
     MaxPool2d.self, Maximum.self, Mean.self, Multiply.self, MultiHeadAttention.self, ONNXOperation.self, Permute.self,

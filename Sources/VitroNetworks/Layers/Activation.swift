@@ -21,6 +21,9 @@ public struct Activation: Layer {
   /// The slope of `leakyRelu`, the α of `elu`; `nil` takes PyTorch's default.
   public var parameter: Double?
 
+  /// Yes: by its slope from the origin.
+  public var isLinearizable: Bool { true }
+
   /// Creates an activation.
   public init(_ function: Function, parameter: Double? = nil) {
     self.function = function
@@ -35,8 +38,11 @@ public struct Activation: Layer {
 
   /// Applies the function.
   public func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor {
-    let x = inputs[0]
-    return switch function {
+    try context.relevance?.function(inputs[0], applied(to:)) ?? applied(to: inputs[0])
+  }
+
+  private func applied(to x: Tensor) throws -> Tensor {
+    switch function {
     case .identity: x
     case .relu: try x.relu()
     case .leakyRelu: try x.leakyRelu(slope: parameter ?? 0.01)

@@ -8,6 +8,9 @@ public struct Add: Layer {
   /// Each position stands for itself.
   public static let takesSequences = true
 
+  /// Yes: it is linear.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer.
   public init() {}
 
@@ -27,6 +30,9 @@ public struct Multiply: Layer {
   /// Each position stands for itself.
   public static let takesSequences = true
 
+  /// Yes: factors get equal parts.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer.
   public init() {}
 
@@ -35,7 +41,8 @@ public struct Multiply: Layer {
 
   /// Multiplies the inputs in order.
   public func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor {
-    try inputs.dropFirst().reduce(inputs[0]) { try $0 * $1 }
+    let factors = try context.relevance?.factors(inputs) ?? inputs
+    return try factors.dropFirst().reduce(factors[0]) { try $0 * $1 }
   }
 }
 
@@ -45,6 +52,9 @@ public struct Concatenate: Layer {
   public static let kind = "concatenate"
   /// The axis of an example, counted without the batch axis.
   public var axis: Int
+
+  /// Yes: it is linear.
+  public var isLinearizable: Bool { true }
 
   /// Creates the layer.
   public init(axis: Int) { self.axis = axis }
@@ -88,6 +98,9 @@ public struct Scale: Layer {
   public var factor: Double
   /// What is added.
   public var offset: Double
+
+  /// Yes: it is linear up to a constant.
+  public var isLinearizable: Bool { true }
 
   /// Creates the layer.
   public init(factor: Double, offset: Double = 0) {

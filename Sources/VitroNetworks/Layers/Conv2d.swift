@@ -18,6 +18,9 @@ public struct Conv2d: Layer {
   /// Whether a bias is added.
   public var bias: Bool
 
+  /// Yes: by the ε-rule.
+  public var isLinearizable: Bool { true }
+
   /// Creates a convolution.
   public init(_ inputs: Int, _ outputs: Int, window: Window, groups: Int = 1, bias: Bool = true) {
     self.inputs = inputs
@@ -47,9 +50,10 @@ public struct Conv2d: Layer {
 
   /// Slides the filters over the images.
   public func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor {
-    try context.eachInstance(inputs) { inputs, parameters in
+    let result = try context.eachInstance(inputs) { inputs, parameters in
       try inputs[0].conv2d(filters: parameters[0], bias: bias ? parameters[1] : nil, window: window, groups: groups)
     }
+    return try context.summed(result)
   }
 }
 

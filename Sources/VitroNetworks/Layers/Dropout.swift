@@ -12,6 +12,9 @@ public struct Dropout: Layer {
   /// The probability of an element to be dropped.
   public var probability: Double
 
+  /// Yes: nothing is dropped.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer.
   public init(_ probability: Double) { self.probability = probability }
 

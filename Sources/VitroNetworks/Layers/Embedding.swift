@@ -14,6 +14,9 @@ public struct Embedding: Layer {
   /// The length of each vector.
   public var width: Int
 
+  /// Yes: nothing goes back through it.
+  public var isLinearizable: Bool { true }
+
   /// Creates a table.
   public init(_ count: Int, _ width: Int) {
     self.count = count
@@ -57,6 +60,9 @@ public struct PositionalEmbedding: Layer {
   public var longest: Int
   /// The length of each vector.
   public var width: Int
+
+  /// Yes: it adds a constant.
+  public var isLinearizable: Bool { true }
 
   /// Creates a table of positions.
   public init(_ longest: Int, _ width: Int) {
@@ -107,6 +113,9 @@ public struct PositionTable: Layer {
   public var width: Int
   /// The row of the first position (2 for RoBERTa).
   public var first: Int
+
+  /// Yes: nothing goes back through it.
+  public var isLinearizable: Bool { true }
 
   /// Creates a table of positions.
   public init(_ longest: Int, _ width: Int, first: Int = 0) {

@@ -36,6 +36,9 @@ public struct EquivariantLinear: Layer {
   /// Whether a bias is added.
   public var bias: Bool
 
+  /// Yes: by the ε-rule.
+  public var isLinearizable: Bool { true }
+
   /// Creates a layer from `inputs` to `outputs` channels.
   public init(_ orbits: OrbitLabels, inputs: Int, outputs: Int, bias: Bool = true) {
     self.orbits = orbits
@@ -71,9 +74,9 @@ public struct EquivariantLinear: Layer {
     let product =
       addsUpFirst
       ? try productOfSums(inputs[0], parameters[0]) : try productWithMatrix(inputs[0], parameters[0])
-    guard bias else { return product }
+    guard bias else { return try context.summed(product) }
     let table = try parameters[1].gather(orbits.positions.points, axis: -2)
-    return try product + (context.instances == nil ? table : table.expandingAxis(1))
+    return try context.summed(product + (context.instances == nil ? table : table.expandingAxis(1)))
   }
 
   /// The layer's weights as the matrix of a dense layer, `[… , rows, outputs, columns, inputs]`.

@@ -15,6 +15,9 @@ public struct Linear: Layer {
   /// Whether a bias is added.
   public var bias: Bool
 
+  /// Yes: by the ε-rule.
+  public var isLinearizable: Bool { true }
+
   /// Creates a layer from `inputs` to `outputs`.
   public init(_ inputs: Int, _ outputs: Int, bias: Bool = true) {
     self.inputs = inputs
@@ -40,6 +43,6 @@ public struct Linear: Layer {
   /// Computes `x · Wᵀ + b`.
   public func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor {
     let parameters = context.parameters
-    return try inputs[0].linear(weight: parameters[0], bias: bias ? parameters[1] : nil)
+    return try context.summed(inputs[0].linear(weight: parameters[0], bias: bias ? parameters[1] : nil))
   }
 }

@@ -51,6 +51,9 @@ public struct MultiHeadAttention: Layer {
   /// The ε of the root-mean-square normalization of each head's queries and keys (`q_norm`, `k_norm`), where there is one.
   public var headNorm: Double?
 
+  /// Yes: through values, the pattern held fixed.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer; further settings are its properties.
   public init(_ width: Int, heads: Int, causal: Bool = false, bias: Bool = true) {
     self.width = width
@@ -131,9 +134,9 @@ public struct MultiHeadAttention: Layer {
   public func forward(_ inputs: [Tensor], in context: LayerContext) throws -> Tensor {
     let operands = Operands(self, context)
     let source = inputs.count == 2 ? inputs[1] : inputs[0]
-    var q = try context.tap(number(.q), operands.projected(inputs[0], "q_proj"))
-    var k = try context.tap(number(.k), operands.projected(source, "k_proj"))
-    let v = try context.tap(number(.v), operands.projected(source, "v_proj"))
+    var q = try context.tap(number(.q), operands.projected(context.fixed(inputs[0]), "q_proj"))
+    var k = try context.tap(number(.k), operands.projected(context.fixed(source), "k_proj"))
+    let v = try context.tap(number(.v), context.summed(operands.projected(source, "v_proj")))
     if let headNorm {
       q = try normalized(q, operands["q_norm.weight"], headNorm, context)
       k = try normalized(k, operands["k_norm.weight"], headNorm, context)
@@ -175,7 +178,7 @@ public struct MultiHeadAttention: Layer {
     }
     let shape = patternShape(scores, q, context)
     scores = try context.tap(number(.scores), scores.reshaped(shape))
-    let pattern = try context.tap(number(.pattern), scores.softmax())
+    let pattern = try context.fixed(context.tap(number(.pattern), scores.softmax()))
     return try pattern.reshaped([layout.sequences.count] + shape.suffix(3))
       .attentionValues(values, past: past?.values, layout: layout).reshaped(q.shape)
   }
@@ -223,7 +226,7 @@ public struct MultiHeadAttention: Layer {
     let flat = try z.reshaped(z.shape.dropLast(2) + [heads * resolvedHeadWidth])
     let bias = hasOutputBias ? operands["out_proj.bias"] : nil
     guard context.isTapped(number(.result)) else {
-      return try flat.linear(weight: operands["out_proj.weight"], bias: bias)
+      return try context.summed(flat.linear(weight: operands["out_proj.weight"], bias: bias))
     }
     // One product for each head: [instance, head, row, d_head] · [instance, head, width, d_head]ᵀ.
     let instances = context.instances ?? 1
@@ -234,10 +237,11 @@ public struct MultiHeadAttention: Layer {
     let products = try perHead.matmul(weight, transposeB: true).permuted([0, 2, 1, 3])
     let result = try context.tap(number(.result), products.reshaped(z.shape.dropLast(1) + [width]))
     let sum = try result.sum(axes: [-2])
-    guard let bias else { return sum }
-    return try sum
-      + (context.instances == nil
-        ? bias : bias.reshaped([instances] + sum.shape[1..<sum.rank - 1].map { _ in 1 } + [width]))
+    guard let bias else { return try context.summed(sum) }
+    let added =
+      context.instances == nil
+      ? bias : try bias.reshaped([instances] + sum.shape[1..<sum.rank - 1].map { _ in 1 } + [width])
+    return try context.summed(sum + added)
   }
 
   /// The parameters by name.

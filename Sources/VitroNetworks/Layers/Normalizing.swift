@@ -16,6 +16,9 @@ public struct LayerNorm: Layer {
   /// Whether there are weight and bias.
   public var affine: Bool
 
+  /// Yes: the scale is held fixed.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer.
   public init(_ width: Int, epsilon: Double = 1e-5, affine: Bool = true) {
     self.width = width
@@ -45,9 +48,11 @@ public struct LayerNorm: Layer {
     if context.isTapped(0) {
       let centered = try x - x.mean(axes: [-1], keepingAxes: true)
       let variance = try centered.square().mean(axes: [-1], keepingAxes: true)
-      values = try centered / context.tap(0, (variance + epsilon).sqrt())
+      values = try centered / context.fixed(context.tap(0, (variance + epsilon).sqrt()))
     } else {
-      values = try x.layerNormalized(epsilon: epsilon).values
+      values =
+        try context.relevance?.normalized(x, centered: true, epsilon: epsilon)
+        ?? x.layerNormalized(epsilon: epsilon).values
     }
     let normalized = try context.tap(1, values)
     guard affine else { return normalized }
@@ -68,6 +73,9 @@ public struct RMSNorm: Layer {
   public var width: Int
   /// Added to the mean square.
   public var epsilon: Double
+
+  /// Yes: the scale is held fixed.
+  public var isLinearizable: Bool { true }
 
   /// Creates the layer.
   public init(_ width: Int, epsilon: Double = 1e-6) {
@@ -94,9 +102,11 @@ public struct RMSNorm: Layer {
     let values: Tensor
     if context.isTapped(0) {
       let meanSquare = try x.square().mean(axes: [-1], keepingAxes: true)
-      values = try x / context.tap(0, (meanSquare + epsilon).sqrt())
+      values = try x / context.fixed(context.tap(0, (meanSquare + epsilon).sqrt()))
     } else {
-      values = try x.rmsNormalized(epsilon: epsilon).values
+      values =
+        try context.relevance?.normalized(x, centered: false, epsilon: epsilon)
+        ?? x.rmsNormalized(epsilon: epsilon).values
     }
     let normalized = try context.tap(1, values)
     return try normalized * context.vector(0, like: normalized)
@@ -118,6 +128,9 @@ public struct BatchNorm: Layer {
   public var momentum: Double
   /// Whether there are weight and bias.
   public var affine: Bool
+
+  /// Yes: with running statistics it is linear up to a constant.
+  public var isLinearizable: Bool { true }
 
   /// Creates the layer.
   public init(_ channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, affine: Bool = true) {

@@ -7,6 +7,9 @@ public struct MaxPool2d: Layer {
   /// The window and how it moves.
   public var window: Window
 
+  /// Yes: all goes to the largest.
+  public var isLinearizable: Bool { true }
+
   /// Creates a pooling over a window.
   public init(_ window: Window) { self.window = window }
 
@@ -33,6 +36,9 @@ public struct AveragePool2d: Layer {
   public var window: Window
   /// Whether elements of the padding are left out of the mean.
   public var excludesPadding: Bool
+
+  /// Yes: it is linear.
+  public var isLinearizable: Bool { true }
 
   /// Creates a pooling over a window.
   public init(_ window: Window, excludesPadding: Bool = false) {

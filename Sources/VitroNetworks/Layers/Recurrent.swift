@@ -32,6 +32,9 @@ public struct LSTM: Layer {
   /// Whether biases are added.
   public var bias: Bool
 
+  /// Yes: to signals, gates held fixed.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer.
   public init(
     _ inputs: Int, _ width: Int, returns: RecurrentResult = .sequence, reversed: Bool = false, bias: Bool = true
@@ -63,7 +66,8 @@ public struct LSTM: Layer {
     var cell = hidden
     var (hiddens, cells): ([Tensor], [Tensor]) = ([], [])
     for step in try sequence.steps(gates) {
-      (hidden, cell) = try (step + hidden.matmul(parameters[1], transposeB: true)).lstmCell(cell: cell)
+      let sums = try step + hidden.matmul(parameters[1], transposeB: true)
+      (hidden, cell) = try context.relevance?.lstmCell(sums, cell: cell) ?? sums.lstmCell(cell: cell)
       hiddens.append(hidden)
       cells.append(cell)
     }
@@ -88,6 +92,9 @@ public struct GRU: Layer {
   public var reversed: Bool
   /// Whether biases are added.
   public var bias: Bool
+
+  /// Yes: to signals, gates held fixed.
+  public var isLinearizable: Bool { true }
 
   /// Creates the layer.
   public init(
@@ -117,7 +124,9 @@ public struct GRU: Layer {
     var hiddens: [Tensor] = []
     for step in try sequence.steps(gates) {
       let recurrent = try hidden.linear(weight: parameters[1], bias: bias ? parameters[3] : nil)
-      hidden = try step.gruCell(recurrent: recurrent, hidden: hidden)
+      hidden =
+        try context.relevance?.gruCell(step, recurrent: recurrent, hidden: hidden)
+        ?? step.gruCell(recurrent: recurrent, hidden: hidden)
       hiddens.append(hidden)
     }
     return try sequence.result(hiddens, initial: hidden)

@@ -6,6 +6,9 @@ public struct Flatten: Layer {
   /// `flatten`.
   public static let kind = "flatten"
 
+  /// Yes: it is linear.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer.
   public init() {}
 
@@ -29,6 +32,9 @@ public struct Reshape: Layer {
   public static let kind = "reshape"
   /// The new shape of an example; one length may be −1.
   public var shape: [Int]
+
+  /// Yes: it is linear.
+  public var isLinearizable: Bool { true }
 
   /// Creates the layer.
   public init(_ shape: [Int]) { self.shape = shape }
@@ -61,6 +67,9 @@ public struct Mean: Layer {
   /// The axes of an example, counted without the batch axis; they vanish.
   public var axes: [Int]
 
+  /// Yes: it is linear.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer.
   public init(axes: [Int]) { self.axes = axes }
 
@@ -88,6 +97,9 @@ public struct Maximum: Layer {
   /// The axes of an example, counted without the batch axis; they vanish.
   public var axes: [Int]
 
+  /// Yes: all goes to the largest.
+  public var isLinearizable: Bool { true }
+
   /// Creates the layer.
   public init(axes: [Int]) { self.axes = axes }
 
@@ -112,6 +124,9 @@ public struct Permute: Layer {
   public static let kind = "permute"
   /// Which axis of the input stands at each place of the output, counted without the batch axis.
   public var order: [Int]
+
+  /// Yes: it is linear.
+  public var isLinearizable: Bool { true }
 
   /// Creates the layer.
   public init(_ order: [Int]) { self.order = order }
@@ -140,6 +155,9 @@ public struct Pick: Layer {
   public static let kind = "pick"
   /// The position on the first axis of an example; negative ones count from the end.
   public var position: Int
+
+  /// Yes: it is linear.
+  public var isLinearizable: Bool { true }
 
   /// Creates the layer.
   public init(_ position: Int) { self.position = position }

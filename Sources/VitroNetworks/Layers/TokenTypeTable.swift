@@ -14,6 +14,9 @@ public struct TokenTypeTable: Layer {
   /// The length of each vector.
   public var width: Int
 
+  /// Yes: nothing goes back through it.
+  public var isLinearizable: Bool { true }
+
   /// Creates a table of types.
   public init(_ count: Int, _ width: Int) {
     self.count = count

@@ -7,6 +7,12 @@ public enum RunMode: Sendable, Hashable {
   case inference
   /// Dropout is on, drawn from a seed and the step's number; batch statistics are used and running ones updated.
   case training(seed: UInt64, step: Int)
+  /// Values are those of inference, but gradients are those of layer-wise relevance propagation under the ε-rule: at every tap the relevance for a
+  /// differentiated score is vector ⊙ gradient.
+  ///
+  /// Sums of relevance are conserved from tap to tap but for what biases and ε take. The rules for functions, normalizations, attention, gates and products are in
+  /// docs/information.md. Layers that no rule covers (``Layer/isLinearizable``) are refused by name.
+  case linearized(epsilon: Double)
 }
 
 /// One run through a network's steps: lends each layer its parameters, hands values on, and watches the taps.
@@ -79,6 +85,11 @@ final class ForwardPass {
         if remainingReaders[input] == 0 { values[input] = nil }
       }
       let result = try describingErrors(step) {
+        if case .linearized = mode, !step.layer.isLinearizable, operands.contains(where: \.isTracked) {
+          throw VitroError(
+            .unsupported, type(of: step.layer).kind, "no rule says how relevance goes back through it",
+            hint: "Ask for a value before it.")
+        }
         guard sequences == nil || type(of: step.layer).takesSequences else {
           throw VitroError(
             .unsupported, type(of: step.layer).kind,

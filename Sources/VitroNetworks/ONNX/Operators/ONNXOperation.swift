@@ -50,6 +50,14 @@ public struct ONNXOperation: Layer {
     self.result = result
   }
 
+  /// Whether the operator moves, adds or averages elements; no rule covers the others.
+  public var isLinearizable: Bool { Self.linear.contains(operation) }
+
+  private static let linear: Set<String> = [
+    "Add", "AveragePool", "Concat", "Dropout", "Expand", "Flatten", "Gather", "GlobalAveragePool", "Identity", "Neg",
+    "ReduceMean", "ReduceSum", "Reshape", "Slice", "Split", "Squeeze", "Sub", "Sum", "Tile", "Transpose", "Unsqueeze",
+  ]
+
   /// The large constants.
   public var parameters: [ParameterSpec] {
     operands.compactMap { operand in
