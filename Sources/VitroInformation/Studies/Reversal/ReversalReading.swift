@@ -12,6 +12,8 @@ struct ReversalReading: Codable, Sendable {
     var needed: [Double]
     /// For each layer: does the score tell the symbol that is answered from the others?
     var answering: [Double]
+    /// For each layer: is what is shown of a symbol larger at the steps that still need it than at those after it was answered? Each symbol against itself.
+    var released: [Double]
     /// The rank correlation of symbols' scores between the states of neighbouring layers, the mean over texts.
     var coherency: Double
   }
@@ -115,7 +117,7 @@ extension ReversalStudy {
   /// Scores `[text][feature][symbol]`, the features of all steps layer by layer and then those of whole layers, as numbers.
   private func method(_ scores: [[[Double]]], layers: Int, shown: [[[Double]]]) -> ReversalReading.Method {
     let steps = task.context
-    var (needed, answering): ([Double], [Double]) = ([], [])
+    var (needed, answering, released): ([Double], [Double], [Double]) = ([], [], [])
     for layer in 0..<layers {
       var (areas, answered): ([Double], [Double]) = ([], [])
       for text in scores {
@@ -129,6 +131,16 @@ extension ReversalStudy {
       }
       needed.append(WordStatistics.mean(areas))
       answering.append(WordStatistics.mean(answered))
+      let steps = length..<steps
+      released.append(
+        WordStatistics.mean(
+          shown.flatMap { text in
+            (0..<length).compactMap { word in
+              try? Scores.rocAUC(
+                positives: steps.map { task.isNeeded(word, at: $0) },
+                scores: steps.map { text[layer * task.context + $0][word] })
+            }
+          }))
     }
     let pairs = scores.flatMap { text in
       (1..<max(layers, 1)).compactMap {
@@ -139,7 +151,7 @@ extension ReversalStudy {
       WordStatistics.mean(shown.map { $0[cell / length][cell % length] })
     }
     return ReversalReading.Method(
-      map: map, needed: needed, answering: answering, coherency: WordStatistics.mean(pairs))
+      map: map, needed: needed, answering: answering, released: released, coherency: WordStatistics.mean(pairs))
   }
 
   private func violations(_ wholes: [[RetainedInformation]]) -> Double {

@@ -84,10 +84,12 @@ extension ReversalResult {
     return Table(
       title: "\(kind.title): areas under the curve, and the rank correlation of neighbouring layers",
       columns: [.init("method")] + layers.map { .init("still needed, layer \($0 + 1)", .fixed(3)) }
+        + layers.map { .init("needed, then not, layer \($0 + 1)", .fixed(3)) }
         + layers.map { .init("answered now, layer \($0 + 1)", .fixed(3)) } + [.init("layers alike", .fixed(3))],
       rows: try methods(kind).map { method in
         try [.text(method)]
           + layers.map { layer in cell(try estimate(kind) { $0.methods[method]?.needed[layer] }) }
+          + layers.map { layer in cell(try estimate(kind) { $0.methods[method]?.released[layer] }) }
           + layers.map { layer in cell(try estimate(kind) { $0.methods[method]?.answering[layer] }) }
           + [cell(try estimate(kind) { $0.methods[method]?.coherency })]
       })
@@ -98,7 +100,7 @@ extension ReversalResult {
     return Figure(
       "Does a method know what is needed?",
       caption:
-        "The area under the curve with which scores tell symbols still needed from those answered (LSTM), or the symbol that is answered from the others (transformer); mean over layers, 95 % intervals over networks.",
+        "The area under the curve with which what is shown of a symbol tells the steps that still need it from those after its answer (LSTM), or scores tell the symbol that is answered from the others (transformer); mean over layers, 95 % intervals over networks.",
       .lines(
         LineFigure(
           categories: names, y: Axis("area under the curve", format: .fixed(2), range: Interval(0, 1)),

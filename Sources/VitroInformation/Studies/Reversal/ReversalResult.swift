@@ -27,17 +27,19 @@ struct ReversalResult: Sendable {
     try WordStatistics.overSeeds(values(kind, value))
   }
 
-  /// The area for symbols still needed (in an LSTM), or for the one that is answered (in a transformer), the mean over layers.
+  /// The area for a symbol while it is needed against itself afterwards (in an LSTM), or for the one that is answered (in a transformer), the mean over layers.
   func area(_ kind: ReversalNetwork, _ method: String) -> (ReversalReading) -> Double? {
     { reading in
       guard let found = reading.methods[method] else { return nil }
-      return WordStatistics.mean(kind == .lstm ? found.needed : found.answering)
+      return WordStatistics.mean(kind == .lstm ? found.released : found.answering)
     }
   }
 
   /// What is to be told apart, in words.
   static func question(_ kind: ReversalNetwork) -> String {
-    kind == .lstm ? "symbols still needed from those answered" : "the symbol that is answered from the others"
+    kind == .lstm
+      ? "a symbol that is still needed from the same one once it is answered"
+      : "the symbol that is answered from the others"
   }
 
   // MARK: - Claims
@@ -121,6 +123,10 @@ struct ReversalResult: Sendable {
               "answering": .array(
                 try ReversalNetwork.allLayers.map { layer in
                   fact(try estimate(kind) { $0.methods[method]?.answering[layer] })
+                }),
+              "released": .array(
+                try ReversalNetwork.allLayers.map { layer in
+                  fact(try estimate(kind) { $0.methods[method]?.released[layer] })
                 }),
               "coherency": fact(try estimate(kind) { $0.methods[method]?.coherency }),
             ]
