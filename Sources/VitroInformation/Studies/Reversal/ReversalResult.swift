@@ -84,6 +84,12 @@ struct ReversalResult: Sendable {
     add(
       "C2", "information tells \(Self.question(kind))", try estimate(kind, area(kind, InformationMethod.name))
     ) { .ofSign(Estimate(value: $0.value - 0.5, low: $0.low - 0.5, high: $0.high - 0.5), expected: .plus) }
+    if kind == .lstm {
+      add(
+        "C2-needed", "within a state information tells symbols still needed from those answered",
+        try estimate(kind) { $0.methods[InformationMethod.name].map { WordStatistics.mean($0.needed) } }
+      ) { .ofSign(Estimate(value: $0.value - 0.5, low: $0.low - 0.5, high: $0.high - 0.5), expected: .plus) }
+    }
     for other in methods(kind).dropFirst() {
       let (own, method) = (area(kind, InformationMethod.name), area(kind, other))
       let differences = values(kind) { reading in own(reading).flatMap { a in method(reading).map { a - $0 } } }

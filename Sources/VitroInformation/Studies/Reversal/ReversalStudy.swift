@@ -14,11 +14,11 @@ public struct ReversalStudy: Sendable {
   /// How many networks of each kind are trained.
   public var seeds = 5
   /// The steps of training.
-  public var steps = 3000
+  public var steps = 2000
   /// The texts that are measured, for each network.
   public var texts = 8
   /// How information is measured.
-  public var measure = InformationSettings(samples: 240)
+  public var measure = InformationSettings()
   /// The methods that stand beside it, by name.
   public var methods = ReversalStudy.usualMethods
 
