@@ -8,11 +8,11 @@ struct ReversalReading: Codable, Sendable {
   struct Method: Codable, Sendable {
     /// For each layer, step and symbol what is shown: what is kept, or a symbol's share of all scores; means over texts, flat.
     var map: [Double]
-    /// For each layer: does the score tell symbols that are still needed from those that were answered? The area under the curve, 1/2 for chance.
+    /// For each layer the area under the curve with which scores tell symbols that are still needed from those that were answered, 1/2 for chance.
     var needed: [Double]
-    /// For each layer: does the score tell the symbol that is answered from the others?
+    /// For each layer whether the score tells the symbol that is answered from the others, as an area.
     var answering: [Double]
-    /// For each layer: is what is shown of a symbol larger at the steps that still need it than at those after it was answered? Each symbol against itself.
+    /// For each layer the same of one symbol over the steps, those that still need it against those after its answer.
     var released: [Double]
     /// The rank correlation of symbols' scores between the states of neighbouring layers, the mean over texts.
     var coherency: Double

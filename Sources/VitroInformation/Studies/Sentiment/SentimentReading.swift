@@ -6,7 +6,9 @@ internal import VitroModels
 internal import VitroNetworks
 internal import VitroTensor
 
-/// What was measured in one network that judges sentences. Lists are `[layer][text]` unless they say otherwise.
+/// What was measured in one network that judges sentences.
+///
+/// Lists are `[layer][text]` unless they say otherwise.
 struct SentimentReading: Codable, Sendable {
   /// A line's accuracy on held-out sentences.
   struct Probe: Codable, Sendable {
@@ -22,6 +24,14 @@ struct SentimentReading: Codable, Sendable {
     var kept: [Double]
     /// The mean H in the sentence's vector, by text.
     var entropy: [Double]
+  }
+
+  /// One sentence in two views: what noise says is kept of each word, and what a decoder reads off.
+  struct Views: Codable, Sendable {
+    var layer: String
+    var kept: [Double]
+    var words: [WordReconstruction?]
+    var score: FeatureDecoder.Score
   }
 
   var model: SentimentModel
@@ -52,6 +62,8 @@ struct SentimentReading: Codable, Sendable {
   /// One sentence: its tokens, and what is kept of them, by layer.
   var example: [String]
   var exampleKept: [[Double]]
+  /// For the last layer with a row for each word, and for the sentence's vector; of the first network of its kind.
+  var views: [Views]
 }
 
 extension SentimentStudy {
@@ -85,6 +97,18 @@ extension SentimentStudy {
     for (place, moment) in (earlier + [language]).enumerated() where training.epochs.indices.contains(place) {
       moments.append(try self.moment(moment, layers[sentence], chosen, data, training, place, seed: seed))
     }
+    var views: [SentimentReading.Views] = []
+    if number == 0, let text = chosen.first {
+      try progress("decoding", 0, 1)
+      let learned = try Self.words(network, data.training, count: Self.decoded)
+      for layer in Set([max(0, sentence - 1), sentence]).sorted() {
+        let decoder = try FeatureDecoder(network, features[layer], learning: learned, seed: seed)
+        views.append(
+          SentimentReading.Views(
+            layer: layers[layer], kept: found[0][layer].kept, words: try decoder.reconstructions(of: text, guesses: 1),
+            score: decoder.score))
+      }
+    }
     return SentimentReading(
       model: model, seed: number, accuracy: training.accuracy.last ?? 0, layers: layers, sentence: sentence,
       kept: each { found[$1][$0].meanKept }, entropy: each { found[$1][$0].meanEntropy },
@@ -103,7 +127,7 @@ extension SentimentStudy {
       attributeAccuracy: attribute?.accuracy, moments: moments,
       residual: Bootstrap.quantile(results.map(\.residual).sorted(), 0.5),
       converged: Double(results.count { $0.isConverged }) / Double(max(results.count, 1)),
-      example: chosen.first?.words ?? [], exampleKept: found.first.map { $0.map(\.kept) } ?? [])
+      example: chosen.first?.words ?? [], exampleKept: found.first.map { $0.map(\.kept) } ?? [], views: views)
   }
 
   /// What is kept of the last special token, less the mean of all other words; nothing where a text ends with a word.

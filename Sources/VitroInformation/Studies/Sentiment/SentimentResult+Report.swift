@@ -31,6 +31,7 @@ extension SentimentResult {
                 "\(sentiment.leans.count) words lean to a class in the sentences to learn from (99 % interval of the log odds ratio excludes 0). Most to '\(classNames[1])': \(sentiment.strongest(8, positive: true).joined(separator: ", ")). Most to '\(classNames[0])': \(sentiment.strongest(8, positive: false).joined(separator: ", "))."
               )),
           ] + models.compactMap(exampleFigure).map(ReportBlock.figure)),
+        ReportSection("Two views of a sentence", id: "views", models.flatMap(viewTables).map(ReportBlock.table)),
         ReportSection("Neighbours", id: "locality", [.table(try localityTable())]),
         ReportSection("Training", id: "training", try momentFigure().map { [.figure($0)] } ?? []),
       ].filter { !$0.blocks.isEmpty })
@@ -125,6 +126,34 @@ extension SentimentResult {
           rows: zip(reading.layers, reading.exampleKept).map {
             TokenFigure.Row($0, tokens: reading.example, values: $1)
           }, color: ColorScale("kept", format: .fixed(2), range: Interval(0, 1)))))
+  }
+
+  private func viewTables(_ model: SentimentModel) -> [Table] {
+    (of(model).first?.views ?? []).map { view in
+      let score = view.score
+      let accuracy = NumberFormat.percent(1).text(score.accuracy)
+      let gain = NumberFormat.fixed(2).text(score.logLikelihood - score.chance)
+      return Table(
+        title:
+          "\(model.title), \(view.layer): the decoder names \(accuracy) of \(score.words) held-out words, \(gain) nats a word better than chance",
+        columns: [
+          .init("word"), .init("kept (noise)", .fixed(2)), .init("best guess (decoder)"),
+          .init("its probability", .percent(1)), .init("the true word's", .percent(1)),
+          .init("entropy (nats)", .fixed(2)),
+        ],
+        rows: zip(view.words, view.kept).enumerated().map { place, pair in
+          guard let found = pair.0 else {
+            return [
+              .text(of(model)[0].example[place]), .number(pair.1), .missing("not decoded"), .missing(), .missing(),
+              .missing(),
+            ]
+          }
+          return [
+            .text(found.word), .number(pair.1), .text(found.guesses.first?.word ?? ""),
+            .number(found.guesses.first?.probability ?? .nan), .number(found.probability), .number(found.entropy),
+          ]
+        })
+    }
   }
 
   private func localityTable() throws -> Table {

@@ -49,7 +49,7 @@ struct SentimentResult: Sendable {
     ]
   }
 
-  /// C3: do networks that read neighbours together keep neighbours alike?
+  /// C3, whether networks that read neighbours together keep neighbours alike.
   private func localityClaims() throws -> [Claim] {
     func value(_ reading: SentimentReading) -> Double { reading.locality[reading.sentence].mean.neighbours }
     return try [SentimentModel.lstm, .cnn].flatMap { model -> [Claim] in

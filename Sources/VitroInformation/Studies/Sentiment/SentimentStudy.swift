@@ -37,6 +37,8 @@ public struct SentimentStudy: Sendable {
   static let longest = 28
   /// The sentences that probes learn from, and are tested on.
   static let probed = (training: 1000, test: 500)
+  /// The sentences that decoders learn from.
+  static let decoded = 500
   /// The sentences that spreads are measured over.
   static let reference = 200
 
