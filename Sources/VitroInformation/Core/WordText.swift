@@ -12,6 +12,8 @@ public struct WordText: Sendable {
   public let isSpecial: [Bool]
   /// For each token the word it is a piece of, counted from 0.
   public let wordNumbers: [Int]
+  /// The Unicode scalars of the text that each token stands for, without spaces before them; empty where there is no text.
+  public let places: [Range<Int>]
   /// The tokens' vectors at the entry, `[length, width]`.
   public let vectors: Tensor
 
@@ -21,6 +23,7 @@ public struct WordText: Sendable {
     self.words = words
     isSpecial = tokens.map { _ in false }
     wordNumbers = Array(tokens.indices)
+    places = tokens.map { _ in 0..<0 }
     self.vectors = vectors
   }
 
@@ -31,13 +34,17 @@ public struct WordText: Sendable {
     isSpecial = tokens.map(\.isSpecial)
     self.vectors = vectors
     let scalars = Array(text.unicodeScalars)
+    places = tokens.map { token in
+      guard !token.isSpecial, token.range.upperBound <= scalars.count else { return 0..<0 }
+      let spaces = scalars[token.range].prefix(while: \.properties.isWhitespace).count
+      return token.range.lowerBound + spaces..<token.range.upperBound
+    }
     var numbers: [Int] = []
     for (place, token) in tokens.enumerated() {
-      let start = token.range.lowerBound
+      let start = places[place].lowerBound
       let continues =
         place > 0 && !token.isSpecial && !tokens[place - 1].isSpecial && scalars.indices.contains(start) && start > 0
-        && tokens[place - 1].range.upperBound == start && Self.isInWord(scalars[start])
-        && Self.isInWord(scalars[start - 1])
+        && places[place - 1].upperBound == start && Self.isInWord(scalars[start]) && Self.isInWord(scalars[start - 1])
       numbers.append((numbers.last ?? -1) + (continues || numbers.isEmpty ? 0 : 1) + (numbers.isEmpty ? 1 : 0))
     }
     wordNumbers = numbers

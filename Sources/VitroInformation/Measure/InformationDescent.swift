@@ -122,7 +122,8 @@ struct InformationDescent {
     let noise = try Tensor.stack(drawn) * sigma
     let both = try Tensor.concatenate([noise, noise * -1], axis: 2)
     let shape = both.shape
-    let points = try (both.reshaped([features, texts.count, 2 * chains, length, width])
+    let points = try
+      (both.reshaped([features, texts.count, 2 * chains, length, width])
       + vectors.reshaped([1, texts.count, 1, length, width])).reshaped([cells * 2 * chains, length, width])
     return try Tape.record { tape in
       let points = tape.watch(points)
@@ -130,7 +131,8 @@ struct InformationDescent {
       var values: [Double] = []
       for (number, value) in try staircase.values(tokens, points).enumerated() {
         let entries = value.shape[1]
-        let change = try value.reshaped([texts.count, 2 * chains, entries])
+        let change =
+          try value.reshaped([texts.count, 2 * chains, entries])
           - references[number].reshaped([texts.count, 1, entries])
         let distortion = try (change * weights[number]).square().mean(axes: [-1])
         goal = try goal + distortion.sum()
@@ -210,7 +212,8 @@ struct InformationDescent {
           isIgnored: words.map { ignored[$0] },
           kept: zip(logSigma, isUnbounded).map { logSigma, isUnbounded in
             isUnbounded
-              ? 0 : RetainedInformation.kept(sigma: exp(logSigma) / spread, cap: max(settings.cap, measure.cap / spread))
+              ? 0
+              : RetainedInformation.kept(sigma: exp(logSigma) / spread, cap: max(settings.cap, measure.cap / spread))
           },
           distortion: distortion, shares: shares, residual: residual, isConverged: residual <= settings.tolerance,
           samples: settings.samples)

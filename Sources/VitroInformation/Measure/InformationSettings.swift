@@ -74,7 +74,9 @@ public struct InformationSettings: Sendable, Hashable, Codable {
     }
     try check(cap > 0 && cap.isFinite, "cap", "\(cap)", "a number above 0")
     try check((2...64).contains(chains), "chains", "\(chains)", "2 to 64")
-    try check(samples >= Self.fewestSamples && samples >= 20 * chains, "samples", "\(samples)", "\(max(Self.fewestSamples, 20 * chains)) or more")
+    try check(
+      samples >= Self.fewestSamples && samples >= 20 * chains, "samples", "\(samples)",
+      "\(max(Self.fewestSamples, 20 * chains)) or more")
     try check(samples <= 1 << 24, "samples", "\(samples)", "at most \(1 << 24)")
     try check(floor >= 0 && floor < 1, "floor", "\(floor)", "0 ..< 1")
     try check(tolerance > 0 && tolerance < 1, "tolerance", "\(tolerance)", "a number between 0 and 1")

@@ -1,0 +1,141 @@
+internal import VitroCore
+public import VitroLab
+internal import VitroModels
+
+/// What each layer of a model still holds of each word.
+public struct MeasureStudy: Experiment {
+  /// `vitro information …`.
+  public static var group: (any ExperimentGroup.Type)? { Information.self }
+  /// `measure`.
+  public static let name = "measure"
+  /// What is found.
+  public static let abstract = "Measure how much of each word each layer still holds, in nats."
+  /// How it is measured.
+  public static let discussion = """
+    Noise is added to the words' vectors, to each as much as it can take while a layer's value stays put: its mean squared change is held at --distortion, in units \
+    of its variance over reference texts. Where a word can take much noise, the layer has forgotten it. log σ + ½ log 2πe is the entropy of the word given the \
+    layer, per dimension; 'kept' brings it to 0 … 1.
+
+    Every result says how far it is from the exact condition of an optimum (residual), and its interval over independent seeds. --form penalty is the published \
+    objective.
+
+    Example:
+      vitro information measure all-MiniLM-L6-v2 --text "A rare bird has more than enough charm." --report forgotten
+    """
+  /// The model, the texts, and what decides the numbers.
+  public static let fields: [Field<Self>] = [
+    Field("model", path: \.model, isPositional: true, help: Information.modelHelp),
+    Field("text", \.text, mayBeginWithMinus: true, help: "The text."),
+    Field("data", path: \.data, help: "A file of texts in place of one: a line each, or a table with labels."),
+    Field("texts", \.texts, in: 1...100_000, help: "The most texts of the file."),
+    Field("layers", \.layers, help: Information.layersHelp),
+    Field("reference", path: \.reference, help: Information.referenceHelp),
+    Field("form", \.form, help: "Hold the distortion fixed, or penalize it as published."),
+    Field("distortion", \.distortion, help: "The change that a layer's value may have, in its variance."),
+    Field("rate", \.rate, help: "The published form's weight of the entropy."),
+    Field("scale", \.scale, help: "The published form's largest σ; ten times the words' spread unless given."),
+    Field("cap", \.cap, help: "The noise, in the words' spread, at which nothing of a word is kept."),
+    Field("samples", \.samples, in: 100...16_777_216, help: "Forward and backward passes for each text and layer."),
+    Field("calibrate", \.calibrate, help: "Measure at a quarter and four times the distortion, too, and compare."),
+    Field("bits", \.bits, help: "Say entropies in bits."),
+  ]
+
+  /// The two forms.
+  public enum Form: String, FieldValue, CaseIterable {
+    /// The distortion is fixed.
+    case distortion
+    /// The distortion is penalized, as published.
+    case penalty
+  }
+
+  /// The model's path.
+  public var model: String?
+  /// The text.
+  public var text: String?
+  /// The path of a file of texts.
+  public var data: String?
+  /// The most texts of the file.
+  public var texts = 20
+  /// The values to ask about.
+  public var layers: [String] = []
+  /// The path of the reference texts.
+  public var reference: String?
+  /// The form.
+  public var form = Form.distortion
+  /// The distortion that is allowed.
+  public var distortion = InformationSettings.usualDistortion
+  /// The published form's rate.
+  public var rate = 0.1
+  /// The published form's scale.
+  public var scale: Double?
+  /// The largest σ in the words' spread.
+  public var cap = 3.0
+  /// The budget.
+  public var samples = 600
+  /// Whether other distortions are compared.
+  public var calibrate = false
+  /// Whether entropies are in bits.
+  public var bits = false
+
+  /// Without a model.
+  public init() {}
+
+  /// A model, texts and settings that can work are needed.
+  public func validate() throws {
+    guard model?.isEmpty == false else {
+      throw VitroError(
+        .argument, Self.fullName, "MODEL, a directory or file, is missing", details: ["field": "model"])
+    }
+    guard (text == nil) != (data == nil) else {
+      throw VitroError(
+        .argument, Self.fullName, text == nil ? "no text is given" : "--text and --data both give texts",
+        hint: "Give --text TEXT or --data FILE.", details: ["field": "text"])
+    }
+    try settings(spread: 1, seed: 0).validate()
+  }
+
+  private func settings(spread: Double, seed: UInt64, share: Double = 1) -> InformationSettings {
+    switch form {
+    case .distortion: InformationSettings(distortion: distortion * share, cap: cap, samples: samples, seed: seed)
+    case .penalty:
+      InformationSettings(
+        form: .penalty(rate: rate * share, scale: scale ?? 10 * spread), cap: cap, samples: samples, seed: seed)
+    }
+  }
+
+  /// The distortions of --calibrate, in that of the measurement.
+  static let calibration = [0.25, 4]
+
+  /// Measures.
+  public func run(_ run: Run) throws -> Outcome {
+    let input = InformationInput(Self.fullName, run)
+    let network = try input.network(model)
+    let texts = try input.texts(text, data, atMost: texts, for: network)
+    let features = try input.features(layers, of: network)
+    let reference = try input.reference(reference, atMost: Self.referenceTexts, for: network)
+    let scales = try FeatureScales(network, features, over: reference)
+    func measured(_ name: String, share: Double = 1) throws -> [[RetainedInformation]] {
+      try run.stage(name) { stage in
+        let settings = settings(spread: scales.wordSpread, seed: run.seed, share: share)
+        return try InformationMeasure(network, scales, settings: settings)(texts, features) { done, total in
+          try stage.checkpoint(name)
+          stage.update(ProgressUpdate(name, completed: done, of: total))
+        }
+      }
+    }
+    let found = try measured("measuring")
+    var result = MeasureResult(
+      model: network.name, texts: texts, features: features, found: found, scales: scales,
+      settings: settings(spread: scales.wordSpread, seed: run.seed), isBuiltInReference: self.reference == nil,
+      inBits: bits)
+    if calibrate {
+      result.calibration = try Self.calibration.map { share in
+        (share, try measured("at \(share) times the distortion", share: share))
+      }
+    }
+    return Outcome(report: try result.report(), facts: result.facts)
+  }
+
+  /// The most texts that spreads are measured over.
+  static let referenceTexts = 200
+}

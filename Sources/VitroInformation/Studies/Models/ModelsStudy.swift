@@ -1,0 +1,91 @@
+internal import VitroCore
+public import VitroLab
+internal import VitroModels
+
+/// Two models side by side: what each still holds of the same words, in one unit.
+public struct ModelsStudy: Experiment {
+  /// `vitro information …`.
+  public static var group: (any ExperimentGroup.Type)? { Information.self }
+  /// `compare`.
+  public static let name = "compare"
+  /// What is found.
+  public static let abstract = "Lay two models side by side: what each layer still holds of the same words."
+  /// What makes them comparable.
+  public static let discussion = """
+    Both are measured at the same distortion in units of their own layers' variance, and noise is counted in units of their own words' spread, so that neither the \
+    scale of a layer nor of an embedding matters. Words are the text's own, between spaces; a word of several tokens has their mean.
+
+    Example:
+      vitro information compare all-MiniLM-L6-v2 gpt2 --data sentences.txt --texts 20 --report side-by-side
+    """
+  /// The models, the texts, and what decides the numbers.
+  public static let fields: [Field<Self>] = [
+    Field("first", path: \.first, isPositional: true, help: "A model: a directory, a .gguf file, or a llama2.c checkpoint."),
+    Field("second", path: \.second, isPositional: true, help: "Another model."),
+    Field("text", \.text, mayBeginWithMinus: true, help: "The text."),
+    Field("data", path: \.data, help: "A file of texts in place of one: a line each, or a table with labels."),
+    Field("texts", \.texts, in: 1...100_000, help: "The most texts of the file."),
+    Field("reference", path: \.reference, help: Information.referenceHelp),
+    Field("distortion", \.distortion, help: "The change that a layer's value may have, in its variance."),
+    Field("samples", \.samples, in: 100...16_777_216, help: "Forward and backward passes for each text and layer."),
+  ]
+
+  /// A model's path.
+  public var first: String?
+  /// Another model's path.
+  public var second: String?
+  /// The text.
+  public var text: String?
+  /// The path of a file of texts.
+  public var data: String?
+  /// The most texts of the file.
+  public var texts = 20
+  /// The path of the reference texts.
+  public var reference: String?
+  /// The distortion that is allowed.
+  public var distortion = InformationSettings.usualDistortion
+  /// The budget.
+  public var samples = 600
+
+  /// Without models.
+  public init() {}
+
+  /// Two models, texts and settings that can work are needed.
+  public func validate() throws {
+    for (path, field) in [(first, "first"), (second, "second")] where path?.isEmpty != false {
+      throw VitroError(
+        .argument, Self.fullName, "the \(field) MODEL, a directory or file, is missing", details: ["field": field])
+    }
+    guard (text == nil) != (data == nil) else {
+      throw VitroError(
+        .argument, Self.fullName, text == nil ? "no text is given" : "--text and --data both give texts",
+        hint: "Give --text TEXT or --data FILE.", details: ["field": "text"])
+    }
+    try InformationSettings(distortion: distortion, samples: samples).validate()
+  }
+
+  /// Measures both.
+  public func run(_ run: Run) throws -> Outcome {
+    let input = InformationInput(Self.fullName, run)
+    let lines = try text.map { [$0] } ?? input.texts(in: data ?? "", atMost: texts, role: "texts")
+    let models = try [(first, "first"), (second, "second")].map { path, field in
+      let network = try input.network(path, field: field)
+      let texts = try lines.map { try network.text($0) }
+      let features = network.hiddenStates.map { Feature($0) }
+      let reference = try input.reference(reference, atMost: MeasureStudy.referenceTexts, for: network)
+      let scales = try FeatureScales(network, features, over: reference)
+      let name = "measuring the \(field) model"
+      let found = try run.stage(name) { stage in
+        let settings = InformationSettings(distortion: distortion, samples: samples, seed: run.seed)
+        return try InformationMeasure(network, scales, settings: settings)(texts, features) { done, total in
+          try stage.checkpoint(name)
+          stage.update(ProgressUpdate(name, completed: done, of: total))
+        }
+      }
+      return ComparedModel(
+        name: network.name, lines: lines, texts: texts, features: features, found: found, spread: scales.wordSpread)
+    }
+    let result = ComparisonResult(first: models[0], second: models[1], lines: lines, seed: run.seed)
+    return Outcome(report: try result.report(), facts: result.facts)
+  }
+}
