@@ -1,0 +1,156 @@
+internal import VitroCore
+internal import VitroFitting
+internal import VitroLab
+
+/// What the study of sentiment found, over all networks.
+struct SentimentResult: Sendable {
+  let study: SentimentStudy
+  let readings: [SentimentReading]
+  /// How many words lean, and the strongest to each side.
+  let sentiment: SentimentWords
+  let classNames: [String]
+
+  func of(_ model: SentimentModel) -> [SentimentReading] { readings.filter { $0.model == model } }
+
+  var models: [SentimentModel] { SentimentModel.allCases.filter { !of($0).isEmpty } }
+
+  /// A mean over texts: its interval is over networks where there are several of the kind, else over texts.
+  func estimate(_ model: SentimentModel, _ values: (SentimentReading) -> [Double?]) throws -> Estimate? {
+    let found = of(model).map { values($0).compactMap(\.self) }.filter { !$0.isEmpty }
+    if found.count >= 2 { return try WordStatistics.overSeeds(found.map(WordStatistics.mean)) }
+    return try found.first.flatMap { try WordStatistics.estimate($0, seed: 1) }
+  }
+
+  /// The share of right answers: over networks where there are several, else Clopper and Pearson's.
+  func accuracy(_ model: SentimentModel, probe: Int) throws -> Estimate? {
+    let probes = of(model).map { $0.probes[probe] }
+    if probes.count >= 2 { return try WordStatistics.overSeeds(probes.map(\.accuracy)) }
+    return try probes.first.map { try Estimate.clopperPearson(successes: $0.right, trials: $0.of) }
+  }
+
+  // MARK: - Claims
+
+  /// Each claim with the verdict of its interval.
+  func claims() throws -> [Claim] {
+    try localityClaims() + separatorClaims() + (try models.flatMap(dynamicsClaims)) + (try models.flatMap(layerClaims))
+      + (try models.flatMap(classClaims))
+  }
+
+  private func claim(
+    _ id: String, _ statement: String, _ estimate: Estimate?, expected: FloatingPointSign = .plus,
+    format: NumberFormat = .fixed(3)
+  ) -> [Claim] {
+    guard let estimate, estimate.value.isFinite else { return [] }
+    return [
+      Claim(
+        id, statement, verdict: .ofSign(estimate, expected: expected),
+        numbers: ["value": estimate.value, "low": estimate.low, "high": estimate.high],
+        reason: format.text(estimate.value, estimate.low.isFinite ? Interval(estimate) : nil))
+    ]
+  }
+
+  /// C3, whether networks that read neighbours together keep neighbours alike.
+  private func localityClaims() throws -> [Claim] {
+    func value(_ reading: SentimentReading) -> Double { reading.locality[reading.sentence].mean.neighbours }
+    return try [SentimentModel.lstm, .cnn].flatMap { model -> [Claim] in
+      let differences = of(model).compactMap { reading in
+        of(.encoder).first { $0.seed == reading.seed }.map { value(reading) - value($0) }
+      }
+      return claim(
+        "C3-\(model.rawValue)",
+        "C3: the \(model.title) keeps neighbours more alike than the transformer trained beside it (difference of correlations)",
+        try WordStatistics.overSeeds(differences))
+    }
+      + models.flatMap { model in
+        claim(
+          "C3-\(model.rawValue)-own", "C3: the \(model.title) keeps neighbours alike (correlation above 0)",
+          try estimate(model) { $0.locality[$0.sentence].neighbours })
+      }
+  }
+
+  /// C4: the first layer at which the separator is kept less than the words are.
+  func separatorLayer() throws -> (layer: Int, name: String, estimate: Estimate)? {
+    guard let reading = of(.tuned).first else { return nil }
+    for (layer, name) in reading.layers.enumerated() {
+      let found = try estimate(.tuned) { $0.separator[layer] }
+      if let found, found.high < 0 { return (layer, name, found) }
+    }
+    return nil
+  }
+
+  private func separatorClaims() throws -> [Claim] {
+    guard let reading = of(.tuned).first, let last = try estimate(.tuned, { $0.separator[$0.sentence] }) else {
+      return []
+    }
+    let found = try separatorLayer()
+    let state = try estimate(.tuned) { $0.separator[$0.sentence - 1] }
+    return claim(
+      "C4-states",
+      "C4: the states of the last layer keep the separator less than words"
+        + (found.map { " (first so at layer \($0.layer + 1) of \(reading.layers.count), \($0.name))" } ?? ""),
+      state, expected: .minus)
+      + claim(
+        "C4-sentence", "C4: the sentence's vector keeps the separator less than words", last, expected: .minus)
+  }
+
+  /// C5: what training does to the sentence's vector.
+  private func dynamicsClaims(_ model: SentimentModel) throws -> [Claim] {
+    let changes = of(model).compactMap { reading -> [Double]? in
+      guard let first = reading.moments.first, let last = reading.moments.last, reading.moments.count >= 2 else {
+        return nil
+      }
+      return zip(first.entropy, last.entropy).map { $1 - $0 }
+    }
+    let found =
+      changes.count >= 2
+      ? try WordStatistics.overSeeds(changes.map(WordStatistics.mean))
+      : try changes.first.flatMap { try WordStatistics.estimate($0, seed: 2) }
+    return claim(
+      "C5-\(model.rawValue)",
+      "C5: in training the sentence's vector of the \(model.title) forgets (mean H at the end less at the beginning, nats a dimension)",
+      found)
+  }
+
+  /// Information falls while readability rises.
+  private func layerClaims(_ model: SentimentModel) throws -> [Claim] {
+    let fall = try estimate(model) { reading in
+      zip(reading.kept[0], reading.kept[reading.sentence]).map { $1 - $0 }
+    }
+    let rises = of(model).map { $0.probes[$0.sentence + 1].accuracy - $0.probes[0].accuracy }
+    let rise: Estimate?
+    if rises.count >= 2 {
+      rise = try WordStatistics.overSeeds(rises)
+    } else if let reading = of(model).first, let value = rises.first {
+      // Of two shares of the same sentences: never wider than that of independent ones.
+      let variance = [reading.probes[0], reading.probes[reading.sentence + 1]].reduce(0) {
+        $0 + $1.accuracy * (1 - $1.accuracy) / Double(max($1.of, 1))
+      }
+      rise = Estimate(
+        value: value, low: value - 1.96 * variance.squareRoot(), high: value + 1.96 * variance.squareRoot())
+    } else {
+      rise = nil
+    }
+    let falls =
+      of(model).first.map { $0.sentence > 0 } ?? false
+      ? claim(
+        "layers-kept-\(model.rawValue)",
+        "\(model.title): less is kept by the sentence's vector than by the first layer", fall, expected: .minus) : []
+    return falls
+      + claim(
+        "layers-read-\(model.rawValue)",
+        "\(model.title): the label is read better off the sentence's vector than off the mean of words' vectors", rise,
+        format: .percent(1))
+  }
+
+  /// Words that lean are kept more than the words that hold a sentence together.
+  private func classClaims(_ model: SentimentModel) throws -> [Claim] {
+    claim(
+      "classes-\(model.rawValue)",
+      "\(model.title): its sentence's vector keeps words that lean more than function words (difference of kept)",
+      try estimate(model) { reading in
+        reading.classes[reading.sentence].map { means in
+          means.kept[.sentiment].flatMap { a in means.kept[.function].map { a - $0 } }
+        }
+      })
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+import VitroCore
+import VitroData
+import VitroFormats
+import VitroLab
+import VitroModels
+import VitroNetworks
+import VitroTensor
+
+@testable import VitroInformation
+
+@Suite struct SentimentStudyTests {
+  /// Sentences whose label is that of the one word that leans.
+  private func table(_ count: Int = 420) throws -> LabeledTexts {
+    let nouns = ["film", "story", "cast", "ending", "music", "plot", "scene", "hero"]
+    let good = ["lovely", "bright", "moving", "witty"]
+    let bad = ["dull", "clumsy", "noisy", "stale"]
+    var (texts, labels): ([String], [Int]) = ([], [])
+    for number in 0..<count {
+      var stream = RandomStream(seed: 11, "sentences", number)
+      let draw = stream.draw(words: 4).map(Int.init)
+      let label = draw[0] % 2
+      let words = label == 1 ? good : bad
+      texts.append("the \(nouns[draw[1] % 8]) of this \(nouns[draw[2] % 8]) is \(words[draw[3] % 4]) and long")
+      labels.append(label)
+    }
+    return try LabeledTexts("planted", texts: texts, labels: labels, classNames: ["negative", "positive"])
+  }
+
+  @Test func withoutDataItSaysWhatToGive() {
+    let error = #expect(throws: VitroError.self) { try SentimentStudy().validate() }
+    #expect(error?.hint?.contains("--data") == true)
+    #expect(error?.details["field"] == "data")
+  }
+
+  @Test func aPlantedWordIsKeptAndItsNeighboursAreNot() throws {
+    var study = SentimentStudy()
+    (study.data, study.seeds, study.epochs, study.texts) = ("planted", 1, 3, 6)
+    study.measure = InformationSettings(samples: 120)
+    let data = try SentimentData(table(), most: 1000, seed: 1)
+    #expect(data.sentiment.lean(of: "lovely") != nil && data.sentiment.lean(of: "film") == nil)
+    let tokenizer = try Tokenizer(json: TextVocabulary(of: data.training.texts, units: .words).file())
+    let vocabulary = try TextVocabulary(of: data.training.texts, units: .words).count
+    let folder = FileManager.default.temporaryDirectory.appending(path: "vitro-sentiment-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var readings: [SentimentReading] = []
+    for model in [SentimentModel.lstm, .encoder] {
+      let design = try #require(study.design(model, vocabulary: vocabulary, classes: data.classes))
+      let training = try study.train(
+        design, data, tokenizer, number: 0, seed: 1, into: folder, checkpoints: folder.appending(path: model.rawValue),
+        observer: SilentObserver())
+      #expect(training.epochs == [0, 1, 3])
+      #expect(try #require(training.accuracy.last) > 0.95, "\(training.accuracy)")
+      let networks = try training.names.map {
+        LanguageModel(
+          name: $0, family: "vitro", transformer: nil, network: try Network(folder.appending(path: $0).path),
+          tokenizer: tokenizer)
+      }
+      readings.append(
+        try study.read(
+          networks[2], model, number: 0, training, earlier: Array(networks.dropLast()), data, seed: 1,
+          progress: { _, _, _ in }))
+    }
+    for reading in readings {
+      let kept = reading.classes[reading.sentence]
+      let leaning = WordStatistics.mean(kept.compactMap { $0.kept[.sentiment] })
+      let function = WordStatistics.mean(kept.compactMap { $0.kept[.function] })
+      #expect(leaning > function, "\(reading.model): \(leaning) against \(function)")
+      #expect(reading.moments.map(\.epoch) == [0, 1, 3])
+      #expect(reading.probes.count == reading.layers.count + 1)
+      #expect(reading.attributeAccuracy.map { $0 > 0.9 } ?? false)
+    }
+    let result = SentimentResult(
+      study: study, readings: readings, sentiment: data.sentiment, classNames: data.classes)
+    try result.report().validate()
+    #expect(try result.facts()["networks"] != nil)
+  }
+
+  @Test func theMeanOfAnAttributeUnderNoiseIsAnIntegral() throws {
+    #expect(abs(AttributeRetention.meanLogSigmoid(0, 0) + log(2.0)) < 1e-12)
+    var stream = RandomStream(seed: 1, "noise")
+    let draws = try stream.normal([200_000], mean: 0.7, deviation: 1.5, dtype: .float64).doubles
+    let mean = draws.reduce(0) { $0 - log1p(exp(-$1)) } / 200_000
+    #expect(abs(AttributeRetention.meanLogSigmoid(0.7, 1.5) - mean) < 0.01)
+  }
+}
