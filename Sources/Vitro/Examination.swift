@@ -32,6 +32,9 @@ public struct Examination: Experiment {
 
     Without NETWORK, a small convnet is trained on the digits and examined.
 
+    A language model (a directory with config.json, one of 'vitro model train', a .gguf file) is examined on a table of texts with labels, or without data on \
+    built-in prose: its architecture, what its layers make readable, and what they forget of each word.
+
     Example: vitro examine my-network --data test.npz --report out
     """
   /// The network and the data.
@@ -68,14 +71,16 @@ public struct Examination: Experiment {
 
   /// A network needs data, and data other than the digits a network.
   public func validate() throws {
+    if network != nil, isLanguageModel {
+      if group != nil || generators != nil {
+        throw VitroError(
+          .argument, "examine", "groups act on points of an input, and a language model reads words",
+          details: ["field": group != nil ? "group" : "generators"])
+      }
+      return
+    }
     if let network, data == nil {
-      let isLanguageModel =
-        network.hasSuffix(".gguf") || FileManager.default.fileExists(atPath: network + "/config.json")
-      throw VitroError(
-        .argument, "examine", "--data is missing: name the labelled data to examine '\(network)' on",
-        hint: isLanguageModel
-          ? "A language model is shown without data by 'vitro model inspect \(network)', and its layers by 'vitro probe text'."
-          : nil)
+      throw VitroError(.argument, "examine", "--data is missing: name the labelled data to examine '\(network)' on")
     }
     if network == nil, let data, data != "digits" {
       throw VitroError(.argument, "examine", "a NETWORK is missing: 'vitro examine NETWORK --data \(data)'")
@@ -101,6 +106,7 @@ public struct Examination: Experiment {
 
   /// Lets every instrument that applies examine the network, each in a stage of its own.
   public func run(_ run: Run) throws -> Outcome {
+    if isLanguageModel { return try examineTexts(run) }
     let symmetry = try symmetryExaminer(run)
     let subject = try subject(run)
     if let symmetry, !symmetry.applies(to: subject) {

@@ -5,6 +5,7 @@
 @_exported public import VitroFitting
 @_exported public import VitroFormats
 @_exported public import VitroGroups
+@_exported public import VitroInformation
 @_exported public import VitroLab
 @_exported public import VitroModels
 @_exported public import VitroNetworks
@@ -26,5 +27,6 @@ extension ExperimentRegistry {
     SymmetryTraining.self, AnalyseStudy.self,
     TextProbing.self, InspectStudy.self, TokensStudy.self, ModelRunStudy.self, PatchStudy.self, AttributeStudy.self,
     HeadsStudy.self, AblateStudy.self, SteerStudy.self, TextTraining.self,
+    RetentionStudy.self, MethodsStudy.self, FaithfulnessStudy.self, InformationStudy.self, ModelsStudy.self,
   ])
 }

@@ -71,7 +71,7 @@ struct MethodsResult {
       : RichText("How much each word counts for what each of \(comparison.layers.count) layers holds.")
   }
 
-  private var labels: [String] { comparison.layers.map { MeasureResult.label(Feature(stringLiteral: $0)) } }
+  private var labels: [String] { comparison.layers.map { RetentionResult.label(Feature(stringLiteral: $0)) } }
 
   /// Tokens with a space where a new word begins.
   private var spaced: [String] {

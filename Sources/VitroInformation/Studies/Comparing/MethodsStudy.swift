@@ -70,7 +70,7 @@ public struct MethodsStudy: Experiment {
     let network = try input.network(model)
     let text = try network.text(text ?? "")
     let features = try input.features(layers, of: network)
-    let reference = try input.reference(reference, atMost: MeasureStudy.referenceTexts, for: network)
+    let reference = try input.reference(reference, atMost: RetentionStudy.referenceTexts, for: network)
     let names = method.isEmpty ? AttributionMethods.all.map { $0.name } : method
     let comparison = try run.stage("attributing") { stage in
       let answer = Feature(network.answer, at: network.answersEachWord ? -1 : nil)

@@ -116,7 +116,7 @@ struct ComparisonResult {
       .heatMap(
         HeatMapFigure(
           rows: model.features.count, columns: model.words[text].count, values: model.kept[text].flatMap(\.self),
-          rowLabels: model.features.map(MeasureResult.label),
+          rowLabels: model.features.map(RetentionResult.label),
           columnLabels: model.words[text].map { TokenText($0).label }, rowTitle: "layer", columnTitle: "word",
           color: ColorScale("kept", format: .percent(0), range: Interval(0, 1)))))
   }

@@ -20,7 +20,8 @@ public struct ModelsStudy: Experiment {
     """
   /// The models, the texts, and what decides the numbers.
   public static let fields: [Field<Self>] = [
-    Field("first", path: \.first, isPositional: true, help: "A model: a directory, a .gguf file, or a llama2.c checkpoint."),
+    Field(
+      "first", path: \.first, isPositional: true, help: "A model: a directory, a .gguf file, or a llama2.c checkpoint."),
     Field("second", path: \.second, isPositional: true, help: "Another model."),
     Field("text", \.text, mayBeginWithMinus: true, help: "The text."),
     Field("data", path: \.data, help: "A file of texts in place of one: a line each, or a table with labels."),
@@ -68,22 +69,27 @@ public struct ModelsStudy: Experiment {
   public func run(_ run: Run) throws -> Outcome {
     let input = InformationInput(Self.fullName, run)
     let lines = try text.map { [$0] } ?? input.texts(in: data ?? "", atMost: texts, role: "texts")
-    let models = try [(first, "first"), (second, "second")].map { path, field in
+    // Both are opened and read before either is measured.
+    let subjects = try [(first, "first"), (second, "second")].map { path, field in
       let network = try input.network(path, field: field)
-      let texts = try lines.map { try network.text($0) }
-      let features = network.hiddenStates.map { Feature($0) }
-      let reference = try input.reference(reference, atMost: MeasureStudy.referenceTexts, for: network)
-      let scales = try FeatureScales(network, features, over: reference)
-      let name = "measuring the \(field) model"
+      let reference = try input.reference(reference, atMost: RetentionStudy.referenceTexts, for: network)
+      return (field: field, network: network, texts: try lines.map { try network.text($0) }, reference: reference)
+    }
+    let models = try subjects.map { subject in
+      let features = subject.network.hiddenStates.map { Feature($0) }
+      let scales = try FeatureScales(subject.network, features, over: subject.reference)
+      let name = "measuring the \(subject.field) model"
       let found = try run.stage(name) { stage in
         let settings = InformationSettings(distortion: distortion, samples: samples, seed: run.seed)
-        return try InformationMeasure(network, scales, settings: settings)(texts, features) { done, total in
+        let measure = try InformationMeasure(subject.network, scales, settings: settings)
+        return try measure(subject.texts, features) { done, total in
           try stage.checkpoint(name)
           stage.update(ProgressUpdate(name, completed: done, of: total))
         }
       }
       return ComparedModel(
-        name: network.name, lines: lines, texts: texts, features: features, found: found, spread: scales.wordSpread)
+        name: subject.network.name, lines: lines, texts: subject.texts, features: features, found: found,
+        spread: scales.wordSpread)
     }
     let result = ComparisonResult(first: models[0], second: models[1], lines: lines, seed: run.seed)
     return Outcome(report: try result.report(), facts: result.facts)

@@ -4,7 +4,7 @@ internal import VitroFitting
 internal import VitroLab
 
 /// What a measurement of texts found.
-struct MeasureResult {
+struct RetentionResult {
   let model: String
   let texts: [WordText]
   let features: [Feature]

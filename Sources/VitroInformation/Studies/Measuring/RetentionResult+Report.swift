@@ -3,7 +3,7 @@ internal import VitroCore
 internal import VitroFitting
 internal import VitroLab
 
-extension MeasureResult {
+extension RetentionResult {
   /// The most texts with pictures of their own.
   private static let shownTexts = 6
 

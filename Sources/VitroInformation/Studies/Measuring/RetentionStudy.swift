@@ -3,7 +3,7 @@ public import VitroLab
 internal import VitroModels
 
 /// What each layer of a model still holds of each word.
-public struct MeasureStudy: Experiment {
+public struct RetentionStudy: Experiment {
   /// `vitro information …`.
   public static var group: (any ExperimentGroup.Type)? { Information.self }
   /// `measure`.
@@ -124,7 +124,7 @@ public struct MeasureStudy: Experiment {
       }
     }
     let found = try measured("measuring")
-    var result = MeasureResult(
+    var result = RetentionResult(
       model: network.name, texts: texts, features: features, found: found, scales: scales,
       settings: settings(spread: scales.wordSpread, seed: run.seed), isBuiltInReference: self.reference == nil,
       inBits: bits)
@@ -135,6 +135,9 @@ public struct MeasureStudy: Experiment {
     }
     return Outcome(report: try result.report(), facts: result.facts)
   }
+
+  /// A sentence to show a model with when none is given.
+  package static var sampleText: String { ReferenceTexts.sentences[5...7].joined(separator: " ") }
 
   /// The most texts that spreads are measured over.
   static let referenceTexts = 200
