@@ -53,6 +53,11 @@ import Vitro
       let last = try run.value(at: "blocks.5.hook_resid_post", text: 0)  // [tokens, width]
       // docs:end
       #expect(tokens == [1, 2, 3, 4] && last.shape == [4, 8])
+      // docs:ModelWords
+      let words = ModelWords(try LanguageModel("\(folder)/all-MiniLM-L6-v2"))
+      let numbers = try words.tokens("In a glass.").map(\.id)
+      // docs:end
+      #expect(numbers == tokens)
     }
   }
 

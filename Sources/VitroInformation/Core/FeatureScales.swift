@@ -9,7 +9,8 @@ public import VitroTensor
 /// √(mean over coordinates of their variance) of the vectors at the entry, is the measure's unit of noise.
 ///
 /// ```swift
-/// let scales = try FeatureScales(network, ["blocks.5.hook_resid_post"], over: texts)
+/// let scales = try FeatureScales(network, ["blocks.1.hook_resid_post"], over: texts)
+/// let spread = try scales.spread(of: "blocks.1.hook_resid_post")
 /// ```
 public struct FeatureScales: Sendable {
   /// The texts' number of words, all together.

@@ -9,8 +9,8 @@ public import VitroTensor
 /// input is the list of vectors itself.
 ///
 /// ```swift
-/// let network = try WordNetwork(LanguageModel("all-MiniLM-L6-v2"))
-/// let text = try network.text("A rare bird.")
+/// let network = try WordNetwork(model)
+/// let text = try network.text([3, 1, 4, 1, 5])
 /// let run = try network.run([text], recording: network.hiddenStates)
 /// ```
 ///

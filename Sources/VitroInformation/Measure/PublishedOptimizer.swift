@@ -10,7 +10,8 @@ internal import VitroTensor
 /// in common where the feature is bounded, for then the loss is unbounded below.
 ///
 /// ```swift
-/// let sigma = try PublishedOptimizer(rate: 0.1, scale: 0.5).sigma(network, scales, text, "blocks.2.hook_resid_post", seed: 0)
+/// let optimizer = PublishedOptimizer(rate: 0.1, scale: 0.5, steps: 100)
+/// let sigma = try optimizer.sigma(network, scales, text, "blocks.1.hook_resid_post", seed: 0)
 /// ```
 ///
 /// Source: `Interpreter.py` of the authors' repository (icml2019paper2428), and its copies in microsoft/nlp-recipes and interpret-text.

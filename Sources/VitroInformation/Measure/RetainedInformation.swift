@@ -4,8 +4,8 @@ public import VitroFitting
 /// What a feature still holds of each word of one text.
 ///
 /// ```swift
-/// let found = try measure([text], ["blocks.5.hook_resid_post"])[0][0]
-/// for (word, kept) in zip(text.words, found.kept) { print(word, kept) }
+/// let last = found[0][1]
+/// for (word, kept) in zip(text.words, last.kept) { print(word, kept) }
 /// ```
 public struct RetainedInformation: Sendable, Hashable, Codable {
   /// The feature.

@@ -4,7 +4,7 @@ internal import VitroCore
 ///
 /// ```swift
 /// let words = ModelWords(try LanguageModel("all-MiniLM-L6-v2"))
-/// let tokens = try words.tokens("In a glass.").map(\.id)
+/// let numbers = try words.tokens("In a glass.").map(\.id)
 /// ```
 public struct ModelWords: Sendable {
   /// The model.
