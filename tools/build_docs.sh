@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # By floor: a module's pages link to those of modules before it, as ``/VitroCore/VitroError``.
-modules="VitroCore VitroTensor VitroFormats VitroNetworks VitroData VitroFitting VitroPiecewise VitroModels VitroGroups VitroLab VitroProbing VitroSuperposition VitroCircuits VitroSymmetry VitroTracing Vitro VitroCommand"
+modules="VitroCore VitroTensor VitroFormats VitroNetworks VitroData VitroFitting VitroPiecewise VitroModels VitroGroups VitroLab VitroProbing VitroSuperposition VitroCircuits VitroSymmetry VitroTracing VitroInformation Vitro VitroCommand"
 for source in Sources/Vitro*; do
   module=$(basename "$source")
   [[ $module == VitroMain || " $modules " == *" $module "* ]] || { echo "$0 does not list $module." >&2; exit 1; }
