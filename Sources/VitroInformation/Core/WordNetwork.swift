@@ -237,6 +237,11 @@ public struct WordNetwork: Sendable {
           feature.tap, kind: "layer", known: [entry] + hiddenStates + network.outputTaps,
           operation: "measuring '\(name)'")
       }
+      guard !feature.tap.hasSuffix("hook_pattern"), !feature.tap.hasSuffix("hook_attn_scores") else {
+        throw VitroError(
+          .unsupported, "measuring '\(name)'", "'\(feature.tap)' has a number for each pair of words, no row for each",
+          hint: "Take what the heads read, hook_z, or what attention writes.", details: ["found": feature.tap])
+      }
       _ = try network.passages(from: entry, to: feature.tap)
     }
   }

@@ -111,7 +111,6 @@ struct InformationDescent {
   func distortions(_ logSigma: [Double], step: Int) throws -> Distortions {
     let (chains, width) = (settings.chains, measure.network.width)
     let cells = features * texts.count
-    let tokens = texts.flatMap { text in (0..<2 * chains).map { _ in text.tokens } }
     let drawn = try (0..<features).flatMap { feature in
       try texts.indices.map { text in
         var stream = stream("noise", feature, text, step)
@@ -120,8 +119,31 @@ struct InformationDescent {
     }
     let sigma = try Tensor(logSigma.map { exp($0) }, shape: [cells, chains, 1, length, 1]).cast(to: vectors.dtype)
     let noise = try Tensor.stack(drawn) * sigma
+    // Chains that do not fit into one pass take turns.
+    let together = max(1, min(chains, measure.mostRows / max(1, cells * 2 * length)))
+    guard together < chains else { return try distortions(noise) }
+    var result = Distortions(
+      values: [Double](repeating: 0, count: cells * chains),
+      shares: [Double](repeating: 0, count: cells * chains * length))
+    for first in stride(from: 0, to: chains, by: together) {
+      let turn = first..<min(first + together, chains)
+      let part = try distortions(noise.slice(axis: 1, turn))
+      for cell in 0..<cells {
+        for (place, chain) in turn.enumerated() {
+          let (from, to) = (cell * turn.count + place, cell * chains + chain)
+          result.values[to] = part.values[from]
+          for word in 0..<length { result.shares[to * length + word] = part.shares[from * length + word] }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Distortions under given noise and its opposite, `[cells, chains, 1, length, width]`.
+  private func distortions(_ noise: Tensor) throws -> Distortions {
+    let (cells, chains, width) = (noise.shape[0], noise.shape[1], noise.shape[4])
+    let tokens = texts.flatMap { text in (0..<2 * chains).map { _ in text.tokens } }
     let both = try Tensor.concatenate([noise, noise * -1], axis: 2)
-    let shape = both.shape
     let points = try
       (both.reshaped([features, texts.count, 2 * chains, length, width])
       + vectors.reshaped([1, texts.count, 1, length, width])).reshaped([cells * 2 * chains, length, width])
@@ -138,7 +160,7 @@ struct InformationDescent {
         goal = try goal + distortion.sum()
         values += try distortion.detached.reshaped([texts.count * chains, 2]).mean(axes: [1]).doubles
       }
-      let slope = try gradient(tape, goal, points).reshaped(shape)
+      let slope = try gradient(tape, goal, points).reshaped(both.shape)
       let shares = try (slope * both).sum(axes: [-1]).mean(axes: [2])
       return Distortions(values: values, shares: try shares.doubles)
     }

@@ -58,22 +58,32 @@ public struct InformationMeasure: Sendable {
     _ texts: [WordText], _ features: [Feature],
     progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
   ) throws -> [[RetainedInformation]] {
-    let staircase = try Staircase(network, features)
-    let places = features.map { feature in staircase.features.firstIndex(of: feature) ?? 0 }
-    var results = [[RetainedInformation]](repeating: [], count: texts.count)
-    let perText = features.count * 2 * settings.chains
-    let batches = WordText.batches(texts, rows: Swift.max(1, Self.batchRows / Swift.max(perText, 1)))
-    var (done, total) = (0, texts.count * settings.samples)
-    total = Swift.max(total, 1)
-    for batch in batches {
-      let descent = try InformationDescent(self, staircase, batch.map { texts[$0] }, numbers: batch)
-      let found = try descent.run { samples in try progress(done + samples * batch.count, total) }
-      for (place, text) in batch.enumerated() { results[text] = places.map { found[place][$0] } }
-      done += settings.samples * batch.count
+    try network.check(features)
+    var results = [[Feature: RetainedInformation]](repeating: [:], count: texts.count)
+    let perRow = 2 * settings.chains
+    let longest = Swift.max(1, texts.map(\.count).max() ?? 1)
+    // Features that do not fit into one pass climb in groups.
+    let unique = Set(features).sorted { $0.description < $1.description }
+    let groups = unique.chunks(of: Swift.max(1, mostRows / (perRow * longest))).map(Array.init)
+    var done = 0
+    let total = Swift.max(1, texts.count * settings.samples * groups.count)
+    for group in groups {
+      let staircase = try Staircase(network, group)
+      for batch in WordText.batches(texts, rows: Swift.max(1, mostRows / (perRow * group.count))) {
+        let descent = try InformationDescent(self, staircase, batch.map { texts[$0] }, numbers: batch)
+        let found = try descent.run { samples in try progress(done + samples * batch.count, total) }
+        for (place, text) in batch.enumerated() {
+          for retained in found[place] { results[text][retained.feature] = retained }
+        }
+        done += settings.samples * batch.count
+      }
     }
-    return results
+    return results.map { found in features.compactMap { found[$0] } }
   }
 
-  /// The most rows of one pass, unless one text has more.
-  private static let batchRows = 8192
+  /// The most rows of one pass: what a tape keeps of all of them is some gigabyte, counting thirty values of a state's width for each layer and row.
+  var mostRows: Int {
+    let layers = Swift.max(1, network.hiddenStates.count)
+    return Swift.min(8192, Swift.max(64, 400_000_000 / (30 * layers * Swift.max(network.width, 16))))
+  }
 }
