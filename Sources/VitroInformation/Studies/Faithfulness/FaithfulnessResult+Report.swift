@@ -38,19 +38,25 @@ extension FaithfulnessResult {
     let best = others.filter { $0.comprehensiveness != nil }.max {
       ($0.comprehensiveness?.value ?? 0) < ($1.comprehensiveness?.value ?? 0)
     }
-    let first = best.map { "Of \(others.count) methods on **\(subject.name)**, taking out the words of **\($0.title)** changes \(targetName) most. " } ?? ""
+    let first =
+      best.map {
+        "Of \(others.count) methods on **\(subject.name)**, taking out the words of **\($0.title)** changes \(targetName) most. "
+      } ?? ""
     return RichText(
       first
         + (marked.isEmpty
           ? "No map stays as it is when the weights are dealt anew."
-          : "The maps of \(marked.joined(separator: ", ")) hardly change when the weights are dealt anew: they say little of this network."))
+          : "The maps of \(marked.joined(separator: ", ")) hardly change when the weights are dealt anew: they say little of this network.")
+    )
   }
 
   private var metrics: [Metric] {
     var result: [Metric] = []
     if let accuracy = subject.accuracy {
       result.append(
-        Metric("accuracy", accuracy.value, format: .percent(1), interval: Interval(accuracy), explanation: "Of the network, on texts it did not learn from."))
+        Metric(
+          "accuracy", accuracy.value, format: .percent(1), interval: Interval(accuracy),
+          explanation: "Of the network, on texts it did not learn from."))
     }
     if let own = others.first(where: { $0.name == InformationMethod.name }) {
       if let auc = own.auc {
@@ -63,7 +69,9 @@ extension FaithfulnessResult {
         result.append(
           Metric(
             "comprehensiveness of information", value.value, format: .fixed(3), interval: Interval(value),
-            control: control?.comprehensiveness.map { Metric.Control("random scores", $0.value, interval: Interval($0)) }))
+            control: control?.comprehensiveness.map {
+              Metric.Control("random scores", $0.value, interval: Interval($0))
+            }))
       }
     }
     return result
@@ -93,12 +101,14 @@ extension FaithfulnessResult {
       .figure(
         bars(
           "Finding the relevant words", "AUC",
-          caption: "The chance that a relevant word scores above an irrelevant one; 0.5 is chance. Mean over texts with its 95 % interval.",
+          caption:
+            "The chance that a relevant word scores above an irrelevant one; 0.5 is chance. Mean over texts with its 95 % interval.",
           isHighBetter: true, \.auc)),
       .figure(
         bars(
           "Divergence from the truth", "D_JS (nats)",
-          caption: "Jensen–Shannon divergence of the scores' shares from equal shares of the relevant words; low is better.",
+          caption:
+            "Jensen–Shannon divergence of the scores' shares from equal shares of the relevant words; low is better.",
           isHighBetter: false, \.jensenShannon)),
     ]
   }
@@ -120,12 +130,14 @@ extension FaithfulnessResult {
       .figure(
         bars(
           "Infidelity", "squared error",
-          caption: "How far sums of scores are from what taking random sets of words out does to the score, each text's scores scaled best.",
+          caption:
+            "How far sums of scores are from what taking random sets of words out does to the score, each text's scores scaled best.",
           isHighBetter: false, \.infidelity)),
       .figure(
         bars(
           "Max-sensitivity", "relative change",
-          caption: "The largest change of scores under steps of \(study.radius) of the words' spread.", isHighBetter: false,
+          caption: "The largest change of scores under steps of \(study.radius) of the words' spread.",
+          isHighBetter: false,
           \.sensitivity)),
     ]
   }
@@ -133,7 +145,9 @@ extension FaithfulnessResult {
   private func curves(_ title: String, _ what: String, _ pick: (JudgedMethod.MeanCurves) -> [Estimate]) -> Figure {
     Figure(
       title,
-      caption: RichText("What is there of \(targetName) when \(what); random scores are the control. Words become: \(settings.replacement.rawValue)."), span: .half,
+      caption: RichText(
+        "What is there of \(targetName) when \(what); random scores are the control. Words become: \(settings.replacement.rawValue)."
+      ), span: .half,
       .lines(
         LineFigure(
           x: Axis("share of words", format: .percent(0)),
@@ -154,12 +168,14 @@ extension FaithfulnessResult {
       .figure(
         bars(
           "Incoherency between layers", "total variation a step",
-          caption: "How much scores change from a layer to the next after the best scaling; 0 is none, and mixed words come to \(mixed).",
+          caption:
+            "How much scores change from a layer to the next after the best scaling; 0 is none, and mixed words come to \(mixed).",
           isHighBetter: false, \.coherency)),
       .figure(
         bars(
           "Random weights", "rank correlation",
-          caption: "Of the maps before and after all weights are dealt anew; a method whose interval is above \(limit) is marked: its map hardly depends on the network.",
+          caption:
+            "Of the maps before and after all weights are dealt anew; a method whose interval is above \(limit) is marked: its map hardly depends on the network.",
           isHighBetter: false, \.random)),
     ]
   }

@@ -41,7 +41,8 @@ struct FaithfulnessResult {
     [
       "network": .string(subject.name), "target": .string(targetName), "texts": .integer(subject.texts.count),
       "reference": .integer(subject.reference.count), "leftOut": .integer(subject.leftOut),
-      "accuracy": subject.accuracy.map { .number($0.value) } ?? .null, "replacement": .string(settings.replacement.rawValue),
+      "accuracy": subject.accuracy.map { .number($0.value) } ?? .null,
+      "replacement": .string(settings.replacement.rawValue),
       "layers": .array(layers.map { .string($0.description) }), "methods": .array(methods.map(fact)),
       "agreement": .array(agreement.map { .array($0.map { $0.isNaN ? .null : .number($0) }) }),
       "claims": .array(claims.map(\.fact)),
@@ -87,7 +88,8 @@ struct FaithfulnessResult {
       "comprehensive-\(method.name)", "The words that \(method.title) puts first are missed more than random ones.",
       verdict: .ofSign(gain, expected: .plus), numbers: ["gain": gain.value, "low": gain.low, "high": gain.high],
       reason:
-        "Comprehensiveness above that of random scores, text by text, \(Self.text(gain)); the interval must be above 0.")
+        "Comprehensiveness above that of random scores, text by text, \(Self.text(gain)); the interval must be above 0."
+    )
   }
 
   private func readsWeights(_ method: JudgedMethod) -> Claim? {

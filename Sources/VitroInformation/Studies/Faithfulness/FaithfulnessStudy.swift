@@ -42,7 +42,9 @@ public struct FaithfulnessStudy: Experiment {
     Field("task", \.task, help: "A task with known relevant words, in place of a model."),
     Field("architecture", \.architecture, help: "How the network of a task reads."),
     Field("position", \.position, in: 1...9, help: "Which word decides in the task kth-word."),
-    Field("target", \.target, valueName: "layer", help: "What words are to matter to: answer, or a layer such as pool or lstm0@-1."),
+    Field(
+      "target", \.target, valueName: "layer",
+      help: "What words are to matter to: answer, or a layer such as pool or lstm0@-1."),
     Field("methods", \.methods, valueName: "name,…", help: "The methods; all unless named."),
     Field("texts", \.texts, in: 2...10_000, help: "How many texts are judged by."),
     Field("reference", \.reference, in: 2...100_000, help: "How many other texts say how far values spread."),

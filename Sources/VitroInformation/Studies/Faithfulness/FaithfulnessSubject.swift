@@ -76,7 +76,9 @@ struct FaithfulnessSubject {
         continue
       }
       let text = try network.text(table.texts[number])
-      if chosen.count < study.texts, let classes, let known = classes.firstIndex(of: table.classNames[table.labels[number]]) {
+      if chosen.count < study.texts, let classes,
+        let known = classes.firstIndex(of: table.classNames[table.labels[number]])
+      {
         let scores = try network.answers([text])[0]
         right += scores.indices.max { scores[$0] < scores[$1] } == known ? 1 : 0
         judged += 1

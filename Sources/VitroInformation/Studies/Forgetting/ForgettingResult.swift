@@ -109,7 +109,8 @@ struct ForgettingResult {
           "networks": Double(forgetting.count), "holds": Double(forgetting.count { $0.verdict == .holds }),
         ],
         reason:
-          "It holds in \(forgetting.count { $0.verdict == .holds }) of \(forgetting.count) networks that solve their task.")
+          "It holds in \(forgetting.count { $0.verdict == .holds }) of \(forgetting.count) networks that solve their task."
+      )
     ]
     let ranks = solved.compactMap(ranking)
     if !ranks.isEmpty {
@@ -155,7 +156,8 @@ struct ForgettingResult {
         "\(last.task.title), \(reader): learning makes the state that is read forget irrelevant words.",
         verdict: .ofSign(loss, expected: .plus), numbers: ["loss": loss.value, "low": loss.low, "high": loss.high],
         reason:
-          "Kept of irrelevant words before learning less that after it, text by text, \(FaithfulnessResult.text(loss)); the interval must be above 0.")
+          "Kept of irrelevant words before learning less that after it, text by text, \(FaithfulnessResult.text(loss)); the interval must be above 0."
+      )
     }
   }
 
@@ -174,11 +176,12 @@ struct ForgettingResult {
       "best-two-\(network.id)", "\(network.name): the measure is among the best two methods.",
       verdict: better.count <= 1 ? .holds : surely.count >= 2 ? .fails : .undecided,
       numbers: ["auc": area.value, "better": Double(better.count), "surelyBetter": Double(surely.count)],
-      reason: "AUC \(FaithfulnessResult.text(area)); better: \(named.isEmpty ? "none" : named.joined(separator: ", ")).")
+      reason: "AUC \(FaithfulnessResult.text(area)); better: \(named.isEmpty ? "none" : named.joined(separator: ", "))."
+    )
   }
 
   static let three = NumberFormat.fixed(3)
-  /// D_KL and D_JS of Guan et al.'s method on this task, as De Cao et al. (2020) publish them.
+  /// What is published of the measure on the toy task (De Cao and others, 2020).
   static let publishedDivergence = (kullbackLeibler: 0.861, jensenShannon: 0.232)
 
   /// The toy task has published numbers.
