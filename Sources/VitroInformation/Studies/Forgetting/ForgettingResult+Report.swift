@@ -61,12 +61,14 @@ extension ForgettingResult {
   }
 
   private var lede: RichText {
-    guard let first = claims.first, let best = methods.first else {
+    // A method that only some networks have is not compared with those that had to judge all.
+    let everywhere = methods.filter { method in solved.allSatisfy { $0.method(method.name, \.auc) != nil } }
+    guard let first = claims.first, let best = everywhere.first else {
       return "No network solved its task, so that nothing can be said of what they forget."
     }
-    let place = methods.firstIndex { $0.name == InformationMethod.name }.map { "\($0 + 1)" } ?? "–"
+    let place = everywhere.firstIndex { $0.name == InformationMethod.name }.map { "\($0 + 1)" } ?? "–"
     return RichText(
-      "\(first.statement) **\(first.verdict.rawValue)**: \(first.reason) The best method by its mean area is **\(best.title)**; the measure is number \(place) of \(methods.count)."
+      "\(first.statement) **\(first.verdict.rawValue)**: \(first.reason) Of the \(everywhere.count) methods that are defined in all of them the best by its mean area is **\(best.title)**; the measure is number \(place)."
     )
   }
 
