@@ -15,7 +15,9 @@ public struct JudgeSettings: Sendable, Hashable, Codable {
   public var sensitivityRadius = 0.02
   /// The most texts for max-sensitivity and coherency, which ask a method again and again.
   public var repeatedTexts = 12
-  /// The shares of the layers whose weights are dealt anew, from the answer down; the last is told of by itself. None leaves the check out.
+  /// The shares of the layers whose weights are dealt anew, from the answer down.
+  ///
+  /// The last is told of by itself; none leaves the check out.
   public var randomShares = [0.34, 1.0]
   /// Whether words of negative score are never taken out, as in ferret.
   public var onlyPositive = false
@@ -179,7 +181,9 @@ public struct MethodJudge: Sendable {
     kind.isSigned ? scores.map { $0.map(abs) } : scores
   }
 
-  /// Scores that can be added and have a 0 that means nothing: as they are, and of the measure, whose scores are −log σ, 1/σ as De Cao et al. take it.
+  /// Scores that can be added and have a 0 that means nothing.
+  ///
+  /// They are the scores as they are, and of the measure, whose scores are −log σ, 1/σ: so do De Cao et al. (2020).
   static func amounts(_ scores: [[Double]], _ kind: any AttributionMethod.Type) -> [[Double]] {
     kind == InformationMethod.self ? scores.map { $0.map(exp) } : scores
   }

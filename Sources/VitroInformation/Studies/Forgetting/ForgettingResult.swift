@@ -181,7 +181,7 @@ struct ForgettingResult {
   }
 
   static let three = NumberFormat.fixed(3)
-  /// D_KL and D_JS of Guan et al.'s method on this task, as De Cao et al. (2020) publish them.
+  /// What is published of the measure on the toy task (De Cao and others, 2020).
   static let publishedDivergence = (kullbackLeibler: 0.861, jensenShannon: 0.232)
 
   /// The toy task has published numbers.
