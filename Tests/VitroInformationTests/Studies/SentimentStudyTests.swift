@@ -79,6 +79,20 @@ import VitroTensor
     #expect(try result.facts()["networks"] != nil)
   }
 
+  @Test func aHeadReadsTheMeanOfThePretrainedStates() throws {
+    let design = TextNetwork(.encoder, vocabulary: 12, classes: ["a", "b"], width: 8, hidden: 16, heads: 2)
+    let model = LanguageModel(
+      name: "small", family: "vitro-encoder", transformer: nil, network: try design.network(seed: 2))
+    let headed = try SentimentStudy.withHead(model, classes: ["negative", "positive"], seed: 3).network
+    let last = try #require(model.residualTaps.last)
+    let tokens = try Tensor(rows: [[1, 5, 7, 2] as [Int64]])
+    let before = try model.network.run([tokens], recording: .names([last])).value(at: last)
+    let run = try headed.run([tokens], recording: .names([last, SentimentModel.tunedSentence]))
+    #expect(try run.value(at: last).doubles == before.doubles)
+    #expect(try run.value(at: SentimentModel.tunedSentence).doubles == before.mean(axes: [1]).doubles)
+    #expect(run.output.shape == [1, 2])
+  }
+
   @Test func theMeanOfAnAttributeUnderNoiseIsAnIntegral() throws {
     #expect(abs(AttributeRetention.meanLogSigmoid(0, 0) + log(2.0)) < 1e-12)
     var stream = RandomStream(seed: 1, "noise")
