@@ -1,6 +1,6 @@
 /// What kind of word a token is, by rules that anyone can check.
 ///
-/// A token that marks a place is ``special``, one that stands for an unknown word ``content``; one without a letter or digit ``punctuation``; a word of the closed classes of English (a list of some 250 in the
+/// A token that marks a place is ``special``, one that stands for an unknown word ``content``; one without a letter or digit ``punctuation``; a word of the closed classes of English (a list of some 230 in the
 /// sources, put together by hand) is ``function``; one that leans to a class of the training texts (``SentimentWords``) is ``sentiment``; every other is ``content``. The
 /// pieces of a word that a tokenizer cut are judged as the whole word.
 public enum WordClass: String, Sendable, Hashable, Codable, CaseIterable {
