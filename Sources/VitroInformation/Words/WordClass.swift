@@ -1,6 +1,6 @@
 /// What kind of word a token is, by rules that anyone can check.
 ///
-/// A token that marks a place is ``special``; one without a letter or digit ``punctuation``; a word of the closed classes of English (a list of some 250 in the
+/// A token that marks a place is ``special``, one that stands for an unknown word ``content``; one without a letter or digit ``punctuation``; a word of the closed classes of English (a list of some 230 in the
 /// sources, put together by hand) is ``function``; one that leans to a class of the training texts (``SentimentWords``) is ``sentiment``; every other is ``content``. The
 /// pieces of a word that a tokenizer cut are judged as the whole word.
 public enum WordClass: String, Sendable, Hashable, Codable, CaseIterable {
@@ -23,8 +23,9 @@ public enum WordClass: String, Sendable, Hashable, Codable, CaseIterable {
   public static func classes(of text: WordText, sentiment: SentimentWords? = nil) -> [WordClass] {
     let words = wholeWords(of: text)
     return text.tokens.indices.map { token in
-      if text.isSpecial[token] { return .special }
+      if text.marks[token] { return .special }
       let word = words[token]
+      if text.isSpecial[token] { return .content }
       guard word.contains(where: { $0.isLetter || $0.isNumber }) else { return .punctuation }
       if FunctionWords.contains(word) { return .function }
       return sentiment?.lean(of: word) == nil ? .content : .sentiment
@@ -41,5 +42,14 @@ public enum WordClass: String, Sendable, Hashable, Codable, CaseIterable {
     var words: [Int: String] = [:]
     for (token, number) in text.wordNumbers.enumerated() { words[number, default: ""] += pieces[token] }
     return text.wordNumbers.map { words[$0] ?? "" }
+  }
+}
+
+extension WordText {
+  /// Whether each token marks a place; tokens of unknown words, which tokenizers call special too, do not.
+  var marks: [Bool] {
+    zip(isSpecial, words).map { isSpecial, word in
+      isSpecial && !word.lowercased().contains("unk")
+    }
   }
 }

@@ -42,6 +42,33 @@ import VitroTensor
     #expect(try result.facts()["networks"] != nil)
   }
 
+  /// A tiny study as an experiment.
+  private struct Small: Experiment {
+    static let name = "reversal-small"
+    static let abstract = "A small reversal."
+    static let fields: [Field<Self>] = []
+
+    init() {}
+
+    func run(_ run: Run) throws -> Outcome {
+      var study = ReversalStudy()
+      (study.length, study.symbols, study.seeds, study.steps, study.texts) = (3, 3, 2, 60, 2)
+      study.measure = InformationSettings(samples: 100)
+      study.methods = ["gradient"]
+      return try study.run(run)
+    }
+  }
+
+  @Test func aRunTrainsMeasuresAndReports() throws {
+    let place = FileManager.default.temporaryDirectory.appending(path: "vitro-reversal-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: place) }
+    let lab = try Lab(store: RunStore(directory: place), registry: ExperimentRegistry([Small.self]))
+    let record = try lab.run(RunConfiguration(Small(), seed: 4), observer: SilentObserver())
+    let report = try Report(directory: lab.store.directory(of: record.id).appending(path: "report"))
+    try report.validate()
+    #expect(report.sections.map(\.id) == ["claims", "maps", "methods"])
+  }
+
   @Test func settingsThatCannotBeAreNamed() {
     var study = ReversalStudy()
     study.length = 1

@@ -13,7 +13,7 @@ extension ReversalResult {
       ),
       metrics: try kinds.flatMap(metrics),
       sections: [
-        ReportSection("Claims", id: "claims", [.table(Claim.table(claims))]),
+        ReportSection("Claims", id: "claims", [.table(Claim.table(claims)), .note(.caveat, caveat)]),
         ReportSection(
           "Where symbols are held", id: "maps",
           [
@@ -25,6 +25,16 @@ extension ReversalResult {
           "Methods", id: "methods",
           try kinds.map { .table(try methodTable($0)) } + [.figure(try methodFigure())]),
       ])
+  }
+
+  /// How near the measure came to its optimum, and what a failure does not say.
+  private var caveat: RichText {
+    let residuals = kinds.map { kind in
+      "\(kind.title) \(NumberFormat.fixed(2).text(WordStatistics.mean(of(kind).map(\.residual))))"
+    }
+    return RichText(
+      "Median residuals of the measure, 0 at the optimum, measured with noise of their own: \(residuals.joined(separator: ", ")). That a symbol is no longer needed does not mean that it is erased: nothing in the task asks the network to forget."
+    )
   }
 
   private func metrics(_ kind: ReversalNetwork) throws -> [Metric] {

@@ -79,8 +79,7 @@ extension SentimentStudy {
     let chosen = try Self.words(
       network, data.test, count: model == .tuned ? tunedTexts : texts, longest: Self.longest)
     let scales = try FeatureScales(network, features, over: reference)
-    var settings = measure
-    settings.seed = seed
+    let settings = self.settings(model, seed: seed)
     let found = try InformationMeasure(network, scales, settings: settings)(chosen, features) {
       try progress("information", $0, $1)
     }
@@ -95,7 +94,7 @@ extension SentimentStudy {
     let results = found.flatMap(\.self)
     var moments: [SentimentReading.Moment] = []
     for (place, moment) in (earlier + [language]).enumerated() where training.epochs.indices.contains(place) {
-      moments.append(try self.moment(moment, layers[sentence], chosen, data, training, place, seed: seed))
+      moments.append(try self.moment(moment, layers[sentence], chosen, data, training, place, model, seed: seed))
     }
     var views: [SentimentReading.Views] = []
     if number == 0, let text = chosen.first {
@@ -116,9 +115,9 @@ extension SentimentStudy {
       classes: each { ClassMeans(kinds[$1], kept: found[$1][$0].kept, entropy: entropies[$1][$0]) },
       locality: places.map { layer in
         Locality(
-          kept: found.map { $0[layer].kept }, entropy: entropies.map { $0[layer] }, isSpecial: chosen.map(\.isSpecial))
+          kept: found.map { $0[layer].kept }, entropy: entropies.map { $0[layer] }, isSpecial: chosen.map(\.marks))
       },
-      separator: each { Self.separator(found[$1][$0].kept, chosen[$1].isSpecial) },
+      separator: each { Self.separator(found[$1][$0].kept, chosen[$1].marks) },
       attributes: try each { layer, text in
         let lost = try attribute?.lost(chosen[text], logSigma: found[text][layer].logSigma, data.sentiment) ?? []
         let known = lost.compactMap(\.self)
@@ -128,6 +127,13 @@ extension SentimentStudy {
       residual: Bootstrap.quantile(results.map(\.residual).sorted(), 0.5),
       converged: Double(results.count { $0.isConverged }) / Double(max(results.count, 1)),
       example: chosen.first?.words ?? [], exampleKept: found.first.map { $0.map(\.kept) } ?? [], views: views)
+  }
+
+  private func settings(_ model: SentimentModel, seed: UInt64) -> InformationSettings {
+    var settings = measure
+    settings.seed = seed
+    if model == .tuned { settings.samples = tunedSamples }
+    return settings
   }
 
   /// What is kept of the last special token, less the mean of all other words; nothing where a text ends with a word.
@@ -156,15 +162,14 @@ extension SentimentStudy {
   /// What the sentence's vector keeps at a moment of training.
   private func moment(
     _ language: LanguageModel, _ layer: String, _ texts: [WordText], _ data: SentimentData, _ training: Training,
-    _ place: Int, seed: UInt64
+    _ place: Int, _ model: SentimentModel, seed: UInt64
   ) throws -> SentimentReading.Moment {
     let network = try WordNetwork(language)
     let feature = Feature(layer)
-    let own = try texts.prefix(12).map { try network.text($0.tokens) }
+    let own = try texts.prefix(model == .tuned ? 6 : 12).map { try network.text($0.tokens) }
     let reference = try Self.words(network, data.training, count: Self.reference)
     let scales = try FeatureScales(network, [feature], over: reference)
-    var settings = measure
-    settings.seed = seed
+    let settings = self.settings(model, seed: seed)
     let found = try InformationMeasure(network, scales, settings: settings)(own, [feature])
     return SentimentReading.Moment(
       epoch: training.epochs[place], accuracy: training.accuracy[place], kept: found.map { $0[0].meanKept },

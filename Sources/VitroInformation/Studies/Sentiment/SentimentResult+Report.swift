@@ -14,7 +14,7 @@ extension SentimentResult {
       ),
       metrics: try models.flatMap(metrics),
       sections: [
-        ReportSection("Claims", id: "claims", [.table(Claim.table(claims))]),
+        ReportSection("Claims", id: "claims", [.table(Claim.table(claims)), .note(.caveat, caveat)]),
         ReportSection(
           "Information and readability", id: "layers",
           [
@@ -35,6 +35,16 @@ extension SentimentResult {
         ReportSection("Neighbours", id: "locality", [.table(try localityTable())]),
         ReportSection("Training", id: "training", try momentFigure().map { [.figure($0)] } ?? []),
       ].filter { !$0.blocks.isEmpty })
+  }
+
+  /// How near the measure came to its optimum.
+  private var caveat: RichText {
+    let residuals = models.map { model in
+      "\(model.title) \(NumberFormat.fixed(2).text(WordStatistics.mean(of(model).map(\.residual))))"
+    }
+    return RichText(
+      "Median residuals of the measure, 0 at the optimum, measured with noise of their own: \(residuals.joined(separator: ", ")). More samples make them smaller. What is kept by vectors of different networks is comparable as far as the spread of their words is."
+    )
   }
 
   private func metrics(_ model: SentimentModel) throws -> [Metric] {

@@ -28,7 +28,9 @@ public struct SentimentStudy: Sendable {
   /// The sentences that are measured with the pretrained model.
   public var tunedTexts = 10
   /// How information is measured.
-  public var measure = InformationSettings(samples: 120)
+  public var measure = InformationSettings(samples: 320)
+  /// The passes for each text and layer of the pretrained model, which is slower and settles sooner.
+  public var tunedSamples = 120
 
   /// Five networks of each kind, and no data.
   public init() {}
@@ -66,6 +68,7 @@ public struct SentimentStudy: Sendable {
     try check(4...10_000, texts, "texts")
     try check(4...10_000, tunedTexts, "tunedTexts")
     try measure.validate()
+    try check(max(InformationSettings.fewestSamples, 20 * measure.chains)...1 << 24, tunedSamples, "tunedSamples")
   }
 }
 
