@@ -54,7 +54,8 @@ struct InformationDescent {
     // Fresh noise, the same σ in all chains: twice, to correct and to measure.
     let correction = try evaluated(final, step: budget.steps, pairs: budget.corrections)
     final.correct(correction, self)
-    let evaluation = try evaluated(final, step: budget.steps + 1, pairs: budget.evaluations)
+    try calibrate(&final, step: budget.steps + 1, pairs: budget.corrections)
+    let evaluation = try evaluated(final, step: budget.steps + 2, pairs: budget.evaluations)
     try progress(settings.samples)
     return try results(final, evaluation, ignored: state.ignored)
   }
@@ -131,7 +132,9 @@ struct InformationDescent {
   }
 
   /// Distortions under antithetic noise, ε and −ε, so that odd terms cancel: the mean of so many pairs for each chain.
-  func distortions(_ logSigma: [Double], step: Int, pairs: Int) throws -> Distortions {
+  func distortions(
+    _ logSigma: [Double], step: Int, pairs: Int, isForward: Bool = false
+  ) throws -> Distortions {
     let (chains, cells) = (settings.chains, features * texts.count)
     let sigma = try Tensor(logSigma.map { exp($0) }, shape: [cells, chains, 1, length, 1]).cast(to: vectors.dtype)
     var result = Distortions(
@@ -153,7 +156,7 @@ struct InformationDescent {
       let share = Double(count) / Double(pairs)
       for firstChain in stride(from: 0, to: chains, by: together) {
         let some = firstChain..<min(firstChain + together, chains)
-        let part = try distortions(some.count == chains ? noise : noise.slice(axis: 1, some))
+        let part = try distortions(some.count == chains ? noise : noise.slice(axis: 1, some), isForward: isForward)
         for cell in 0..<cells {
           for (place, chain) in some.enumerated() {
             let (from, to) = (cell * some.count + place, cell * chains + chain)
@@ -167,7 +170,7 @@ struct InformationDescent {
   }
 
   /// Distortions under given noise and its opposite, `[cells, chains, pairs, length, width]`.
-  private func distortions(_ noise: Tensor) throws -> Distortions {
+  private func distortions(_ noise: Tensor, isForward: Bool) throws -> Distortions {
     let (cells, chains, width) = (noise.shape[0], noise.shape[1], noise.shape[4])
     let replicas = 2 * chains * noise.shape[2]
     let tokens = texts.flatMap { text in (0..<replicas).map { _ in text.tokens } }
@@ -175,22 +178,29 @@ struct InformationDescent {
     let points = try
       (both.reshaped([features, texts.count, replicas, length, width])
       + vectors.reshaped([1, texts.count, 1, length, width])).reshaped([cells * replicas, length, width])
-    return try Tape.record { tape in
-      let points = tape.watch(points)
-      var goal = try Tensor.zeros([], dtype: vectors.dtype)
-      var values: [Double] = []
-      for (number, value) in try staircase.values(tokens, points).enumerated() {
+    func changes(_ points: Tensor) throws -> [Tensor] {
+      try staircase.values(tokens, points).enumerated().map { number, value in
         let entries = value.shape[1]
         let change =
           try value.reshaped([texts.count, replicas, entries])
           - references[number].reshaped([texts.count, 1, entries])
-        let distortion = try (change * weights[number]).square().mean(axes: [-1])
-        goal = try goal + distortion.sum()
-        values += try distortion.detached.reshaped([texts.count * chains, -1]).mean(axes: [1]).doubles
+        return try (change * weights[number]).square().mean(axes: [-1])
       }
+    }
+    func means(_ changes: [Tensor]) throws -> [Double] {
+      try changes.flatMap { try $0.detached.reshaped([texts.count * chains, -1]).mean(axes: [1]).doubles }
+    }
+    guard !isForward else {
+      return Distortions(
+        values: try means(changes(points)), shares: [Double](repeating: 0, count: cells * chains * length))
+    }
+    return try Tape.record { tape in
+      let points = tape.watch(points)
+      let changes = try changes(points)
+      let goal = try changes.reduce(Tensor.zeros([], dtype: vectors.dtype)) { try $0 + $1.sum() }
       let slope = try gradient(tape, goal, points).reshaped(both.shape)
       let shares = try (slope * both).sum(axes: [-1]).mean(axes: [2])
-      return Distortions(values: values, shares: try shares.doubles)
+      return Distortions(values: try means(changes), shares: try shares.doubles)
     }
   }
 
@@ -207,9 +217,11 @@ struct InformationDescent {
   }
 
   /// The distortions of what was found, the mean over chains: `[feature][text]` and `[feature][text][word]`.
-  private func evaluated(_ final: InformationOptimum, step: Int, pairs: Int) throws -> Distortions {
+  private func evaluated(
+    _ final: InformationOptimum, step: Int, pairs: Int, isForward: Bool = false
+  ) throws -> Distortions {
     let logSigma = final.logSigma.chunks(of: length).flatMap { words in (0..<settings.chains).flatMap { _ in words } }
-    let found = try distortions(logSigma, step: step, pairs: pairs)
+    let found = try distortions(logSigma, step: step, pairs: pairs, isForward: isForward)
     var values = [Double](repeating: 0, count: features * texts.count)
     var shares = [Double](repeating: 0, count: values.count * length)
     for (place, value) in found.values.enumerated() { values[place / settings.chains] += value }
@@ -218,6 +230,21 @@ struct InformationDescent {
     }
     let share = 1 / Double(settings.chains)
     return Distortions(values: values.map { $0 * share }, shares: shares.map { $0 * share })
+  }
+
+  /// Brings all words below the cap together to the wanted distortion, where it is off: runs forward alone, with the same draws again and again.
+  ///
+  /// Where a network answers by jumps, D is a mean of rare large changes, and steps follow it badly; along one line it grows, and is easily met.
+  private func calibrate(_ final: inout InformationOptimum, step: Int, pairs: Int) throws {
+    guard case .fixedDistortion(let delta) = settings.form else { return }
+    let start = final
+    var search = (0..<features * texts.count).map { _ in DistortionSearch() }
+    for _ in 0..<DistortionSearch.mostSteps {
+      let values = try evaluated(final, step: step, pairs: pairs, isForward: true).values
+      for (cell, value) in values.enumerated() { search[cell].advance(ratio: value / delta) }
+      final = start.shifted(search.map(\.shift))
+      if search.allSatisfy(\.isDone) { break }
+    }
   }
 
   // MARK: - Start and end

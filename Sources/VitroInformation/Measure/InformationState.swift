@@ -13,6 +13,8 @@ struct InformationState {
   private var averaged = 0
   /// Smoothed shares of each chain: what the mean of the words below the cap is taken of.
   private var smooth: [Double] = []
+  /// Smoothed distortions of each chain.
+  private var smoothValues: [Double] = []
 
   init(logSigma: [Double], length: Int, chains: Int, ignored: [Bool]) {
     (self.logSigma, self.length, self.chains, self.ignored) = (logSigma, length, chains, ignored)
@@ -32,8 +34,11 @@ struct InformationState {
   ) {
     let cap = log(descent.measure.cap)
     if smooth.isEmpty {
-      smooth = found.shares
+      (smooth, smoothValues) = (found.shares, found.values)
     } else {
+      for row in smoothValues.indices {
+        smoothValues[row] = Self.memory * smoothValues[row] + (1 - Self.memory) * found.values[row]
+      }
       for place in smooth.indices {
         smooth[place] = Self.memory * smooth[place] + (1 - Self.memory) * found.shares[place]
       }
@@ -44,7 +49,7 @@ struct InformationState {
       var target = descent.target(smooth[words], isCapped)
       // All are at the cap: what one of them may spend is its part of the distortion that is left.
       if target == 0 { target = max(smooth[words].max() ?? 0, .leastNormalMagnitude) }
-      let scale = descent.pull(towards: found.values[row])
+      let scale = descent.pull(towards: smoothValues[row])
       for place in words {
         let cell = place / (chains * length) * length + place % length
         if found.shares[place] != 0 { ignored[cell] = false }
@@ -101,6 +106,16 @@ struct InformationOptimum {
 
   init(cap: Double, length: Int) { (self.cap, self.length) = (cap, length) }
 
+  /// The same with the words below the cap of each feature and text moved together.
+  func shifted(_ shifts: [Double]) -> InformationOptimum {
+    var result = self
+    for place in logSigma.indices where !isCapped[place] {
+      result.logSigma[place] = min(cap, logSigma[place] + shifts[place / length])
+      result.isCapped[place] = result.logSigma[place] >= cap
+    }
+    return result
+  }
+
   /// How near to the cap a mean of iterates counts as being there.
   static let closeness = 0.02
 
@@ -127,5 +142,39 @@ extension InformationDescent {
     guard case .fixedDistortion(let delta) = measure.settings.form else { return 0 }
     guard distortion > 0 else { return 0.5 }
     return 0.5 * min(1, max(-1, 1 - distortion / delta))
+  }
+}
+
+/// The search for the shift of log σ at which a distortion is what is wanted: steps while one side is not known, then between the nearest of both sides.
+struct DistortionSearch {
+  /// The shift to try next, or that was found.
+  private(set) var shift = 0.0
+  private(set) var isDone = false
+  private var below: (shift: Double, log: Double)?
+  private var above: (shift: Double, log: Double)?
+
+  /// The most shifts that are tried.
+  static let mostSteps = 8
+  /// How near the distortion must come, as a share.
+  private static let tolerance = 0.02
+  private static let farthest = 3.0
+
+  /// Learns what the distortion is at the shift, in the wanted one, and chooses the next.
+  mutating func advance(ratio: Double) {
+    guard !isDone else { return }
+    guard ratio.isFinite, abs(ratio - 1) > Self.tolerance else {
+      isDone = true
+      return
+    }
+    let value = log(max(ratio, 1e-6))
+    if value < 0 { below = (shift, value) } else { above = (shift, value) }
+    if let below, let above {
+      // Between the crossing of the line and the middle: a jump has no line.
+      let line = below.shift - below.log * (above.shift - below.shift) / (above.log - below.log)
+      shift = 0.5 * (line + 0.5 * (below.shift + above.shift))
+    } else {
+      shift = min(Self.farthest, max(-Self.farthest, shift - 0.5 * min(1.4, max(-1.4, value))))
+      if abs(shift) == Self.farthest { isDone = true }
+    }
   }
 }
