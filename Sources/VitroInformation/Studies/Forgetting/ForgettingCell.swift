@@ -128,7 +128,7 @@ struct ForgettingNetworks {
     }
   }
 
-  /// The mean over texts, with the interval of drawing texts anew; of several networks the mean of their means, with that of drawing networks.
+  /// The mean over texts with its interval; of several networks the mean of their means, with the interval over networks.
   private func estimate(_ values: (ForgettingCell) -> [Double]) -> Estimate? {
     Self.mean(cells.map(values), seed: cells[0].seed)
   }
