@@ -3,7 +3,8 @@ internal import Foundation
 /// What is left of a network's answer when words are taken out in the order of their scores, and when only those are left in.
 ///
 /// Comprehensiveness and sufficiency are those of ERASER (DeYoung et al., 2020) over ten thresholds as ferret computes them: the mean drop of the probability
-/// when the k best words are taken out, and when only they are left, k = ⌊p·n⌋ for p = 10 %, 20 % … 100 %, each k counted once and none of 0.
+/// when the k best words are taken out, and when only they are left, k = ⌊p·n⌋ for p = 10 %, 20 % … 100 %, each k counted once and none of 0. Where only some words may be
+/// taken out at all, k is at most their number, and counts once there too.
 public struct ErasureCurves: Sendable, Hashable, Codable {
   /// The shares of words at which curves are read.
   public static let shares = (0...10).map { Double($0) / 10 }
@@ -14,14 +15,23 @@ public struct ErasureCurves: Sendable, Hashable, Codable {
   public var insertion: [Double]
   /// The number of words that can be taken out.
   public var words: Int
+  /// The number of words that may be taken out at all: all, or those of positive score.
+  public var usable: Int
+
+  /// Curves of a text; all words may be taken out unless said otherwise.
+  public init(deletion: [Double], insertion: [Double], words: Int, usable: Int? = nil) {
+    (self.deletion, self.insertion, self.words) = (deletion, insertion, words)
+    self.usable = usable ?? words
+  }
 
   /// The number of words at each share: ⌊p·n⌋.
   public static func counts(_ words: Int) -> [Int] { (0...10).map { $0 * words / 10 } }
 
-  /// The shares that count for ``comprehensiveness`` and ``sufficiency``.
+  /// The shares that count for ``comprehensiveness`` and ``sufficiency``: where one more word is taken out, and all of them where none may be.
   private var thresholds: [Int] {
-    let counts = Self.counts(words)
-    return counts.indices.filter { $0 > 0 && counts[$0] > counts[$0 - 1] }
+    let counts = Self.counts(words).map { min($0, usable) }
+    let steps = counts.indices.dropFirst().filter { counts[$0] > counts[$0 - 1] }
+    return steps.isEmpty && words > 0 ? [counts.count - 1] : steps
   }
 
   private func meanDrop(_ curve: [Double]) -> Double {

@@ -14,8 +14,12 @@ public struct JudgedMethod: Sendable, Hashable, Codable {
   public var scores: [[Double]] = []
   /// The area under the ROC curve against the planted truth, the mean over texts.
   public var auc: Estimate?
-  /// The divergence of the truth from the scores' shares, and the symmetric one, where truth is planted.
+  /// The same for each text with words of both kinds.
+  public var areas: [Double] = []
+  /// The divergence of the truth from the scores' shares, where truth is planted: the mean over the texts in which it is finite.
   public var divergence: Estimate?
+  /// The texts in which it is infinite, for a relevant word has a score of 0; the mean leaves them out.
+  public var infiniteDivergences = 0
   /// The Jensen–Shannon divergence.
   public var jensenShannon: Estimate?
   /// The drop when the best words are taken out.
@@ -36,10 +40,10 @@ public struct JudgedMethod: Sendable, Hashable, Codable {
   public var coherency: Estimate?
   /// The same with one layer's words in random order: what no coherency comes to.
   public var coherencyControl: Estimate?
-  /// The rank correlation with the map of the network whose weights are dealt anew.
+  /// The rank correlation with the maps of networks whose weights are dealt anew, the mean over texts and dealings (``DealtWeights``).
   public var random: Estimate?
-  /// The same for shares of the layers, from the answer down.
-  public var cascade: [Estimate?] = []
+  /// The same for each dealing and text; nothing where one of the maps says nothing.
+  public var correlations: [[Double?]] = []
   /// The mean curves over texts.
   public var curves: MeanCurves?
 

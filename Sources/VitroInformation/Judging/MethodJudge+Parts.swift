@@ -8,14 +8,16 @@ extension MethodJudge {
     guard let relevant else { return }
     let sizes = result.sizes
     let truth = relevant.enumerated().map { text, relevant in places[text].map { relevant[$0] } }
-    result.auc = try estimate(zip(sizes, truth).map { try TruthScores.auc($0, relevant: $1) })
+    result.areas = try zip(sizes, truth).map { try TruthScores.auc($0, relevant: $1) }.filter { !$0.isNaN }
+    result.auc = try estimate(result.areas)
     let divergences = zip(shares, truth).map { found, truth -> (Double, Double) in
       let count = truth.count { $0 }
       guard count > 0 else { return (.nan, .nan) }
       let target = truth.map { $0 ? 1 / Double(count) : 0 }
       return (TruthScores.divergence(target, found), TruthScores.jensenShannon(target, found))
     }
-    // An infinite divergence in one text would hide all others.
+    // An infinite divergence in one text would hide all others: such texts are counted, and left out.
+    result.infiniteDivergences = divergences.count { $0.0 == .infinity }
     result.divergence = try estimate(divergences.map { $0.0.isFinite ? $0.0 : .nan })
     result.jensenShannon = try estimate(divergences.map(\.1))
   }
@@ -37,9 +39,11 @@ extension MethodJudge {
   /// The curves of each text, all in one go.
   func erasureCurves(_ scores: [[Double]]) throws -> [ErasureCurves] {
     var cases: [(text: Int, kept: [Bool])] = []
+    var usables: [Int] = []
     for (text, scores) in scores.enumerated() {
       let order = order(text, scores)
       let usable = settings.onlyPositive ? order.prefix { scores[$0] > 0 }.count : order.count
+      usables.append(usable)
       for count in ErasureCurves.counts(order.count) {
         let best = order.prefix(min(count, usable)).map { places[text][$0] }
         var without = [Bool](repeating: true, count: question.texts[text].count)
@@ -56,7 +60,8 @@ extension MethodJudge {
       let own = Array(values[text * size..<(text + 1) * size])
       return ErasureCurves(
         deletion: stride(from: 0, to: size, by: 2).map { own[$0] },
-        insertion: stride(from: 1, to: size, by: 2).map { own[$0] }, words: places[text].count)
+        insertion: stride(from: 1, to: size, by: 2).map { own[$0] }, words: places[text].count,
+        usable: usables[text])
     }
   }
 
@@ -69,29 +74,26 @@ extension MethodJudge {
     return result
   }
 
-  /// Max-sensitivity: all steps of all texts are one question.
-  func sensitivity(_ method: any AttributionMethod, _ amounts: [[Double]]) throws -> Estimate? {
+  /// Max-sensitivity: each step is a question of its own about the same texts in the same places, so that a method's own noise is the same and only the step differs.
+  func sensitivity(_ method: any AttributionMethod) throws -> Estimate? {
     guard settings.sensitivitySamples > 0 else { return nil }
     let few = shortened(question)
-    var moved = few
-    (moved.texts, moved.classes) = ([], [])
+    let numbers = Array(few.texts.indices)
+    func amounts(_ question: AttributionQuestion) throws -> [[Double]] {
+      Self.amounts(try wordScores(method, question, texts: numbers), type(of: method))
+    }
+    let still = try amounts(few)
     let radius = settings.sensitivityRadius * question.scales.wordSpread
-    for step in 0..<settings.sensitivitySamples {
-      for (number, text) in few.texts.enumerated() {
+    let moved = try (0..<settings.sensitivitySamples).map { step in
+      var other = few
+      other.texts = try few.texts.enumerated().map { number, text in
         var stream = RandomStream(seed: settings.seed, "steps", number, step)
         let change = try stream.uniform(text.vectors.shape, low: -radius, high: radius, dtype: text.vectors.dtype)
-        moved.texts.append(text.replacing(vectors: try text.vectors + change))
-        moved.classes.append(few.classes[number])
+        return text.replacing(vectors: try text.vectors + change)
       }
+      return try amounts(other)
     }
-    let count = few.texts.count
-    let numbers = (0..<settings.sensitivitySamples).flatMap { _ in 0..<count }
-    let all = Self.amounts(try wordScores(method, moved, texts: numbers), type(of: method))
-    return try estimate(
-      (0..<count).map { text in
-        let others = (0..<settings.sensitivitySamples).map { step in all[step * count + text] }
-        return MaxSensitivity.value(amounts[text], others: others)
-      })
+    return try estimate(numbers.map { text in MaxSensitivity.value(still[text], others: moved.map { $0[text] }) })
   }
 
   /// The scores of each layer's feature, and how they change from one to the next.
@@ -128,6 +130,13 @@ extension MethodJudge {
 }
 
 extension JudgedMethod {
+  /// Takes up what one more dealing of weights came to.
+  mutating func add(_ correlations: [Double?]) {
+    guard !correlations.isEmpty else { return }
+    self.correlations.append(correlations)
+    random = DealtWeights.mean(self.correlations)
+  }
+
   /// How much each word matters, whichever way.
   var sizes: [[Double]] { isSigned ? scores.map { $0.map(abs) } : scores }
 }

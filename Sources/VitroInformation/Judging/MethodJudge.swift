@@ -15,10 +15,8 @@ public struct JudgeSettings: Sendable, Hashable, Codable {
   public var sensitivityRadius = 0.02
   /// The most texts for max-sensitivity and coherency, which ask a method again and again.
   public var repeatedTexts = 12
-  /// The shares of the layers whose weights are dealt anew, from the answer down.
-  ///
-  /// The last is told of by itself; none leaves the check out.
-  public var randomShares = [0.34, 1.0]
+  /// How many times weights are dealt anew; 0 leaves that check out.
+  public var dealings = 3
   /// Whether words of negative score are never taken out, as in ferret.
   public var onlyPositive = false
   /// Where random numbers come from.
@@ -53,9 +51,8 @@ public struct MethodJudge: Sendable {
   /// For each text what taking each set out does to the score.
   let effects: [[Double]]
   private let shuffles: [[Int]]
-  private let randomNetworks: [AttributionQuestion]
 
-  /// Prepares what all methods share: random sets of words and what taking them out does, and networks with random weights.
+  /// Prepares what all methods share: random sets of words and what taking them out does.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when texts do not fit.
   public init(
@@ -80,14 +77,6 @@ public struct MethodJudge: Sendable {
       return stream.permutation(places.count)
     }
     effects = try Self.effects(question.texts, places, sets, erasure)
-    randomNetworks = try settings.randomShares.map { share in
-      var other = question
-      other.network = try NetworkRandomization.randomized(question.network, share: share, seed: settings.seed)
-      var features = layers + [InformationMethod.answerFeature(question.network)]
-      if case .feature(let feature) = question.target { features.append(feature) }
-      other.scales = try FeatureScales(other.network, Array(Set(features)), over: reference)
-      return other
-    }
   }
 
   /// Sets of words, each word in with probability ½.
@@ -126,6 +115,16 @@ public struct MethodJudge: Sendable {
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the method fails, or when stopped.
   public func judge(_ method: any AttributionMethod) throws -> JudgedMethod {
+    var result = try judgeHere(method)
+    for number in 0..<settings.dealings {
+      let other = try dealt(number)
+      result.add(try correlations(method, result, in: other))
+    }
+    return result
+  }
+
+  /// Judges a method by everything but networks with other weights.
+  func judgeHere(_ method: any AttributionMethod) throws -> JudgedMethod {
     let kind = type(of: method)
     var result = JudgedMethod(name: kind.name, title: kind.title, isSigned: kind.isSigned)
     result.reasonUndefined = try method.reasonUndefined(question.target, in: question.network)
@@ -140,15 +139,33 @@ public struct MethodJudge: Sendable {
         let predicted = sets[text].map { set in set.reduce(0) { $0 + amounts[$1] } }
         return Infidelity.value(predicted: predicted, measured: effects[text])
       })
-    result.sensitivity = try sensitivity(method, amounts)
+    result.sensitivity = try sensitivity(method)
     try judgeCoherency(method, &result)
-    result.cascade = try randomNetworks.map { other in
-      guard try method.reasonUndefined(other.target, in: other.network) == nil else { return nil }
-      return try RankAgreement.mean(
-        Self.sizes(scores, kind), Self.sizes(wordScores(method, other), kind), seed: settings.seed)
-    }
-    result.random = result.cascade.last ?? nil
     return result
+  }
+
+  /// The same question to the network with weights dealt anew: a copy of the network that is gone with the question.
+  func dealt(_ number: Int) throws -> AttributionQuestion {
+    var other = question
+    other.network = try NetworkRandomization.randomized(question.network, seed: settings.seed &+ UInt64(number))
+    var features = layers + [InformationMethod.answerFeature(question.network)]
+    if case .feature(let feature) = question.target { features.append(feature) }
+    other.scales = try FeatureScales(other.network, Array(Set(features)), over: reference)
+    return other
+  }
+
+  /// For each text the rank correlation of a method's map with that in another network.
+  func correlations(
+    _ method: any AttributionMethod, _ judged: JudgedMethod, in other: AttributionQuestion
+  ) throws -> [Double?] {
+    guard judged.reasonUndefined == nil, try method.reasonUndefined(other.target, in: other.network) == nil else {
+      return []
+    }
+    let kind = type(of: method)
+    return try zip(judged.sizes, Self.sizes(wordScores(method, other), kind)).map { own, found in
+      let correlation = RankAgreement.spearman(own, found)
+      return correlation.isNaN ? nil : correlation
+    }
   }
 
   /// Scores of the words that count; towards the text's own answer.

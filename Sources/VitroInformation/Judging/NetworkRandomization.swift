@@ -6,22 +6,23 @@ internal import VitroTensor
 /// Networks whose weights are dealt anew behind the words' vectors: what the sanity check of Adebayo et al., *Sanity Checks for Saliency Maps* (2018), compares with.
 ///
 /// Each weight tensor keeps its numbers and their spread, in random order, so that values inside stay about as large as they were in a network of any kind. Normalizations keep
-/// their factors where these are all alike. Words enter unchanged.
+/// their factors where these are all alike. A weight that a later layer shares with the words' embedding is dealt anew too; words enter unchanged, for texts hold their vectors.
 enum NetworkRandomization {
-  /// The network with a share of its layers dealt anew, from the answer down.
+  /// The network with all layers behind the words dealt anew.
   ///
   /// - Parameters:
   ///   - network: The network.
-  ///   - share: From 0 (none) to 1 (all behind the words), of the layers that have weights.
   ///   - seed: What the order is drawn from.
-  static func randomized(_ network: WordNetwork, share: Double = 1, seed: UInt64) throws -> WordNetwork {
-    let names = try layers(of: network)
-    let count = Int((share * Double(names.count)).rounded(.up))
-    let chosen = Set(names.suffix(count))
+  static func randomized(_ network: WordNetwork, seed: UInt64) throws -> WordNetwork {
+    let layers = Set(try layers(of: network))
+    let chosen = Set(
+      network.network.graph.nodes.filter { layers.contains($0.name) }.flatMap { node in
+        node.layer.parameters.map { node.ties[$0.name] ?? "\(node.name).\($0.name)" }
+      })
     var changed = network.network
     try changed.parameters.own()
     for entry in changed.parameters.entries where entry.spec.isTrainable {
-      guard chosen.contains(where: { entry.name.hasPrefix($0 + ".") }) else { continue }
+      guard chosen.contains(entry.name) else { continue }
       var stream = RandomStream(seed: seed, "dealing \(entry.name)")
       let order = stream.permutation(entry.count).map { Int64($0) }
       let value = try changed.parameters.value(named: entry.name)

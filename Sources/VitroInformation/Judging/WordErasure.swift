@@ -35,7 +35,10 @@ struct WordErasure {
   private let masks: [Tensor]
   /// For each text the sign of its score, in a network with one score: the class is whether it is above 0.
   let signs: [Double]?
-  private static let batchRows = 8192
+  /// The most words of one pass: fewer where each has many scores.
+  private let batchRows: Int
+  /// The most numbers of an answer that are held at once: 128 MiB of single precision.
+  private static let mostScores = 1 << 25
 
   init(_ question: AttributionQuestion, replacement: WordReplacement) throws {
     (self.question, self.replacement) = (question, replacement)
@@ -50,7 +53,11 @@ struct WordErasure {
     masks = try replacement == .mask ? Self.masks(question) : []
     let answers = try question.target == .answer ? question.network.answers(question.texts) : []
     signs = answers.first?.count == 1 ? answers.map { $0[0] < 0 ? -1 : 1 } : nil
+    batchRows = Self.batchRows(scores: answers.first?.count ?? 1)
   }
+
+  /// The words of one pass when each may have so many scores, as those of a vocabulary.
+  static func batchRows(scores: Int) -> Int { min(8192, max(64, mostScores / max(scores, 1))) }
 
   private static func masks(_ question: AttributionQuestion) throws -> [Tensor] {
     let network = question.network
@@ -69,12 +76,11 @@ struct WordErasure {
   /// - Parameter cases: For each case the text, and which of its words are kept.
   func readings(_ cases: [(text: Int, kept: [Bool])]) throws -> [Reading] {
     var result = [Reading](repeating: Reading(value: .nan, score: .nan), count: cases.count)
-    let lengths = cases.map { one in
-      replacement == .deletion ? max(1, one.kept.count { $0 }) : one.kept.count
-    }
+    // A text of which nothing is left runs as one mean word, and not together with those of which one word is.
+    let lengths = cases.map { one in replacement == .deletion ? one.kept.count { $0 } : one.kept.count }
     let whole = try wholeFeatures()
     for (length, members) in Dictionary(grouping: cases.indices, by: { lengths[$0] }).sorted(by: { $0.key < $1.key }) {
-      let size = max(1, Self.batchRows / length)
+      let size = max(1, batchRows / max(length, 1))
       for start in stride(from: 0, to: members.count, by: size) {
         let batch = Array(members[start..<min(start + size, members.count)])
         for (number, reading) in zip(batch, try run(batch.map { cases[$0] }, whole)) { result[number] = reading }
@@ -106,7 +112,7 @@ struct WordErasure {
   private func wholeFeatures() throws -> [Tensor] {
     guard case .feature(let feature) = question.target else { return [] }
     var result = [Tensor?](repeating: nil, count: question.texts.count)
-    for batch in WordText.batches(question.texts, rows: Self.batchRows) {
+    for batch in WordText.batches(question.texts, rows: batchRows) {
       let run = try question.network.run(batch.map { question.texts[$0] }, recording: [feature.tap])
       let value = try question.network.value(of: feature, in: run)
       for (row, text) in batch.enumerated() { result[text] = try value.select(at: row) }

@@ -56,17 +56,14 @@ enum DigitsNetwork {
       let entropy = try scores.softplus() - scores * chance
       return try (error - entropy * weight).mean()
     }
-    let source = DigitTexts(texts: learned)
-    for pass in 0..<epochs {
-      let settings = TrainingSettings(
-        .epochs(1), batchSize: 128, optimizer: .adam(rate: 0.001), loss: .binaryCrossEntropyWithLogits,
-        seed: seed &+ UInt64(pass))
-      let result = try Trainer(settings, loss: loss).train(
-        &network, on: source, observer: TrainingReporter(observer, stage: stage, prefix: "\(stage) "))
-      guard result.state != .interrupted else {
-        throw VitroError(.interrupted, stage, "stopped in pass \(pass)")
-      }
-      if try PlantedNetwork(.digits, nil, network).accuracy(heldOut).value >= 0.998 { break }
+    let settings = TrainingSettings(
+      .epochs(epochs), batchSize: 128, optimizer: .adam(rate: 0.001), loss: .binaryCrossEntropyWithLogits, seed: seed)
+    let result = try Trainer(settings, loss: loss).train(
+      &network, on: DigitTexts(texts: learned), passes: epochs,
+      observer: TrainingReporter(observer, stage: stage, prefix: "\(stage) ")
+    ) { _, network in try PlantedNetwork(.digits, nil, network).accuracy(heldOut).value < 0.998 }
+    if let result, result.state == .interrupted {
+      throw VitroError(.interrupted, stage, "stopped after \(result.steps) steps")
     }
     return try PlantedNetwork(.digits, nil, network)
   }

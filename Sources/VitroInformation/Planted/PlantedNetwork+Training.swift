@@ -81,15 +81,13 @@ extension PlantedNetwork {
       try check(result, watcher, stage)
       return try PlantedNetwork(task, architecture, network)
     }
-    // Each pass is a training of its own, so that there is a network to show between them.
-    for epoch in 0..<training.epochs where !watcher.isSolved {
-      var pass = settings
-      pass.duration = .epochs(1)
-      pass.seed = seed &+ UInt64(epoch)
-      let result = try Trainer(pass).train(&network, on: sources.0, validation: sources.1, observer: watcher)
-      try check(result, watcher, stage)
-      try snapshot(epoch + 1, PlantedNetwork(task, architecture, network))
+    let result = try Trainer(settings).train(
+      &network, on: sources.0, validation: sources.1, passes: training.epochs, observer: watcher
+    ) { epoch, network in
+      try snapshot(epoch, PlantedNetwork(task, architecture, network))
+      return !watcher.isSolved
     }
+    if let result { try check(result, watcher, stage) }
     return try PlantedNetwork(task, architecture, network)
   }
 

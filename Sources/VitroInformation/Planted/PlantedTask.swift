@@ -16,7 +16,10 @@ public enum PlantedTask: String, Sendable, Hashable, Codable, CaseIterable, Fiel
   case firstWord = "first-word"
   /// The same of a later word, the third unless another is asked for.
   case kthWord = "kth-word"
-  /// Whether `up` or `down` occurs more often before the word `stop`: always once more than the other, so that each of them decides.
+  /// Whether `up` or `down` occurs more often before the word `stop`: always once more than the other.
+  ///
+  /// Any one word of the more frequent kind decides: without it the answer would not stand. That those of the other kind count as relevant too is a convention: all of them
+  /// must be read, but the answer stays without any one of them.
   case count
   /// Whether the brackets before the word `stop` are balanced.
   case brackets

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VitroCore
+import VitroFitting
 import VitroTensor
 
 @testable import VitroInformation
@@ -41,6 +42,35 @@ import VitroTensor
     #expect(abs(curves.comprehensiveness - (0.2 + 0.5 + 0.7 + 0.8) / 4) < 1e-12)
     #expect(abs(curves.sufficiency - (0.4 + 0.1) / 4) < 1e-12)
     #expect(abs(ErasureCurves.area([1, 0.5, 0]) - 0.5) < 1e-12)
+  }
+
+  @Test func onlyWordsThatMayBeTakenOutMakeThresholds() {
+    // Of four words two may be: k = 1 and 2 count once each, at 30 % and 50 %.
+    let curve = [1, 0, 0, 0.8, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
+    let curves = ErasureCurves(deletion: curve, insertion: curve, words: 4, usable: 2)
+    #expect(abs(curves.comprehensiveness - (0.2 + 0.5) / 2) < 1e-12)
+    let none = ErasureCurves(
+      deletion: Array(repeating: 0.9, count: 11), insertion: Array(repeating: 0.4, count: 11), words: 4, usable: 0)
+    #expect(none.comprehensiveness == 0 && none.sufficiency == 0.5)
+  }
+
+  @Test func dealingsWidenTheIntervalOfTexts() throws {
+    let texts = [0.1, 0.2, 0.3, 0.2]
+    let one = try #require(DealtWeights.mean([texts]))
+    let plain = try Estimate.mean(of: texts)
+    #expect(abs(one.low - plain.low) < 1e-9 && abs(one.high - plain.high) < 1e-9)
+    let unlike = try #require(DealtWeights.mean([texts, texts.map { $0 + 0.5 }, texts.map { $0 - 0.5 }]))
+    #expect(abs(unlike.value - 0.2) < 1e-12 && unlike.low < one.low - 0.5)
+    let gaps = try #require(DealtWeights.mean([[0.1, nil, 0.3], [nil, nil, 0.5]]))
+    #expect(abs(gaps.value - (0.1 + 0.4) / 2) < 1e-12)
+    #expect(DealtWeights.mean([[0.1, nil]]) == nil && DealtWeights.mean([]) == nil)
+    let wide = try #require(DealtWeights.mean([texts], confidence: 0.999))
+    #expect(wide.low < one.low)
+  }
+
+  @Test func aVocabularyBoundsAPass() {
+    #expect(WordErasure.batchRows(scores: 2) == 8192)
+    #expect(WordErasure.batchRows(scores: 50_257) * 50_257 <= 1 << 25)
   }
 
   @Test func infidelityTakesTheBestFactor() {

@@ -9,7 +9,7 @@ import VitroTensor
 
 @Suite struct MethodJudgeTests {
   private static func judge(
-    _ replacement: WordReplacement = .mean, _ target: AttributionTarget = .answer
+    _ replacement: WordReplacement = .mean, _ target: AttributionTarget = .answer, radius: Double? = nil
   ) throws -> MethodJudge {
     var training = PlantedNetwork.Training()
     training.texts = 3000
@@ -20,6 +20,7 @@ import VitroTensor
     let scales = try FeatureScales(trained.network, trained.features, over: reference)
     var settings = JudgeSettings()
     settings.replacement = replacement
+    settings.sensitivityRadius = radius ?? settings.sensitivityRadius
     return try MethodJudge(
       AttributionQuestion(trained.network, texts, target, scales: scales), relevant: planted.map(\.isRelevant),
       layers: trained.features, reference: reference, settings: settings)
@@ -52,7 +53,8 @@ import VitroTensor
     let real = try judge.judge(LeaveOneOutMethod())
     #expect(oracle.random?.value == 1 && oracle.isUnchangedByRandomWeights)
     #expect(!real.isUnchangedByRandomWeights)
-    #expect(real.cascade.count == 2)
+    #expect(real.correlations.count == 3 && real.correlations[0] != real.correlations[1])
+    #expect(real.correlations.allSatisfy { $0.count == judge.question.texts.count })
     #expect(oracle.sensitivity?.value == 0)
     #expect((real.sensitivity?.value ?? 1) < 0.5)
     #expect((oracle.coherency?.value ?? 1) < 1e-12)
@@ -72,6 +74,14 @@ import VitroTensor
     let judge = try Self.judge(.deletion)
     let oracle = try judge.judge(OracleMethod(judge))
     #expect((oracle.curves?.deletion[0].value ?? 0) > 0.95)
+    // No word, one word, and two: each length runs by itself.
+    let text = judge.question.texts[0]
+    let cases = [[], [1], [], [1, 2], [2]].map { places in (text: 0, kept: text.tokens.indices.map(places.contains)) }
+    let readings = try judge.erasure.readings(cases).map(\.score)
+    #expect(readings[0] == readings[2] && readings[0] != readings[1] && readings[1] != readings[4])
+    let network = judge.question.network
+    let single = try network.answers([network.text([text.tokens[1]])])[0][judge.question.classes[0]]
+    #expect(abs(readings[1] - single) < 1e-5)
     #expect(throws: VitroError.self) { try Self.judge(.deletion, .feature("lstm0")) }
     #expect(throws: VitroError.self) { try Self.judge(.mask) }
   }
@@ -101,9 +111,32 @@ import VitroTensor
       // Two numbers may well be dealt as they were.
       #expect(a.isIdentical(to: b) == name.hasPrefix("embed") || a.count == 2)
     }
-    let half = try NetworkRandomization.randomized(network, share: 0.5, seed: 1)
-    #expect(
-      try half.network.parameters.value(named: "lstm0.weight_ih_l0").isIdentical(
-        to: network.network.parameters.value(named: "lstm0.weight_ih_l0")))
+  }
+
+  @Test func weightsThatALaterLayerSharesWithTheWordsAreDealtToo() throws {
+    var graph = Graph("tied", inputs: [Graph.Input("tokens", shape: [-1])])
+    graph.add("embed", Embedding(6, 4), reading: "tokens")
+    graph.add("mix", Linear(4, 4), reading: "embed")
+    graph.add("scores", Linear(4, 6, bias: false), reading: "mix", ties: ["weight": "embed.weight"])
+    graph.outputs = ["scores"]
+    let whole = try Network(graph, seed: 0)
+    let network = try WordNetwork(
+      LanguageModel(name: "tied", family: "planted", transformer: nil, network: whole, tokenizer: nil))
+    #expect(try NetworkRandomization.layers(of: network) == ["mix", "scores"])
+    let other = try NetworkRandomization.randomized(network, seed: 1)
+    let (own, dealt) = try (
+      whole.parameters.value(named: "embed.weight"), other.network.parameters.value(named: "embed.weight")
+    )
+    #expect(!own.isIdentical(to: dealt))
+    #expect(try own.doubles.sorted() == dealt.doubles.sorted())
+  }
+
+  @Test func stepsOfLengthZeroChangeNothingWhateverNoiseAMethodDraws() throws {
+    let judge = try Self.judge(radius: 0)
+    #expect(try judge.sensitivity(GradientMethod())?.value == 0)
+    #expect(try judge.sensitivity(SmoothGradient())?.value == 0)
+    var information = InformationMethod()
+    information.settings.samples = 100
+    #expect(try judge.sensitivity(information)?.value == 0)
   }
 }

@@ -76,6 +76,21 @@ import VitroTensor
     #expect(trained.features.last == Feature("logits"))
   }
 
+  @Test func lookingAtANetworkBetweenPassesDoesNotChangeWhatItLearns() throws {
+    var training = PlantedNetwork.Training()
+    (training.texts, training.heldOut, training.epochs) = (400, 100, 3)
+    let plain = try PlantedNetwork.train(.firstWord, .lstm, seed: 0, training: training)
+    var epochs: [Int] = []
+    let watched = try PlantedNetwork.train(.firstWord, .lstm, seed: 0, training: training) { epoch, _ in
+      epochs.append(epoch)
+    }
+    #expect(epochs.count >= 2 && epochs == Array(epochs.indices))
+    for name in plain.whole.parameters.names {
+      #expect(
+        try plain.whole.parameters.value(named: name).isIdentical(to: watched.whole.parameters.value(named: name)))
+    }
+  }
+
   @Test func theToyNetworkIsMeasuredBehindItsEncoder() throws {
     let trained = try DigitsNetwork.train(seed: 0, epochs: 4)
     #expect(trained.network.width == 2 && trained.network.entersAtInput)

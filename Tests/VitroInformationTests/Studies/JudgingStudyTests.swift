@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VitroCore
+import VitroFitting
 import VitroLab
 import VitroModels
 
@@ -84,11 +85,69 @@ struct SmallForgetting: Experiment {
         return
       }
       #expect(auc > 0.7)
+      // The control is judged though it was not named.
+      guard methods.count == 2, case .object(let control) = methods[1], case .array(let claims) = facts["claims"],
+        case .number(let confidence) = facts["confidence"]
+      else {
+        Issue.record("\(facts)")
+        return
+      }
+      #expect(control["name"] == "random" && claims.count == 3)
+      #expect(abs(confidence - (1 - 0.05 / 3)) < 1e-12)
       for name in ["auc", "comprehensiveness", "sufficiency", "coherency", "infidelity", "sensitivity", "random"] {
         #expect(own[name] != nil && own[name] != .null, "\(name)")
         #expect(intervals[name] != nil, "\(name)")
       }
     }
+  }
+
+  @Test func theMeasureIsAmongTheBestTwoOnlyWhereAllOthersButOneAreSurelyWorse() {
+    func rival(_ low: Double, _ high: Double) -> Estimate { Estimate(value: (low + high) / 2, low: low, high: high) }
+    let (worse, open, better) = (rival(-0.3, -0.1), rival(-0.2, 0.1), rival(0.1, 0.2))
+    #expect(ForgettingResult.isAmongBestTwo([worse, worse, better]) == .holds)
+    #expect(ForgettingResult.isAmongBestTwo([worse, open, open]) == .undecided)
+    #expect(ForgettingResult.isAmongBestTwo([worse, open, better]) == .undecided)
+    #expect(ForgettingResult.isAmongBestTwo([worse, better, better]) == .fails)
+  }
+
+  @Test func aLayerForgetsByTheDifferenceTextByText() throws {
+    var cell = ForgettingCell(
+      task: .count, reader: "lstm", seed: 0, accuracy: Estimate(value: 1, low: 0.99, high: 1), layers: ["logits"])
+    // Texts differ much, but in each irrelevant words keep a little less than half.
+    cell.relevant = [(1...20).map { Double($0) / 20 }]
+    cell.irrelevant = [(1...20).map { Double($0) / 40 - 0.02 }]
+    let kept = try #require(ForgettingNetworks(cells: [cell]).kept(0))
+    #expect(kept.excess.high < 0 && kept.irrelevant.high > kept.relevant.low / 2)
+  }
+
+  @Test func networksLearnOnTheirOwnAndStayAsTheyAreWhenTheyStop() throws {
+    func moment(_ seed: UInt64, _ epoch: Int, _ irrelevant: Double) -> ForgettingMoment {
+      var cell = ForgettingCell(
+        task: .count, reader: "lstm", seed: seed, accuracy: Estimate(value: 1, low: 0.99, high: 1), layers: ["pool"])
+      (cell.relevant, cell.irrelevant) = ([[0.8, 0.9]], [[irrelevant, irrelevant + 0.1]])
+      return ForgettingMoment(epoch: epoch, cell: cell)
+    }
+    let course = ForgettingCourse(moments: [
+      moment(0, 0, 0.5), moment(0, 1, 0.2), moment(1, 0, 0.5), moment(1, 2, 0.1),
+    ])
+    #expect(course.epochs == [0, 1, 2])
+    #expect(course.networks(after: 1).cells.map(\.irrelevant[0][0]) == [0.2, 0.5])
+    #expect(abs(try #require(course.loss).value - 0.35) < 1e-12)
+  }
+
+  @Test func largeNetworksAreJudgedByLessUnlessMoreIsAskedFor() throws {
+    let small = FaithfulnessSize(FaithfulnessStudy(), parameters: 10_000)
+    #expect(small.texts == 40 && small.reductions.isEmpty)
+    #expect(try small.methods(nil).count == JudgedMethods.all.count)
+    let large = FaithfulnessSize(FaithfulnessStudy(), parameters: 22_000_000)
+    #expect(large.texts == 12 && large.samples == 120 && large.reductions.count == 6)
+    #expect(try !large.methods(nil).contains { $0 == Inversion.self })
+    #expect(large.layers(["a", "b", "c", "d", "e", "f", "g"]) == ["b", "d", "g"])
+    var asked = FaithfulnessStudy()
+    (asked.texts, asked.methods) = (30, ["inversion"])
+    let chosen = FaithfulnessSize(asked, parameters: 22_000_000)
+    #expect(chosen.texts == 30)
+    #expect(try chosen.methods(asked.methods).map { $0.name } == ["inversion", "random"])
   }
 
   @Test func whatCannotBeJudgedIsRefused() throws {

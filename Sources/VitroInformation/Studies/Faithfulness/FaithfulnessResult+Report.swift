@@ -8,7 +8,7 @@ extension FaithfulnessResult {
       ReportSection("What taking words out does", id: "erasure", erasureBlocks),
       ReportSection("From layer to layer, and from weights to weights", id: "stability", stabilityBlocks),
       ReportSection("Agreement", id: "agreement", [.figure(agreementFigure)]),
-      ReportSection("Claims", id: "claims", [.table(Claim.table(claims))]),
+      ReportSection("Claims", id: "claims", [.table(Claim.table(claims)), claimsNote]),
       ReportSection("All numbers", id: "numbers", [.table(table)]),
     ]
     if defined.contains(where: { $0.auc != nil }) {
@@ -26,6 +26,18 @@ extension FaithfulnessResult {
                 rows: undefined.map { [.text($0.title), .text($0.reasonUndefined ?? "")] }))
           ]))
     }
+    if !size.reductions.isEmpty {
+      sections.append(
+        ReportSection(
+          "Made smaller", id: "reductions",
+          [
+            .note(
+              .caveat,
+              RichText(
+                "The network has more than \(NumberFormat.integer.text(Double(FaithfulnessSize.largest))) parameters, so that less is computed unless it is asked for: \(size.reductions.joined(separator: ", "))."
+              ))
+          ]))
+    }
     return Report(
       id: "information-faithfulness", title: "How far to trust the methods", kicker: "Information",
       lede: lede, metrics: metrics, sections: sections)
@@ -34,7 +46,6 @@ extension FaithfulnessResult {
   private var others: [JudgedMethod] { defined.filter { $0.name != Self.controlName } }
 
   private var lede: RichText {
-    let marked = others.filter(\.isUnchangedByRandomWeights).map(\.title)
     let best = others.filter { $0.comprehensiveness != nil }.max {
       ($0.comprehensiveness?.value ?? 0) < ($1.comprehensiveness?.value ?? 0)
     }
@@ -42,12 +53,37 @@ extension FaithfulnessResult {
       best.map {
         "Of \(others.count) methods on **\(subject.name)**, taking out the words of **\($0.title)** changes \(targetName) most. "
       } ?? ""
-    return RichText(
-      first
-        + (marked.isEmpty
-          ? "No map stays as it is when the weights are dealt anew."
-          : "The maps of \(marked.joined(separator: ", ")) hardly change when the weights are dealt anew: they say little of this network.")
-    )
+    return RichText(first + weightsSentence)
+  }
+
+  /// What the claims about random weights come to together.
+  private var weightsSentence: String {
+    let verdicts = Dictionary(claims.map { ($0.id, $0.verdict) }) { $1 }
+    func titles(_ verdict: Claim.Verdict?) -> [String] {
+      others.filter { verdicts[Self.weightsClaim($0)] == verdict }.map(\.title)
+    }
+    let (unchanged, open) = (titles(.fails), titles(.undecided) + titles(nil))
+    var sentences: [String] = []
+    if !unchanged.isEmpty {
+      sentences.append(
+        "The maps of \(unchanged.joined(separator: ", ")) hardly change when the weights are dealt anew: they say little of this network."
+      )
+    }
+    if !open.isEmpty {
+      sentences.append(
+        "Whether those of \(open.joined(separator: ", ")) change \(unchanged.isEmpty ? "when the weights are dealt anew " : "")is undecided."
+      )
+    }
+    if sentences.isEmpty, !others.isEmpty { sentences.append("Every map changes when the weights are dealt anew.") }
+    return sentences.joined(separator: " ")
+  }
+
+  private var claimsNote: ReportBlock {
+    .note(
+      .remark,
+      RichText(
+        "There are \(claims.count) claims. So that with 95 % none of them is called true or false by chance, the interval of each is Student's with a confidence of \(NumberFormat.percent(2).text(claimConfidence)) (Bonferroni's correction). Intervals elsewhere in the report are 95 % each."
+      ))
   }
 
   private var metrics: [Metric] {
@@ -56,7 +92,9 @@ extension FaithfulnessResult {
       result.append(
         Metric(
           "accuracy", accuracy.value, format: .percent(1), interval: Interval(accuracy),
-          explanation: "Of the network, on texts it did not learn from."))
+          explanation: subject.relevant == nil
+            ? "Of the network, on the texts that methods are judged by; whether it learned from them is not known."
+            : "Of the network, on texts it did not learn from."))
     }
     if let own = others.first(where: { $0.name == InformationMethod.name }) {
       if let auc = own.auc {
@@ -175,7 +213,7 @@ extension FaithfulnessResult {
         bars(
           "Random weights", "rank correlation",
           caption:
-            "Of the maps before and after all weights are dealt anew; a method whose interval is above \(limit) is marked: its map hardly depends on the network.",
+            "Of the maps before and after all weights are dealt anew, \(study.dealings) times; the mean over texts and dealings. A method whose interval is above \(limit) is marked: its map hardly depends on the network.",
           isHighBetter: false, \.random)),
     ]
   }

@@ -6,6 +6,7 @@ internal import VitroLab
 struct FaithfulnessResult {
   let study: FaithfulnessStudy
   let subject: FaithfulnessSubject
+  let size: FaithfulnessSize
   let target: AttributionTarget
   let layers: [Feature]
   let methods: [JudgedMethod]
@@ -15,9 +16,10 @@ struct FaithfulnessResult {
   let settings: JudgeSettings
 
   init(
-    _ study: FaithfulnessStudy, _ subject: FaithfulnessSubject, _ judge: MethodJudge, _ methods: [JudgedMethod]
+    _ study: FaithfulnessStudy, _ subject: FaithfulnessSubject, _ size: FaithfulnessSize, _ judge: MethodJudge,
+    _ methods: [JudgedMethod]
   ) throws {
-    (self.study, self.subject, self.methods) = (study, subject, methods)
+    (self.study, self.subject, self.size, self.methods) = (study, subject, size, methods)
     (target, layers, settings) = (judge.question.target, judge.layers, judge.settings)
     agreement = try MethodJudge.agreement(methods.filter { $0.reasonUndefined == nil })
   }
@@ -42,6 +44,8 @@ struct FaithfulnessResult {
       "network": .string(subject.name), "target": .string(targetName), "texts": .integer(subject.texts.count),
       "reference": .integer(subject.reference.count), "leftOut": .integer(subject.leftOut),
       "accuracy": subject.accuracy.map { .number($0.value) } ?? .null,
+      "samples": .integer(size.samples), "dealings": .integer(study.dealings),
+      "reductions": .array(size.reductions.map { .string($0) }), "confidence": .number(claimConfidence),
       "replacement": .string(settings.replacement.rawValue),
       "layers": .array(layers.map { .string($0.description) }), "methods": .array(methods.map(fact)),
       "agreement": .array(agreement.map { .array($0.map { $0.isNaN ? .null : .number($0) }) }),
@@ -57,6 +61,9 @@ struct FaithfulnessResult {
       if let value { intervals[name] = .numbers([value.low, value.high]) }
     }
     fields["intervals"] = .object(intervals)
+    if method.divergence != nil || method.infiniteDivergences > 0 {
+      fields["infiniteDivergences"] = .integer(method.infiniteDivergences)
+    }
     fields["unchanged"] = .bool(method.isUnchangedByRandomWeights)
     if let reason = method.reasonUndefined { fields["undefined"] = .string(reason) }
     return .object(fields)
@@ -64,44 +71,53 @@ struct FaithfulnessResult {
 
   // MARK: - Claims
 
-  /// What is said of each method, by rule from intervals.
-  var claims: [Claim] {
+  /// What is said of each method, by rule from intervals that are widened so that all of them hold together with 95 %.
+  var claims: [Claim] { claims(claimConfidence) }
+
+  /// Bonferroni's: of m claims the interval of each has the confidence 1 − 0.05/m.
+  var claimConfidence: Double { 1 - 0.05 / Double(max(claims(0.95).count, 1)) }
+
+  private func claims(_ confidence: Double) -> [Claim] {
     defined.filter { $0.name != Self.controlName }.flatMap { method in
-      [beatsTruth(method), beatsRandom(method), readsWeights(method)].compactMap(\.self)
+      [beatsTruth(method, confidence), beatsRandom(method, confidence), readsWeights(method, confidence)]
+        .compactMap(\.self)
     }
   }
 
-  private func beatsTruth(_ method: JudgedMethod) -> Claim? {
-    guard let auc = method.auc else { return nil }
+  private func beatsTruth(_ method: JudgedMethod, _ confidence: Double) -> Claim? {
+    guard let auc = try? Estimate.mean(of: method.areas, confidence: confidence) else { return nil }
     let above = Estimate(value: auc.value - 0.5, low: auc.low - 0.5, high: auc.high - 0.5)
     return Claim(
       "truth-\(method.name)", "\(method.title) finds the relevant words better than chance.",
       verdict: .ofSign(above, expected: .plus), numbers: ["auc": auc.value, "low": auc.low, "high": auc.high],
-      reason: "AUC \(Self.text(auc)); the interval must be above 0.5.")
+      reason: "AUC \(Self.text(auc)); the widened interval must be above 0.5.")
   }
 
-  private func beatsRandom(_ method: JudgedMethod) -> Claim? {
-    guard let control, method.drops.count == control.drops.count,
-      let gain = try? Estimate.mean(ofTexts: zip(method.drops, control.drops).map { $0 - $1 }, seed: settings.seed)
-    else { return nil }
+  private func beatsRandom(_ method: JudgedMethod, _ confidence: Double) -> Claim? {
+    guard let control, method.drops.count == control.drops.count else { return nil }
+    let gains = zip(method.drops, control.drops).map { $0 - $1 }.filter { !$0.isNaN }
+    guard let gain = try? Estimate.mean(of: gains, confidence: confidence) else { return nil }
     return Claim(
       "comprehensive-\(method.name)", "The words that \(method.title) puts first are missed more than random ones.",
       verdict: .ofSign(gain, expected: .plus), numbers: ["gain": gain.value, "low": gain.low, "high": gain.high],
       reason:
-        "Comprehensiveness above that of random scores, text by text, \(Self.text(gain)); the interval must be above 0."
+        "Comprehensiveness above that of random scores, text by text, \(Self.text(gain)); the widened interval must be above 0."
     )
   }
 
-  private func readsWeights(_ method: JudgedMethod) -> Claim? {
-    guard let random = method.random else { return nil }
+  private func readsWeights(_ method: JudgedMethod, _ confidence: Double) -> Claim? {
+    guard let random = DealtWeights.mean(method.correlations, confidence: confidence) else { return nil }
     let limit = JudgedMethod.unchanged
     return Claim(
-      "weights-\(method.name)", "The map of \(method.title) changes when all weights are dealt anew.",
+      Self.weightsClaim(method), "The map of \(method.title) changes when all weights are dealt anew.",
       verdict: random.high < limit ? .holds : random.low > limit ? .fails : .undecided,
       numbers: ["correlation": random.value, "low": random.low, "high": random.high],
       reason:
-        "Rank correlation with the random network's map \(Self.text(random)); the interval must be below \(limit).")
+        "Rank correlation with the maps of \(method.correlations.count) random networks \(Self.text(random)); the widened interval must be below \(limit)."
+    )
   }
+
+  static func weightsClaim(_ method: JudgedMethod) -> String { "weights-\(method.name)" }
 
   static func text(_ estimate: Estimate) -> String {
     NumberFormat.fixed(3).text(estimate.value, Interval(estimate))

@@ -25,10 +25,12 @@ public struct FaithfulnessStudy: Experiment {
     Takes words out of texts in the order of each method's scores, and sees what becomes of the answer: comprehensiveness and \
     sufficiency, curves of taking out and putting in, infidelity, max-sensitivity; the change of scores from layer to layer; \
     the agreement of methods; and whether a map changes at all when the network's weights are dealt anew. Every number has its \
-    interval over texts, and stands beside random scores.
+    interval over texts, and stands beside random scores, which are always judged too.
 
     With --task a network is trained on a task whose relevant words are known, and methods are judged by them too. A model \
-    that neither tells classes apart nor predicts words is judged by its last hidden state.
+    that neither tells classes apart nor predicts words is judged by its last hidden state. Networks of more than 5 million \
+    parameters are judged on fewer texts, with fewer passes and layers and without inversion, unless these are asked for: the \
+    report says so.
 
     Example: vitro information faithfulness my-network --data sst2_test.tsv
     Example: vitro information faithfulness --task first-word --architecture encoder
@@ -45,18 +47,25 @@ public struct FaithfulnessStudy: Experiment {
     Field(
       "target", \.target, valueName: "layer",
       help: "What words are to matter to: answer, or a layer such as pool or lstm0@-1."),
-    Field("methods", \.methods, valueName: "name,…", help: "The methods; all unless named."),
-    Field("texts", \.texts, in: 2...10_000, help: "How many texts are judged by."),
+    Field("methods", \.methods, valueName: "name,…", help: "The methods beside random scores; all unless named."),
+    Field("texts", \.texts, in: 2...10_000, help: "How many texts are judged by; 40, or 12 in a large network."),
     Field("reference", \.reference, in: 2...100_000, help: "How many other texts say how far values spread."),
     Field("longest", \.longest, in: 1...100_000, help: "Texts of more words are left out."),
     Field("replacement", \.replacement, help: "What a word becomes that is taken out."),
     Field("positive", \.onlyPositive, help: "Never take out words of negative score, as ferret."),
-    Field("samples", \.samples, in: 100...1_000_000, help: "The passes of the measure for each text and layer."),
-    Field("steps", \.sensitivitySamples, in: 0...1000, help: "The random steps for max-sensitivity; 0 leaves it out."),
+    Field(
+      "samples", \.samples, in: 100...1_000_000,
+      help: "The passes of the measure for each text and layer; 400, or 120 in a large network."),
+    Field(
+      "steps", \.sensitivitySamples, in: 0...1000,
+      help: "The random steps for max-sensitivity, 4 or 2; 0 leaves it out."),
     Field("radius", \.radius, in: 0...100, help: "The largest of these steps, in units of the words' spread."),
     Field("sets", \.infidelitySamples, in: 2...10_000, help: "The random sets of words for infidelity."),
-    Field("repeated", \.repeated, in: 2...10_000, help: "The most texts for max-sensitivity and coherency."),
-    Field("layers", \.layers, valueName: "layer,…", help: "The layers that coherency goes through; by itself all."),
+    Field("dealings", \.dealings, in: 0...100, help: "How many times weights are dealt anew; 0 leaves it out."),
+    Field("repeated", \.repeated, in: 2...10_000, help: "The most texts for max-sensitivity and coherency, 12 or 5."),
+    Field(
+      "layers", \.layers, valueName: "layer,…",
+      help: "The layers that coherency goes through; all, or three of a large network."),
   ]
 
   /// The model.
@@ -78,7 +87,7 @@ public struct FaithfulnessStudy: Experiment {
   /// The methods.
   public var methods: [String]?
   /// How many texts are judged by.
-  public var texts = 40
+  public var texts: Int?
   /// How many other texts say how far values spread.
   public var reference = 200
   /// The most words of a text.
@@ -87,16 +96,20 @@ public struct FaithfulnessStudy: Experiment {
   public var replacement = WordReplacement.mean
   /// Whether words of negative score are never taken out.
   public var onlyPositive = false
-  /// The passes of the measure.
-  public var samples = 400
+  /// The passes of the measure; unless given those of ``measure``.
+  public var samples: Int?
+  /// How information is measured; the run's seed takes the place of its own.
+  public var measure = InformationSettings(samples: 400)
   /// The random steps for max-sensitivity.
-  public var sensitivitySamples = 4
+  public var sensitivitySamples: Int?
   /// The largest step.
   public var radius = 0.02
   /// The random sets of words for infidelity.
   public var infidelitySamples = 20
+  /// How many times weights are dealt anew.
+  public var dealings = 3
   /// The most texts for what asks a method again and again.
-  public var repeated = 12
+  public var repeated: Int?
   /// The layers of coherency.
   public var layers: [String]?
 
@@ -118,44 +131,63 @@ public struct FaithfulnessStudy: Experiment {
       throw refuse("task", "--task trains a network of its own, and takes neither a model nor --data")
     }
     _ = try JudgedMethods.chosen(methods)
+    try measure.validate()
   }
 
-  /// Judges each method as a stage, and reports.
+  /// Judges each method as a stage, then each dealing of weights, and reports.
   public func run(_ run: Run) throws -> Outcome {
     let subject = try FaithfulnessSubject(self, run)
-    let judge = try subject.judge(self, run)
-    var judged: [JudgedMethod] = []
-    for kind in try JudgedMethods.chosen(methods) {
-      judged.append(
-        try run.stage("judging \(kind.name)") { stage in
-          var judge = judge
-          judge.question.progress = { done, count in
-            try stage.checkpoint(stage.name)
-            stage.update(ProgressUpdate(stage.name, completed: done, of: count))
-          }
-          return try judge.judge(method(kind))
-        })
+    let size = FaithfulnessSize(self, parameters: subject.parameters)
+    let judge = try subject.judge(self, size, run)
+    let kinds = try size.methods(methods)
+    func reporting(_ question: AttributionQuestion, _ stage: Stage, _ name: String) -> AttributionQuestion {
+      var question = question
+      question.progress = { done, count in
+        try stage.checkpoint(stage.name)
+        stage.update(ProgressUpdate(name, completed: done, of: count))
+      }
+      return question
     }
-    let result = try FaithfulnessResult(self, subject, judge, judged)
+    var judged = try kinds.map { kind in
+      try run.stage("judging \(kind.name)") { stage in
+        var judge = judge
+        judge.question = reporting(judge.question, stage, stage.name)
+        return try judge.judgeHere(method(kind, size))
+      }
+    }
+    for number in 0..<dealings {
+      let name = "random weights \(number + 1)"
+      let found = try run.stage(name) { stage in
+        let other = try judge.dealt(number)
+        return try zip(kinds, judged).map { kind, judged in
+          try judge.correlations(
+            method(kind, size), judged, in: reporting(other, stage, "\(name): \(kind.title)"))
+        }
+      }
+      for (place, correlations) in found.enumerated() { judged[place].add(correlations) }
+    }
+    let result = try FaithfulnessResult(self, subject, size, judge, judged)
     return Outcome(report: try result.report(), facts: result.facts)
   }
 
-  private func method(_ kind: any AttributionMethod.Type) -> any AttributionMethod {
+  private func method(_ kind: any AttributionMethod.Type, _ size: FaithfulnessSize) -> any AttributionMethod {
     guard kind == InformationMethod.self else { return kind.init() }
     var method = InformationMethod()
-    method.settings.samples = samples
+    method.settings = measure
+    method.settings.samples = size.samples
     return method
   }
 
   /// How to judge.
-  func judging(seed: UInt64) -> JudgeSettings {
+  func judging(_ size: FaithfulnessSize, seed: UInt64) -> JudgeSettings {
     var settings = JudgeSettings()
     settings.replacement = replacement
     settings.onlyPositive = onlyPositive
-    settings.sensitivitySamples = sensitivitySamples
+    settings.sensitivitySamples = size.steps
     settings.sensitivityRadius = radius
     settings.infidelitySamples = infidelitySamples
-    settings.repeatedTexts = repeated
+    settings.repeatedTexts = size.repeated
+    settings.dealings = dealings
     settings.seed = seed
     return settings
   }

@@ -21,6 +21,13 @@ struct FaithfulnessSubject {
   /// The texts that were too long.
   var leftOut = 0
 
+  /// The numbers that the network has learned.
+  var parameters: Int { Self.parameters(of: network) }
+
+  private static func parameters(of network: WordNetwork) -> Int {
+    network.network.parameters.entries.reduce(0) { $0 + $1.count }
+  }
+
   init(_ study: FaithfulnessStudy, _ run: Run) throws {
     if let task = study.task {
       try self.init(planted: task, study, run)
@@ -45,7 +52,7 @@ struct FaithfulnessSubject {
     let trained = try PlantedNetwork(
       task, architecture, Network(contentsOf: run.artifact(file, of: stage).path))
     let test = PlantedNetwork.testTexts(task, training, seed: run.seed).filter { $0.distribution != nil }
-    let planted = Array(test.prefix(study.texts))
+    let planted = Array(test.prefix(FaithfulnessSize(study, parameters: Self.parameters(of: trained.network)).texts))
     let others = task.texts(study.reference, seed: run.seed &+ 0x4ef, position: study.position)
     name = trained.name
     network = trained.network
@@ -65,7 +72,8 @@ struct FaithfulnessSubject {
     var stream = RandomStream(seed: run.seed, "texts to judge by")
     var chosen: [WordText] = []
     var (right, judged) = (0, 0)
-    let wanted = study.texts + study.reference
+    let judgedTexts = FaithfulnessSize(study, parameters: Self.parameters(of: network)).texts
+    let wanted = judgedTexts + study.reference
     let classes = network.classes
     for number in stream.permutation(table.count) {
       guard chosen.count < wanted else { break }
@@ -76,7 +84,7 @@ struct FaithfulnessSubject {
         continue
       }
       let text = try network.text(table.texts[number])
-      if chosen.count < study.texts, let classes,
+      if chosen.count < judgedTexts, let classes,
         let known = classes.firstIndex(of: table.classNames[table.labels[number]])
       {
         let scores = try network.answers([text])[0]
@@ -92,15 +100,15 @@ struct FaithfulnessSubject {
         hint: "Give more texts, or allow longer ones with --longest.", details: ["field": "data"])
     }
     name = network.name
-    let count = min(study.texts, chosen.count / 2)
+    let count = min(judgedTexts, chosen.count / 2)
     texts = Array(chosen.prefix(count))
     reference = Array(chosen.dropFirst(count))
     accuracy = judged > 0 ? try .clopperPearson(successes: right, trials: judged) : nil
   }
 
   /// The layers, and what methods are asked about.
-  func judge(_ study: FaithfulnessStudy, _ run: Run) throws -> MethodJudge {
-    let layers = try study.layers?.map { try Feature(parsing: $0) } ?? network.layersToAnswer
+  func judge(_ study: FaithfulnessStudy, _ size: FaithfulnessSize, _ run: Run) throws -> MethodJudge {
+    let layers = try study.layers?.map { try Feature(parsing: $0) } ?? size.layers(network.layersToAnswer)
     try network.check(layers)
     let target = try target(study)
     var features = layers
@@ -113,7 +121,7 @@ struct FaithfulnessSubject {
     let scales = try FeatureScales(network, features, over: reference)
     return try MethodJudge(
       AttributionQuestion(network, texts, target, scales: scales, seed: run.seed), relevant: relevant, layers: layers,
-      reference: reference, settings: study.judging(seed: run.seed))
+      reference: reference, settings: study.judging(size, seed: run.seed))
   }
 
   /// The answer where there is one: scores of classes, or of the next word; else the last hidden state.

@@ -36,6 +36,40 @@ struct ForgettingMoment: Codable, Sendable {
   var cell: ForgettingCell
 }
 
+/// The networks of one task and reader while they learn.
+struct ForgettingCourse {
+  let moments: [ForgettingMoment]
+
+  var task: PlantedTask { moments[0].cell.task }
+  var reader: String { moments[0].cell.reader }
+
+  /// The moments of each network, in their order.
+  private var networks: [[ForgettingMoment]] {
+    Dictionary(grouping: moments, by: \.cell.seed).sorted { $0.key < $1.key }
+      .map { $0.value.sorted { $0.epoch < $1.epoch } }
+  }
+
+  /// The passes after which any of them was looked at.
+  var epochs: [Int] { Set(moments.map(\.epoch)).sorted() }
+
+  /// All networks after so many passes; one that has stopped stays as it is.
+  func networks(after epoch: Int) -> ForgettingNetworks {
+    ForgettingNetworks(cells: networks.compactMap { own in own.last { $0.epoch <= epoch }?.cell })
+  }
+
+  /// What learning takes away of irrelevant words, text by text, from before the first pass to after the last; nothing unless all networks learn their task.
+  var loss: Estimate? {
+    let ends = networks.compactMap { own in own.count >= 2 ? (own[0].cell, own[own.count - 1].cell) : nil }
+    guard !ends.isEmpty, ends.count == networks.count, ends.allSatisfy(\.1.isSolved) else { return nil }
+    let losses = ends.map { first, last in
+      zip(first.irrelevant[0], last.irrelevant[0]).compactMap { before, after in
+        before.flatMap { before in after.map { before - $0 } }
+      }
+    }
+    return ForgettingNetworks.mean(losses, seed: ends[0].0.seed)
+  }
+}
+
 /// The networks of one task and architecture, one for each seed.
 struct ForgettingNetworks {
   let cells: [ForgettingCell]
@@ -50,8 +84,18 @@ struct ForgettingNetworks {
   /// The accuracy of one network with the exact interval, or the mean of several.
   var accuracy: Estimate { (try? .mean(of: cells.map(\.accuracy.value))) ?? cells[0].accuracy }
 
-  /// What is kept of relevant words, of irrelevant ones, and the difference, at a layer.
-  func kept(_ layer: Int) -> (relevant: Estimate, irrelevant: Estimate, difference: Estimate)? {
+  /// What is kept at a layer, over texts that have words of both kinds.
+  struct Kept {
+    let relevant: Estimate
+    let irrelevant: Estimate
+    /// Relevant less irrelevant, text by text.
+    let difference: Estimate
+    /// Irrelevant less half of relevant, text by text: below 0 the layer forgets.
+    let excess: Estimate
+  }
+
+  /// What is kept of relevant words and of irrelevant ones at a layer.
+  func kept(_ layer: Int) -> Kept? {
     func values(_ pick: (Double, Double) -> Double) -> Estimate? {
       estimate { cell in
         zip(cell.relevant[layer], cell.irrelevant[layer]).compactMap { relevant, irrelevant in
@@ -60,14 +104,19 @@ struct ForgettingNetworks {
       }
     }
     guard let relevant = values({ a, _ in a }), let irrelevant = values({ _, b in b }),
-      let difference = values({ $0 - $1 })
+      let difference = values({ $0 - $1 }), let excess = values({ $1 - $0 / 2 })
     else { return nil }
-    return (relevant, irrelevant, difference)
+    return Kept(relevant: relevant, irrelevant: irrelevant, difference: difference, excess: excess)
   }
 
   /// A method's numbers in each network; nothing where it is not defined.
   func method(_ name: String, _ pick: (MethodTruth) -> [Double?]) -> Estimate? {
     estimate { cell in cell.methods.first { $0.name == name }.map { pick($0).compactMap(\.self) } ?? [] }
+  }
+
+  /// The texts in which a method's divergence from the truth is infinite, for a relevant word has a share of 0.
+  func infiniteDivergences(_ name: String) -> Int {
+    cells.reduce(0) { $0 + ($1.methods.first { $0.name == name }?.divergence.count { $0 == nil } ?? 0) }
   }
 
   /// The difference of two methods' areas, text by text.
@@ -79,11 +128,15 @@ struct ForgettingNetworks {
     }
   }
 
-  /// The mean over texts, with the interval of drawing texts anew; of several networks the mean of their means, with that of drawing networks.
+  /// The mean over texts with its interval; of several networks the mean of their means, with the interval over networks.
   private func estimate(_ values: (ForgettingCell) -> [Double]) -> Estimate? {
-    let all = cells.map(values)
-    guard all.allSatisfy({ !$0.isEmpty }) else { return nil }
-    if all.count == 1 { return try? .mean(ofTexts: all[0], seed: cells[0].seed) }
+    Self.mean(cells.map(values), seed: cells[0].seed)
+  }
+
+  /// The mean of numbers of each network's texts, with the interval over texts of one network, or over networks.
+  static func mean(_ all: [[Double]], seed: UInt64) -> Estimate? {
+    guard !all.isEmpty, all.allSatisfy({ !$0.isEmpty }) else { return nil }
+    if all.count == 1 { return try? .mean(ofTexts: all[0], seed: seed) }
     return try? .mean(of: all.map { $0.reduce(0, +) / Double($0.count) })
   }
 }

@@ -18,7 +18,7 @@ extension ForgettingResult {
           "The toy task of De Cao et al.", id: "digits",
           [
             .text(
-              "Shares of the scores against equal shares of the digits that are asked for. Published means over their validation set: Guan et al. 0.861 and 0.232, integrated gradients 1.355 and 0.270, information bottleneck 1.159 and 0.189."
+              "Shares of the scores against equal shares of the digits that are asked for. Published means over their validation set: Guan et al. 0.861 and 0.232, integrated gradients 1.355 and 0.270, information bottleneck 1.159 and 0.189. D_KL is infinite where a relevant digit has a share of 0: such texts are counted and left out of the mean, which then stands beside no published one."
             ), .table(table),
           ]))
     }
@@ -61,8 +61,6 @@ extension ForgettingResult {
   }
 
   private var lede: RichText {
-    // A method that only some networks have is not compared with those that had to judge all.
-    let everywhere = methods.filter { method in solved.allSatisfy { $0.method(method.name, \.auc) != nil } }
     guard let first = claims.first, let best = everywhere.first else {
       return "No network solved its task, so that nothing can be said of what they forget."
     }
@@ -70,6 +68,11 @@ extension ForgettingResult {
     return RichText(
       "\(first.statement) **\(first.verdict.rawValue)**: \(first.reason) Of the \(everywhere.count) methods that are defined in all of them the best by its mean area is **\(best.title)**; the measure is number \(place)."
     )
+  }
+
+  /// The methods that are defined in all networks: one that only some have is not ranked among those that had to judge all.
+  private var everywhere: [(name: String, title: String)] {
+    methods.filter { method in solved.allSatisfy { $0.method(method.name, \.auc) != nil } }
   }
 
   private var metrics: [Metric] {
@@ -146,11 +149,11 @@ extension ForgettingResult {
     Figure(
       "Methods by their mean AUC",
       caption:
-        "Over the networks that solve their task and in which the method is defined; 0.5 is chance. The whiskers are the worst and the best network.",
+        "Over the networks that solve their task, of the methods that are defined in all of them; 0.5 is chance. The whiskers are the worst and the best network.",
       .bars(
         BarFigure(
           label: "method", value: Axis("mean AUC", format: .fixed(3)),
-          bars: methods.compactMap { method in
+          bars: everywhere.compactMap { method in
             let areas = solved.compactMap { $0.method(method.name, \.auc)?.value }
             guard let least = areas.min(), let most = areas.max() else { return nil }
             return BarFigure.Bar(
@@ -160,19 +163,20 @@ extension ForgettingResult {
   }
 
   private var learningFigures: [Figure] {
-    let readers = moments.reduce(into: [String]()) { if !$0.contains($1.cell.reader) { $0.append($1.cell.reader) } }
-    return readers.map { reader in
-      let own = moments.filter { $0.cell.reader == reader }
-      let x = own.map { Double($0.epoch) }
-      let kept = own.map { ForgettingNetworks(cells: [$0.cell]).kept(0) }
+    courses.map { course in
+      let x = course.epochs.map(Double.init)
+      let networks = course.epochs.map(course.networks(after:))
+      let kept = networks.map { $0.kept(0) }
       func line(_ name: String, role: LineSeries.Role = .measured, _ values: [Estimate?]) -> LineSeries {
         var line = series(name, role: role, values)
         line.x = x
         return line
       }
       return Figure(
-        "\(own[0].cell.task.title), \(reader)",
-        caption: "Kept at the state that is read, after so many passes through the texts, beside the accuracy.",
+        "\(course.task.title), \(course.reader)",
+        caption: RichText(
+          "Kept at the state that is read, after so many passes through the texts, beside the accuracy."
+            + (study.seeds > 1 ? " The mean over networks; one that has stopped stays as it is." : "")),
         span: .half,
         .lines(
           LineFigure(
@@ -180,7 +184,7 @@ extension ForgettingResult {
             series: [
               line("kept of relevant words", kept.map { $0?.relevant }),
               line("kept of irrelevant words", role: .control, kept.map { $0?.irrelevant }),
-              line("accuracy", role: .reference, own.map(\.cell.accuracy)),
+              line("accuracy", role: .reference, networks.map(\.accuracy)),
             ])))
     }
   }
@@ -195,7 +199,8 @@ extension ForgettingResult {
     Table(
       columns: [
         .init("task"), .init("reader"), .init("accuracy", .percent(1)), .init("relevant", .fixed(3)),
-        .init("irrelevant", .fixed(3)), .init("difference", .fixed(3)), .init("largest residual", .percent(1)),
+        .init("irrelevant", .fixed(3)), .init("irrelevant − relevant/2", .fixed(3)),
+        .init("largest residual", .percent(1)),
         .init("converged", .percent(0)), .init("verdict"),
       ],
       rows: networks.map { network in
@@ -203,7 +208,7 @@ extension ForgettingResult {
         let verdict = claims.first { $0.id == "forgets-\(network.id)" }?.verdict.rawValue ?? "not solved"
         return [
           .text(network.task.title), .text(network.reader), cell(network.accuracy), cell(kept?.relevant),
-          cell(kept?.irrelevant), cell(kept?.difference), .number(network.cells.map(\.residual).max() ?? .nan),
+          cell(kept?.irrelevant), cell(kept?.excess), .number(network.cells.map(\.residual).max() ?? .nan),
           .number(network.cells.map(\.converged).reduce(0, +) / Double(network.cells.count)), .text(verdict),
         ]
       })
@@ -220,10 +225,14 @@ extension ForgettingResult {
   private var digitsTable: Table? {
     guard let digits = solved.first(where: { $0.task == .digits }) else { return nil }
     return Table(
-      columns: [.init("method"), .init("D_KL", .fixed(3)), .init("D_JS", .fixed(3)), .init("AUC", .fixed(3))],
+      columns: [
+        .init("method"), .init("D_KL", .fixed(3)), .init("left out", .integer), .init("D_JS", .fixed(3)),
+        .init("AUC", .fixed(3)),
+      ],
       rows: digits.cells[0].methods.filter { $0.reasonUndefined == nil }.map { method in
         [
           .text(method.title), cell(digits.method(method.name, \.divergence)),
+          .number(Double(digits.infiniteDivergences(method.name))),
           cell(digits.method(method.name, \.jensenShannon)), cell(digits.method(method.name, \.auc)),
         ]
       })

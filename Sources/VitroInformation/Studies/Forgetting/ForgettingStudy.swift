@@ -25,8 +25,13 @@ public struct ForgettingStudy: Sendable {
   public var seeds = 1
   /// The texts that are measured, none of them learned from.
   public var texts = 40
+  /// How information is measured; each network has a seed of its own.
+  public var measure = InformationSettings(samples: 400)
   /// The passes of the measure for each text and layer.
-  public var samples = 400
+  public var samples: Int {
+    get { measure.samples }
+    set { measure.samples = newValue }
+  }
   /// The methods beside the measure; all that there are unless named.
   public var methods: [String]?
   /// The task whose networks are also measured while they learn; nothing leaves that out.
@@ -59,7 +64,11 @@ public struct ForgettingStudy: Sendable {
     }
     var moments: [ForgettingMoment] = []
     if let dynamics, dynamics != .digits {
-      moments = try run.stage("learning \(dynamics.rawValue)") { try learning(dynamics, $0) }
+      for number in 0..<max(seeds, 1) {
+        moments += try run.stage("learning \(dynamics.rawValue) \(number + 1)") { stage in
+          try learning(dynamics, seed: run.seed &+ UInt64(number), stage)
+        }
+      }
     }
     let result = try ForgettingResult(self, cells, moments)
     return Outcome(report: try result.report(), facts: result.facts)
@@ -90,9 +99,9 @@ public struct ForgettingStudy: Sendable {
   private static let looks = [0, 1, 2, 3, 5, 8, 12, 20]
 
   /// What networks keep while they learn, at the state that is read.
-  private func learning(_ task: PlantedTask, _ stage: Stage) throws -> [ForgettingMoment] {
+  private func learning(_ task: PlantedTask, seed: UInt64, _ stage: Stage) throws -> [ForgettingMoment] {
     var moments: [ForgettingMoment] = []
-    let test = PlantedNetwork.testTexts(task, training, seed: stage.seed)
+    let test = PlantedNetwork.testTexts(task, training, seed: seed)
     let planted = Array(test.prefix(max(texts / 2, 2)))
     for architecture in architectures {
       // Fewer texts a pass, so that there is something to see between the first passes.
@@ -100,14 +109,14 @@ public struct ForgettingStudy: Sendable {
       slow.texts = training.texts / 4
       var last = 0
       func look(_ network: PlantedNetwork) throws {
-        let subject = try ForgettingSubject(network, planted, self, seed: stage.seed, stage)
+        let subject = try ForgettingSubject(network, planted, self, seed: seed, stage)
         var cell = ForgettingCell(
-          task: task, reader: network.reader, seed: stage.seed, accuracy: try network.accuracy(test), layers: ["pool"])
+          task: task, reader: network.reader, seed: seed, accuracy: try network.accuracy(test), layers: ["pool"])
         try subject.measure(["pool"], into: &cell)
         moments.append(ForgettingMoment(epoch: last, cell: cell))
       }
       let learned = try PlantedNetwork.train(
-        task, architecture, seed: stage.seed, training: slow, stage: stage.name, observer: stage
+        task, architecture, seed: seed, training: slow, stage: stage.name, observer: stage
       ) { epoch, network in
         last = epoch
         if Self.looks.contains(epoch) { try look(network) }
@@ -139,7 +148,9 @@ struct ForgettingSubject {
       try stage.checkpoint(stage.name)
       stage.update(ProgressUpdate(stage.name, completed: done, of: count))
     }
-    settings = InformationSettings(samples: study.samples, seed: seed)
+    var settings = study.measure
+    settings.seed = seed
+    self.settings = settings
   }
 
   /// What each layer keeps of relevant and of irrelevant words; the last layer's order of words is the measure's own attribution.
