@@ -32,17 +32,25 @@ extension Examination {
     var retention = RetentionStudy()
     retention.model = network
     (retention.data, retention.texts) = (data, Self.measuredTexts)
-    if data == nil { retention.text = RetentionStudy.sampleText }
-    try retention.validate()
-    parts.append(("Forgotten", try retention.run(run)))
+    if data == nil { retention.usesSample = true }
+    var missing: String?
+    do {
+      try retention.validate()
+      parts.append(("Forgotten", try retention.run(run)))
+    } catch let error as VitroError where error.code != .interrupted {
+      missing = "What layers forget of words was not measured: \(error.message)."
+    }
 
-    let sections = parts.flatMap { part in
+    var sections = parts.flatMap { part in
       part.outcome.report.sections.map { section in
         var section = section
         section.title = "\(part.name): \(section.title)"
         section.id = "\(part.name.lowercased())-\(section.id)"
         return section
       }
+    }
+    if let missing {
+      sections.append(ReportSection("Forgotten", id: "forgotten", [.note(.remark, RichText(plain: missing))]))
     }
     let report = Report(
       id: "examine", title: "\(((network ?? "") as NSString).lastPathComponent) under glass", kicker: "Examination",

@@ -46,9 +46,15 @@ public struct FeatureScales: Sendable {
     var moments = [Feature: RowMoments](uniqueKeysWithValues: Set(features).map { ($0, RowMoments()) })
     let taps = Array(Set(features.map(\.tap))).sorted()
     var done = 0
-    for batch in WordText.batches(texts, rows: Self.batchRows) {
-      let run = try network.run(batch.map { texts[$0] }, recording: taps)
-      try entry.add(.stack(batch.map { texts[$0].vectors }).reshaped([-1, network.width]))
+    // A text that has no such word says nothing of it.
+    let positions = features.compactMap(\.position)
+    let needed = positions.map { $0 < 0 ? -$0 : $0 + 1 }.max() ?? 1
+    let long = texts.filter { $0.count >= needed }
+    let widest = try taps.compactMap { try network.network.shape(at: $0)?.last }.max() ?? 0
+    let rows = Swift.max(64, Swift.min(4096, (1 << 25) / Swift.max(widest, network.width)))
+    for batch in WordText.batches(long, rows: rows) {
+      let run = try network.run(batch.map { long[$0] }, recording: taps)
+      try entry.add(.stack(batch.map { long[$0].vectors }).reshaped([-1, network.width]))
       for feature in moments.keys {
         if feature.position == nil, try network.hasRows(feature.tap) {
           let value = try run.value(at: feature.tap)
@@ -58,16 +64,22 @@ public struct FeatureScales: Sendable {
         }
       }
       done += batch.count
-      try progress(done, texts.count)
+      try progress(done, long.count)
     }
     guard entry.count >= 2, moments.values.allSatisfy({ $0.count >= 2 }) else {
       throw VitroError(
-        .argument, "measuring the spread of features", "\(texts.count) texts leave fewer than two rows",
+        .argument, "measuring the spread of features",
+        "\(long.count) texts of \(needed) words or more leave fewer than two rows",
         hint: "Give more reference texts.", details: ["field": "reference"])
     }
     words = entry.count
-    self.texts = texts.count
+    self.texts = long.count
     let variances = entry.variances
+    guard variances.contains(where: { $0 > 0 }) else {
+      throw VitroError(
+        .argument, "measuring the spread of features", "all words of the reference texts have the same vector",
+        hint: "Give other reference texts.", details: ["field": "reference"])
+    }
     wordSpread = (variances.reduce(0, +) / Double(max(variances.count, 1))).squareRoot()
     meanWord = try Tensor(entry.means).cast(to: network.dtype)
     self.floor = floor
@@ -75,17 +87,20 @@ public struct FeatureScales: Sendable {
     means = moments.mapValues(\.means)
   }
 
-  private static let batchRows = 4096
-
   /// The spread of each coordinate, with the floor; nothing for a feature that does not vary at all.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the feature was not measured.
   public func spread(of feature: Feature) throws -> [Double]? {
     let spread = try known(feature, spreads)
     let mean = spread.reduce(0, +) / Double(max(spread.count, 1))
-    guard mean > 0, mean.isFinite else { return nil }
+    let size = try (known(feature, means).reduce(0) { $0 + $1 * $1 } / Double(max(spread.count, 1))).squareRoot()
+    // What differs by rounding alone does not vary.
+    guard mean > Self.rounding * size, mean > 0, mean.isFinite else { return nil }
     return spread.map { max($0, floor * mean) }
   }
+
+  /// The spread, in the size of a coordinate, below which a value does not vary.
+  private static let rounding = 1e-5
 
   /// The mean of each coordinate.
   ///

@@ -30,20 +30,22 @@ public struct WordText: Sendable {
   /// Tokens of a text; those with no space between them and letters on both sides are pieces of one word.
   init(tokens: [Tokenizer.Token], text: String, vectors: Tensor) {
     self.tokens = tokens.map(\.id)
-    words = tokens.map { $0.isSpecial || $0.text.isEmpty ? $0.piece : $0.text }
-    isSpecial = tokens.map(\.isSpecial)
+    // An unknown word stands for text; what the tokenizer added does not.
+    let isSpecial = tokens.map { $0.isSpecial && $0.range.isEmpty }
+    self.isSpecial = isSpecial
+    words = zip(tokens, isSpecial).map { $1 || $0.text.isEmpty ? $0.piece : $0.text }
     self.vectors = vectors
     let scalars = Array(text.unicodeScalars)
     places = tokens.map { token in
-      guard !token.isSpecial, token.range.upperBound <= scalars.count else { return 0..<0 }
+      guard !token.range.isEmpty, token.range.upperBound <= scalars.count else { return 0..<0 }
       let spaces = scalars[token.range].prefix(while: \.properties.isWhitespace).count
       return token.range.lowerBound + spaces..<token.range.upperBound
     }
     var numbers: [Int] = []
-    for (place, token) in tokens.enumerated() {
+    for place in tokens.indices {
       let start = places[place].lowerBound
       let continues =
-        place > 0 && !token.isSpecial && !tokens[place - 1].isSpecial && scalars.indices.contains(start) && start > 0
+        place > 0 && !isSpecial[place] && !isSpecial[place - 1] && scalars.indices.contains(start) && start > 0
         && places[place - 1].upperBound == start && Self.isInWord(scalars[start]) && Self.isInWord(scalars[start - 1])
       numbers.append((numbers.last ?? -1) + (continues || numbers.isEmpty ? 0 : 1) + (numbers.isEmpty ? 1 : 0))
     }

@@ -46,16 +46,13 @@ public enum RankAgreement {
 }
 
 extension Estimate {
-  /// The mean of one number for each text, with the percentile interval of drawing texts anew; NaN counts as no number.
+  /// The mean of one number for each text, with Student's interval; NaN counts as no number.
   ///
-  /// Nothing when there are fewer than two numbers.
+  /// Nothing when there are fewer than three numbers: an interval of two says nothing.
   ///
   /// - Throws: ``/VitroCore/VitroError`` for settings that cannot be.
-  public static func mean(ofTexts values: [Double], seed: UInt64 = 0) throws -> Estimate? {
+  public static func mean(ofTexts values: [Double], seed _: UInt64 = 0) throws -> Estimate? {
     let known = values.filter { !$0.isNaN }
-    guard known.count >= 2 else { return nil }
-    return try Bootstrap.interval(rows: known.count, seed: seed) { rows in
-      rows.reduce(0) { $0 + known[$1] } / Double(rows.count)
-    }
+    return known.count >= 3 ? try .mean(of: known) : nil
   }
 }

@@ -46,29 +46,41 @@ struct InformationDescent {
     try progress(budget.probes)
     var state = start(sensitivities)
     for step in 0..<budget.steps {
-      let found = try distortions(state.logSigma, step: step)
+      let found = try distortions(state.logSigma, step: step, pairs: budget.pairs)
       state.advance(found, rate: Self.rate(step), isAveraged: step >= budget.steps / 3, self)
-      try progress(budget.probes + (step + 1) * 2 * settings.chains)
+      try progress(budget.probes + (step + 1) * budget.pairs * 2 * settings.chains)
     }
     var final = state.summarized(self)
     // Fresh noise, the same σ in all chains: twice, to correct and to measure.
-    let correction = try evaluated(final, steps: budget.corrections, from: budget.steps)
+    let correction = try evaluated(final, step: budget.steps, pairs: budget.corrections)
     final.correct(correction, self)
-    let evaluation = try evaluated(final, steps: budget.evaluations, from: budget.steps + budget.corrections)
+    let evaluation = try evaluated(final, step: budget.steps + 1, pairs: budget.evaluations)
     try progress(settings.samples)
     return try results(final, evaluation, ignored: state.ignored)
   }
 
   /// How passes are shared out.
+  ///
+  /// A larger budget makes steps surer before it makes them more: where a network answers by jumps, few draws say anything, and steps that see none would drift.
   private struct Budget {
-    let probes, steps, corrections, evaluations: Int
+    /// Random signs for the start.
+    let probes: Int
+    let steps: Int
+    /// Antithetic pairs of a step, in each chain.
+    let pairs: Int
+    /// Pairs of the last correction, and of the measurement of what was found, in each chain.
+    let corrections, evaluations: Int
+
+    private static let usualSteps = 64
 
     init(_ settings: InformationSettings) {
-      let perStep = 2 * settings.chains
+      let perPair = 2 * settings.chains
       probes = max(4, min(16, settings.samples / 32))
-      corrections = max(1, settings.samples / 6 / perStep)
-      evaluations = max(1, settings.samples / 4 / perStep)
-      steps = max(1, (settings.samples - probes) / perStep - corrections - evaluations)
+      corrections = max(1, settings.samples / 6 / perPair)
+      evaluations = max(1, settings.samples / 4 / perPair)
+      let left = max(1, (settings.samples - probes) / perPair - corrections - evaluations)
+      pairs = max(1, left / Self.usualSteps)
+      steps = max(1, left / pairs)
     }
   }
 
@@ -77,6 +89,17 @@ struct InformationDescent {
 
   /// a_i = mean_m ‖∂Φ_m/∂x_i‖²/R_m² by random signs over the feature's entries: `[feature][text][word]`; one backward pass serves all words.
   private func sensitivities(probes: Int) throws -> [Double] {
+    var sums = [Double](repeating: 0, count: features * texts.count * length)
+    let inTurn = max(1, min(probes, measure.mostRows / max(1, features * texts.count * length)))
+    for (turn, first) in stride(from: 0, to: probes, by: inTurn).enumerated() {
+      let count = min(inTurn, probes - first)
+      for (place, value) in try squaredSlopes(probes: count, turn: turn).enumerated() { sums[place] += value }
+    }
+    return sums.map { $0 / Double(probes) }
+  }
+
+  /// The squared norms of random projections of the derivative at each word, added over so many.
+  private func squaredSlopes(probes: Int, turn: Int) throws -> [Double] {
     let tokens = texts.flatMap { text in (0..<probes).map { _ in text.tokens } }
     let shape = [features, texts.count, probes, length, measure.network.width]
     let points = try vectors.reshaped([1, texts.count, 1, length, measure.network.width]).expanded(to: shape)
@@ -87,7 +110,7 @@ struct InformationDescent {
       for (number, value) in try staircase.values(tokens, points).enumerated() {
         let entries = value.shape[1]
         let signs = try (0..<texts.count).map { text in
-          var stream = stream("signs", number, text)
+          var stream = stream("signs", number, text, turn)
           return try stream.bernoulli([probes, entries], probability: 0.5).cast(to: value.dtype) * 2 - 1
         }
         // Divided by √entries, so that squared norms are means over entries.
@@ -96,7 +119,7 @@ struct InformationDescent {
       }
       return try gradient(tape, goal, points).square().sum(axes: [-1])
     }
-    return try squares.reshaped([features * texts.count, probes, length]).mean(axes: [1]).doubles
+    return try squares.reshaped([features * texts.count, probes, length]).sum(axes: [1]).doubles
   }
 
   /// What one step's noise says: D for each chain, and σ_i ∂D/∂σ_i for each word of each chain.
@@ -107,46 +130,51 @@ struct InformationDescent {
     var shares: [Double]
   }
 
-  /// Distortions under antithetic noise: ε and −ε, so that odd terms cancel.
-  func distortions(_ logSigma: [Double], step: Int) throws -> Distortions {
-    let (chains, width) = (settings.chains, measure.network.width)
-    let cells = features * texts.count
-    let drawn = try (0..<features).flatMap { feature in
-      try texts.indices.map { text in
-        var stream = stream("noise", feature, text, step)
-        return try stream.normal([chains, 1, length, width], dtype: vectors.dtype)
-      }
-    }
+  /// Distortions under antithetic noise, ε and −ε, so that odd terms cancel: the mean of so many pairs for each chain.
+  func distortions(_ logSigma: [Double], step: Int, pairs: Int) throws -> Distortions {
+    let (chains, cells) = (settings.chains, features * texts.count)
     let sigma = try Tensor(logSigma.map { exp($0) }, shape: [cells, chains, 1, length, 1]).cast(to: vectors.dtype)
-    let noise = try Tensor.stack(drawn) * sigma
-    // Chains that do not fit into one pass take turns.
-    let together = max(1, min(chains, measure.mostRows / max(1, cells * 2 * length)))
-    guard together < chains else { return try distortions(noise) }
     var result = Distortions(
       values: [Double](repeating: 0, count: cells * chains),
       shares: [Double](repeating: 0, count: cells * chains * length))
-    for first in stride(from: 0, to: chains, by: together) {
-      let turn = first..<min(first + together, chains)
-      let part = try distortions(noise.slice(axis: 1, turn))
-      for cell in 0..<cells {
-        for (place, chain) in turn.enumerated() {
-          let (from, to) = (cell * turn.count + place, cell * chains + chain)
-          result.values[to] = part.values[from]
-          for word in 0..<length { result.shares[to * length + word] = part.shares[from * length + word] }
+    // What does not fit into one pass takes turns: pairs first, then chains.
+    let rows = max(1, cells * 2 * length)
+    let together = max(1, min(chains, measure.mostRows / rows))
+    let inTurn = max(1, min(pairs, measure.mostRows / (rows * chains)))
+    for (turn, first) in stride(from: 0, to: pairs, by: inTurn).enumerated() {
+      let count = min(inTurn, pairs - first)
+      let drawn = try (0..<features).flatMap { feature in
+        try texts.indices.map { text in
+          var stream = stream("noise", feature, text, step, turn)
+          return try stream.normal([chains, count, length, measure.network.width], dtype: vectors.dtype)
+        }
+      }
+      let noise = try Tensor.stack(drawn) * sigma
+      let share = Double(count) / Double(pairs)
+      for firstChain in stride(from: 0, to: chains, by: together) {
+        let some = firstChain..<min(firstChain + together, chains)
+        let part = try distortions(some.count == chains ? noise : noise.slice(axis: 1, some))
+        for cell in 0..<cells {
+          for (place, chain) in some.enumerated() {
+            let (from, to) = (cell * some.count + place, cell * chains + chain)
+            result.values[to] += share * part.values[from]
+            for word in 0..<length { result.shares[to * length + word] += share * part.shares[from * length + word] }
+          }
         }
       }
     }
     return result
   }
 
-  /// Distortions under given noise and its opposite, `[cells, chains, 1, length, width]`.
+  /// Distortions under given noise and its opposite, `[cells, chains, pairs, length, width]`.
   private func distortions(_ noise: Tensor) throws -> Distortions {
     let (cells, chains, width) = (noise.shape[0], noise.shape[1], noise.shape[4])
-    let tokens = texts.flatMap { text in (0..<2 * chains).map { _ in text.tokens } }
+    let replicas = 2 * chains * noise.shape[2]
+    let tokens = texts.flatMap { text in (0..<replicas).map { _ in text.tokens } }
     let both = try Tensor.concatenate([noise, noise * -1], axis: 2)
     let points = try
-      (both.reshaped([features, texts.count, 2 * chains, length, width])
-      + vectors.reshaped([1, texts.count, 1, length, width])).reshaped([cells * 2 * chains, length, width])
+      (both.reshaped([features, texts.count, replicas, length, width])
+      + vectors.reshaped([1, texts.count, 1, length, width])).reshaped([cells * replicas, length, width])
     return try Tape.record { tape in
       let points = tape.watch(points)
       var goal = try Tensor.zeros([], dtype: vectors.dtype)
@@ -154,11 +182,11 @@ struct InformationDescent {
       for (number, value) in try staircase.values(tokens, points).enumerated() {
         let entries = value.shape[1]
         let change =
-          try value.reshaped([texts.count, 2 * chains, entries])
+          try value.reshaped([texts.count, replicas, entries])
           - references[number].reshaped([texts.count, 1, entries])
         let distortion = try (change * weights[number]).square().mean(axes: [-1])
         goal = try goal + distortion.sum()
-        values += try distortion.detached.reshaped([texts.count * chains, 2]).mean(axes: [1]).doubles
+        values += try distortion.detached.reshaped([texts.count * chains, -1]).mean(axes: [1]).doubles
       }
       let slope = try gradient(tape, goal, points).reshaped(both.shape)
       let shares = try (slope * both).sum(axes: [-1]).mean(axes: [2])
@@ -172,24 +200,24 @@ struct InformationDescent {
     return try tape.gradients(of: goal, at: [points])[0]
   }
 
-  private func stream(_ purpose: String, _ feature: Int, _ text: Int, _ step: Int = 0) -> RandomStream {
-    RandomStream(seed: settings.seed, "\(purpose) \(staircase.features[feature])", numbers[text], step)
+  private func stream(
+    _ purpose: String, _ feature: Int, _ text: Int, _ step: Int = 0, _ turn: Int = 0
+  ) -> RandomStream {
+    RandomStream(seed: settings.seed, "\(purpose) \(staircase.features[feature])", numbers[text], step, turn)
   }
 
-  private func evaluated(_ final: InformationOptimum, steps: Int, from first: Int) throws -> Distortions {
+  /// The distortions of what was found, the mean over chains: `[feature][text]` and `[feature][text][word]`.
+  private func evaluated(_ final: InformationOptimum, step: Int, pairs: Int) throws -> Distortions {
     let logSigma = final.logSigma.chunks(of: length).flatMap { words in (0..<settings.chains).flatMap { _ in words } }
+    let found = try distortions(logSigma, step: step, pairs: pairs)
     var values = [Double](repeating: 0, count: features * texts.count)
     var shares = [Double](repeating: 0, count: values.count * length)
-    let share = 1 / Double(steps * settings.chains)
-    for step in first..<first + steps {
-      let found = try distortions(logSigma, step: step)
-      for (place, value) in found.values.enumerated() { values[place / settings.chains] += value * share }
-      for (place, value) in found.shares.enumerated() {
-        let cell = place / (settings.chains * length)
-        shares[cell * length + place % length] += value * share
-      }
+    for (place, value) in found.values.enumerated() { values[place / settings.chains] += value }
+    for (place, value) in found.shares.enumerated() {
+      shares[place / (settings.chains * length) * length + place % length] += value
     }
-    return Distortions(values: values, shares: shares)
+    let share = 1 / Double(settings.chains)
+    return Distortions(values: values.map { $0 * share }, shares: shares.map { $0 * share })
   }
 
   // MARK: - Start and end
@@ -230,12 +258,14 @@ struct InformationDescent {
         let spread = measure.scales.wordSpread
         return RetainedInformation(
           feature: staircase.features[feature], logSigma: logSigma,
-          halfWidth: words.map { final.isCapped[$0] ? 0 : final.halfWidth[$0] }, isUnbounded: isUnbounded,
+          halfWidth: words.map { final.isCapped[$0] ? 0 : final.halfWidth[$0] },
+          meanHalfWidth: final.meanHalfWidth[cell], isUnbounded: isUnbounded,
           isIgnored: words.map { ignored[$0] },
+          isConstant: try measure.scales.spread(of: staircase.features[feature]) == nil,
           kept: zip(logSigma, isUnbounded).map { logSigma, isUnbounded in
             isUnbounded
               ? 0
-              : RetainedInformation.kept(sigma: exp(logSigma) / spread, cap: max(settings.cap, measure.cap / spread))
+              : RetainedInformation.kept(sigma: exp(logSigma) / spread, cap: measure.cap / spread)
           },
           distortion: distortion, shares: shares, residual: residual, isConverged: residual <= settings.tolerance,
           samples: settings.samples)

@@ -23,8 +23,6 @@ public struct InformationSettings: Sendable, Hashable, Codable {
   public var samples: Int
   /// The independent seeds within them, whose spread is the interval.
   public var chains: Int
-  /// The share of the mean spread that each coordinate of a feature has at least.
-  public var floor: Double
   /// The largest residual of a result that has converged.
   public var tolerance: Double
   /// Where noise comes from.
@@ -35,21 +33,20 @@ public struct InformationSettings: Sendable, Hashable, Codable {
 
   /// Settings of the default form.
   public init(
-    distortion: Double = usualDistortion, cap: Double = 3, samples: Int = 600, chains: Int = 4, floor: Double = 0.1,
+    distortion: Double = usualDistortion, cap: Double = 3, samples: Int = 600, chains: Int = 4,
     tolerance: Double = 0.05, seed: UInt64 = 0
   ) {
     self.init(
-      form: .fixedDistortion(distortion), cap: cap, samples: samples, chains: chains, floor: floor,
-      tolerance: tolerance, seed: seed)
+      form: .fixedDistortion(distortion), cap: cap, samples: samples, chains: chains, tolerance: tolerance, seed: seed)
   }
 
   /// Settings of either form.
   public init(
-    form: Form, cap: Double = 3, samples: Int = 600, chains: Int = 4, floor: Double = 0.1, tolerance: Double = 0.05,
+    form: Form, cap: Double = 3, samples: Int = 600, chains: Int = 4, tolerance: Double = 0.05,
     seed: UInt64 = 0
   ) {
     (self.form, self.cap, self.samples, self.chains) = (form, cap, samples, chains)
-    (self.floor, self.tolerance, self.seed) = (floor, tolerance, seed)
+    (self.tolerance, self.seed) = (tolerance, seed)
   }
 
   /// The fewest passes with which the measure works.
@@ -78,7 +75,6 @@ public struct InformationSettings: Sendable, Hashable, Codable {
       samples >= Self.fewestSamples && samples >= 20 * chains, "samples", "\(samples)",
       "\(max(Self.fewestSamples, 20 * chains)) or more")
     try check(samples <= 1 << 24, "samples", "\(samples)", "at most \(1 << 24)")
-    try check(floor >= 0 && floor < 1, "floor", "\(floor)", "0 ..< 1")
     try check(tolerance > 0 && tolerance < 1, "tolerance", "\(tolerance)", "a number between 0 and 1")
   }
 }

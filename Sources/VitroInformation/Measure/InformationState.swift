@@ -77,6 +77,12 @@ struct InformationState {
         optimum.halfWidth.append(estimate.map { ($0.high - $0.low) / 2 } ?? 0)
         optimum.isCapped.append(mean >= cap - InformationOptimum.closeness)
       }
+      let overWords = (0..<chains).map { chain in
+        let first = (cell * chains + chain) * length
+        return means[first..<first + length].reduce(0, +) / Double(length)
+      }
+      let estimate = try? Estimate.mean(of: overWords)
+      optimum.meanHalfWidth.append(estimate.map { ($0.high - $0.low) / 2 } ?? 0)
     }
     for place in optimum.isCapped.indices where optimum.isCapped[place] { optimum.logSigma[place] = cap }
     return optimum
@@ -89,6 +95,8 @@ struct InformationOptimum {
   let length: Int
   var logSigma: [Double] = []
   var halfWidth: [Double] = []
+  /// `[feature][text]`: that of the mean over words.
+  var meanHalfWidth: [Double] = []
   var isCapped: [Bool] = []
 
   init(cap: Double, length: Int) { (self.cap, self.length) = (cap, length) }

@@ -14,10 +14,14 @@ public struct RetainedInformation: Sendable, Hashable, Codable {
   public var logSigma: [Double]
   /// Half the width of the 95 % interval of log σ_i, from independent seeds.
   public var halfWidth: [Double]
+  /// Half the width of the 95 % interval of the mean of log σ over words, from independent seeds; seeds move all words together.
+  public var meanHalfWidth: Double
   /// Whether a word can take as much noise as is ever given: nothing of it is kept, and its σ has no bound that was found.
   public var isUnbounded: [Bool]
   /// Whether the feature does not depend on the word at all: every derivative that was taken is exactly 0.
   public var isIgnored: [Bool]
+  /// Whether the feature is the same in all reference texts, so that it has no unit to measure its change in; nothing is then said of words.
+  public var isConstant: Bool
   /// For each word, from 0 (nothing) to 1 (fixed), how much of it an observer of the feature knows.
   ///
   /// Of a word that varies with the spread s of all words and is seen through noise σ, the share s²/(s² + σ²) of its variance is known; the same share at the

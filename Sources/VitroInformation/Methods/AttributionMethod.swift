@@ -65,6 +65,14 @@ public struct AttributionQuestion: Sendable {
   ) throws {
     (self.network, self.texts, self.target, self.scales, self.seed) = (network, texts, target, scales, seed)
     self.progress = progress
+    // A masked model answers at its masks, and says nothing of the text at its last word.
+    let hasAnswer = !network.answersEachWord || network.isCausal
+    guard hasAnswer || target != .answer else {
+      throw VitroError(
+        .unsupported, "attributing the answer of '\(network.name)'",
+        "it answers at each word what stands there, and has no answer to the text", hint: "Ask about a layer.",
+        details: ["field": "target"])
+    }
     self.classes =
       try classes ?? network.answers(texts).map { scores in scores.indices.max { scores[$0] < scores[$1] } ?? 0 }
     guard self.classes.count == texts.count else {

@@ -97,6 +97,7 @@ extension WordText {
     self.words = words
     self.isSpecial = isSpecial
     wordNumbers = Array(tokens.indices)
+    places = tokens.map { _ in 0..<0 }
     self.vectors = vectors
   }
 
@@ -110,6 +111,7 @@ extension WordText {
     words = other.words
     isSpecial = other.isSpecial
     wordNumbers = other.wordNumbers
+    places = other.places
     self.vectors = vectors
   }
 }

@@ -13,7 +13,7 @@ extension Information {
   static let modelHelp =
     "The model: a Hugging Face directory, one that 'vitro model train' saved, a .gguf file, or a llama2.c checkpoint."
   static let layersHelp =
-    "The values to ask about: names of taps, '*' for any characters, 'tap@-1' for the last word's alone; all layers and the answer unless given."
+    "The values to ask about: names of taps, '*' for any characters, 'tap@-1' for the last word's alone; all hidden states unless given, and what a classifier makes of them."
   static let referenceHelp =
     "A file of texts (a line each, or a table with labels) over which layers' spreads are measured; built-in prose unless given."
 }

@@ -61,14 +61,16 @@ struct InformationInput {
     return try texts(in: data ?? "", atMost: limit, role: "texts").map { try fitting($0, network) }
   }
 
-  /// A text of a file, cut where it is longer than the model takes.
-  private func fitting(_ text: String, _ network: WordNetwork) throws -> WordText {
+  /// A text of a file, cut where it is longer than the model takes; what the tokenizer puts at the end stays there.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` for an empty text, or tokens that do not exist.
+  func fitting(_ text: String, _ network: WordNetwork) throws -> WordText {
     guard let model = network.model else { return try network.text(text) }
     let tokens = try ModelWords(model).cut(text)
     guard tokens.count > network.context else { return try network.text(text) }
-    // What the tokenizer puts at the end stays there.
-    let end = tokens.reversed().prefix { $0.isSpecial }.reversed()
-    return try network.text((tokens.prefix(network.context - end.count) + end).map(\.id))
+    let end = tokens.reversed().prefix { $0.isSpecial && $0.range.isEmpty }.reversed()
+    let kept = Array(tokens.prefix(network.context - end.count)) + end
+    return try WordText(tokens: kept, text: text, vectors: network.vectors(of: kept.map(\.id)))
   }
 
   /// The texts that spreads are measured over: a file's, or the built-in prose; random tokens for a model without a tokenizer.
@@ -94,8 +96,9 @@ struct InformationInput {
   func features(_ names: [String], of network: WordNetwork) throws -> [Feature] {
     guard !names.isEmpty else {
       var features = network.hiddenStates.map { Feature($0) }
-      if !network.answersEachWord, !network.hiddenStates.contains(network.answer) {
-        features.append(Feature(network.answer))
+      if !network.answersEachWord {
+        let ends = ["pool", network.answer].filter { network.network.tapNames.contains($0) }
+        features += ends.filter { !network.hiddenStates.contains($0) }.map { Feature($0) }
       }
       return features
     }
@@ -107,7 +110,11 @@ struct InformationInput {
         features.append(wanted)
         continue
       }
-      features += try network.network.taps(.names([wanted.tap])).map { Feature($0, at: wanted.position) }
+      let matching = try network.network.taps(.names([wanted.tap])).map { Feature($0, at: wanted.position) }
+      // A pattern means what can be asked about: not what comes before the words' vectors.
+      let measurable = matching.filter { (try? network.check([$0])) != nil }
+      guard !measurable.isEmpty else { try network.check(matching); continue }
+      features += measurable
     }
     try network.check(features)
     var seen = Set<Feature>()

@@ -59,7 +59,7 @@ extension RetentionResult {
     let figure = Figure(
       "Forgetting with depth",
       caption: RichText(
-        "The mean entropy of a word given the layer, per dimension. \(texts.count >= 3 ? "Intervals of drawing texts anew." : "Intervals of independent seeds.") Words at the cap count with the cap's."
+        "The mean entropy of a word given the layer, per dimension. \(texts.count >= 3 ? "Student's intervals over texts." : "Intervals of independent seeds.") Words at the cap count with the cap's."
       ), span: .half,
       .lines(
         LineFigure(
@@ -127,6 +127,7 @@ extension RetentionResult {
   private func detail(_ row: RetainedInformation, _ word: Int) -> String {
     let three = NumberFormat.significant(3)
     guard let entropy = row.entropyEstimate(word) else {
+      guard !row.isConstant else { return "the layer is the same in all reference texts: nothing can be said" }
       return row.isIgnored[word] ? "the layer does not depend on it" : "not kept: its noise is at the cap"
     }
     return
@@ -145,7 +146,8 @@ extension RetentionResult {
           + rows.map { row in
             let entropies = pieces.compactMap { row.entropy[$0] }
             guard entropies.count == pieces.count else { return .missing("at the cap") }
-            let half = pieces.reduce(0) { $0 + row.halfWidth[$1] * row.halfWidth[$1] }.squareRoot() * perNat
+            // Seeds may move the pieces of a word together.
+            let half = pieces.reduce(0) { $0 + row.halfWidth[$1] } * perNat
             let sum = entropies.reduce(0, +) * perNat
             return .number(sum, Interval(sum - half, sum + half))
           }
@@ -155,16 +157,15 @@ extension RetentionResult {
   // MARK: - How it was measured
 
   private func calibrationSection() -> ReportSection {
-    let series = calibration.map { share, other in
-      LineSeries("at \(NumberFormat.significant(2).text(share)) × the distortion", y: agreement(with: other))
-    }
+    let series = calibration.map { LineSeries($0.name, y: agreement(with: $0.found)) }
     return ReportSection(
-      "How the ranking depends on the distortion", id: "calibration",
+      "How the order of words depends on the choices", id: "calibration",
       [
         .figure(
           Figure(
             "Agreement of the order of words",
-            caption: "Spearman's correlation of σ with that at another distortion, the mean over texts.",
+            caption:
+              "Spearman's correlation of σ with that under another choice, the mean over texts. Each has noise of its own: other seeds alone show how much of a difference is noise.",
             .lines(
               LineFigure(
                 categories: labels, x: Axis("layer"), y: Axis("rank correlation"), series: series,
@@ -177,7 +178,7 @@ extension RetentionResult {
       switch settings.form {
       case .fixedDistortion(let delta): "the feature's mean squared change held at \(delta) of its variance"
       case .penalty(let rate, let scale):
-        "the published penalty, rate \(rate), scale \(NumberFormat.significant(3).text(scale))"
+        "the published objective (by this measure's own search), rate \(rate), scale \(NumberFormat.significant(3).text(scale))"
       }
     return ReportSection(
       "How it was measured", id: "method",
@@ -185,7 +186,7 @@ extension RetentionResult {
         .text(
           RichText(
             plain:
-              "Largest noise with \(form); capped at \(settings.cap) times the words' spread; \(settings.chains) independent seeds within \(settings.samples) passes; each coordinate's spread at least \(settings.floor) of the mean."
+              "Largest noise with \(form); capped at \(settings.cap) times the words' spread; \(settings.chains) independent seeds within \(settings.samples) passes; each coordinate's spread at least \(scales.floor) of the mean."
           )),
         .table(
           Table(

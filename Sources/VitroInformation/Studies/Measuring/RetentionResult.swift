@@ -14,8 +14,8 @@ struct RetentionResult {
   let settings: InformationSettings
   let isBuiltInReference: Bool
   let inBits: Bool
-  /// The same at other distortions, by their share of the measurement's.
-  var calibration: [(share: Double, found: [[RetainedInformation]])] = []
+  /// The same with other choices.
+  var calibration: [(name: String, found: [[RetainedInformation]])] = []
 
   init(
     model: String, texts: [WordText], features: [Feature], found: [[RetainedInformation]], scales: FeatureScales,
@@ -44,19 +44,12 @@ struct RetentionResult {
 
   var labels: [String] { features.map(Self.label) }
 
-  /// The mean entropy of a layer over the words of all texts, with the interval of drawing texts anew, or of independent seeds for one text.
+  /// The mean entropy of a layer over the words of all texts, with Student's interval over texts, or of independent seeds for fewer than three.
   func meanEntropy(_ feature: Int) throws -> Estimate {
     let means = found.map { $0[feature].meanEntropy * perNat }
-    if means.count >= 3 {
-      return try Bootstrap.interval(rows: means.count, seed: settings.seed) { rows in
-        rows.reduce(0) { $0 + means[$1] } / Double(rows.count)
-      }
-    }
+    if let overTexts = try Estimate.mean(ofTexts: means) { return overTexts }
     let value = means.reduce(0, +) / Double(means.count)
-    // Seeds of different words are independent, so that errors add in squares.
-    let squares = found.flatMap { $0[feature].halfWidth }.reduce(0) { $0 + $1 * $1 }
-    let words = found.reduce(0) { $0 + $1[feature].halfWidth.count }
-    let half = squares.squareRoot() / Double(max(words, 1)) * perNat
+    let half = found.map { $0[feature].meanHalfWidth * perNat }.max() ?? 0
     return Estimate(value: value, low: value - half, high: value + half)
   }
 
@@ -76,8 +69,8 @@ struct RetentionResult {
     }
     if !calibration.isEmpty {
       facts["calibration"] = .array(
-        calibration.map { share, other in
-          ["distortion": .number(share), "rankCorrelation": .numbers(agreement(with: other))]
+        calibration.map { name, other in
+          ["choice": .string(name), "rankCorrelation": .numbers(agreement(with: other))]
         })
     }
     return facts
@@ -104,7 +97,7 @@ struct RetentionResult {
   private var settingsFacts: JSONValue {
     var facts: [String: JSONValue] = [
       "cap": .number(settings.cap), "samples": .integer(settings.samples), "chains": .integer(settings.chains),
-      "floor": .number(settings.floor), "tolerance": .number(settings.tolerance), "seed": .string("\(settings.seed)"),
+      "floor": .number(scales.floor), "tolerance": .number(settings.tolerance), "seed": .string("\(settings.seed)"),
       "wordSpread": .number(scales.wordSpread), "referenceTexts": .integer(scales.texts),
       "referenceWords": .integer(scales.words),
     ]

@@ -34,9 +34,13 @@ public struct RetentionStudy: Experiment {
     Field("distortion", \.distortion, help: "The change that a layer's value may have, in its variance."),
     Field("rate", \.rate, help: "The published form's weight of the entropy."),
     Field("scale", \.scale, help: "The published form's largest σ; ten times the words' spread unless given."),
+    Field(
+      "floor", \.floor,
+      help: "The share of the mean spread of a layer's coordinates that each has at least; 1 takes one spread for all."),
     Field("cap", \.cap, help: "The noise, in the words' spread, at which nothing of a word is kept."),
     Field("samples", \.samples, in: 100...16_777_216, help: "Forward and backward passes for each text and layer."),
-    Field("calibrate", \.calibrate, help: "Measure at a quarter and four times the distortion, too, and compare."),
+    Field(
+      "calibrate", \.calibrate, help: "Measure with other choices of distortion, spread and passes, too, and compare."),
     Field("bits", \.bits, help: "Say entropies in bits."),
   ]
 
@@ -68,6 +72,8 @@ public struct RetentionStudy: Experiment {
   public var rate = 0.1
   /// The published form's scale.
   public var scale: Double?
+  /// The share of the mean spread that each coordinate has at least.
+  public var floor = 0.1
   /// The largest σ in the words' spread.
   public var cap = 3.0
   /// The budget.
@@ -86,7 +92,7 @@ public struct RetentionStudy: Experiment {
       throw VitroError(
         .argument, Self.fullName, "MODEL, a directory or file, is missing", details: ["field": "model"])
     }
-    guard (text == nil) != (data == nil) else {
+    guard (text == nil) != (data == nil) || usesSample && text == nil else {
       throw VitroError(
         .argument, Self.fullName, text == nil ? "no text is given" : "--text and --data both give texts",
         hint: "Give --text TEXT or --data FILE.", details: ["field": "text"])
@@ -94,50 +100,86 @@ public struct RetentionStudy: Experiment {
     try settings(spread: 1, seed: 0).validate()
   }
 
-  private func settings(spread: Double, seed: UInt64, share: Double = 1) -> InformationSettings {
+  private func settings(spread: Double, seed: UInt64, _ choice: Choice = Choice("as given")) -> InformationSettings {
+    let samples = max(InformationSettings.fewestSamples, Int(Double(samples) * choice.samples))
     switch form {
-    case .distortion: InformationSettings(distortion: distortion * share, cap: cap, samples: samples, seed: seed)
+    case .distortion:
+      return InformationSettings(distortion: distortion * choice.distortion, cap: cap, samples: samples, seed: seed)
     case .penalty:
-      InformationSettings(
-        form: .penalty(rate: rate * share, scale: scale ?? 10 * spread), cap: cap, samples: samples, seed: seed)
+      return InformationSettings(
+        form: .penalty(rate: rate * choice.distortion, scale: scale ?? 10 * spread), cap: cap, samples: samples,
+        seed: seed)
     }
   }
 
-  /// The distortions of --calibrate, in that of the measurement.
-  static let calibration = [0.25, 4]
+  /// Another choice of what decides the numbers, each with noise of its own.
+  struct Choice: Sendable {
+    let name: String
+    /// The share of the distortion, or rate, and of the passes.
+    var distortion = 1.0
+    var samples = 1.0
+    /// Whether all coordinates of a layer have one spread.
+    var hasOneSpread = false
+
+    init(_ name: String) { self.name = name }
+
+    /// What --calibrate compares with; the first is the same with other noise.
+    static var all: [Choice] {
+      var (same, quarter, four) = (Choice("other seeds"), Choice("¼ δ"), Choice("4 δ"))
+      var (half, spread) = (Choice("half the passes"), Choice("one spread a layer"))
+      same.samples = 1
+      quarter.distortion = 0.25
+      four.distortion = 4
+      half.samples = 0.5
+      spread.hasOneSpread = true
+      return [same, quarter, four, half, spread]
+    }
+  }
 
   /// Measures.
   public func run(_ run: Run) throws -> Outcome {
     let input = InformationInput(Self.fullName, run)
     let network = try input.network(model)
-    let texts = try input.texts(text, data, atMost: texts, for: network)
+    let texts =
+      try usesSample && data == nil
+      ? Self.sample.map { try input.fitting($0, network) }
+      : input.texts(text, data, atMost: texts, for: network)
     let features = try input.features(layers, of: network)
     let reference = try input.reference(reference, atMost: Self.referenceTexts, for: network)
-    let scales = try FeatureScales(network, features, over: reference)
-    func measured(_ name: String, share: Double = 1) throws -> [[RetainedInformation]] {
+    let scales = try FeatureScales(network, features, over: reference, floor: floor)
+    func measured(
+      _ name: String, _ choice: Choice = Choice("as given"), seed: UInt64
+    ) throws
+      -> [[RetainedInformation]]
+    {
       try run.stage(name) { stage in
-        let settings = settings(spread: scales.wordSpread, seed: run.seed, share: share)
+        let scales =
+          try choice.hasOneSpread ? FeatureScales(network, features, over: reference, floor: 1) : scales
+        let settings = settings(spread: scales.wordSpread, seed: seed, choice)
         return try InformationMeasure(network, scales, settings: settings)(texts, features) { done, total in
           try stage.checkpoint(name)
           stage.update(ProgressUpdate(name, completed: done, of: total))
         }
       }
     }
-    let found = try measured("measuring")
+    let found = try measured("measuring", seed: run.seed)
     var result = RetentionResult(
       model: network.name, texts: texts, features: features, found: found, scales: scales,
       settings: settings(spread: scales.wordSpread, seed: run.seed), isBuiltInReference: self.reference == nil,
       inBits: bits)
     if calibrate {
-      result.calibration = try Self.calibration.map { share in
-        (share, try measured("at \(share) times the distortion", share: share))
+      result.calibration = try Choice.all.enumerated().map { number, choice in
+        (choice.name, try measured("with \(choice.name)", choice, seed: run.seed &+ UInt64(number) &+ 1))
       }
     }
     return Outcome(report: try result.report(), facts: result.facts)
   }
 
-  /// A sentence to show a model with when none is given.
-  package static var sampleText: String { ReferenceTexts.sentences[5...7].joined(separator: " ") }
+  /// Whether built-in sentences are measured where no text is given, as `examine` asks for.
+  package var usesSample = false
+
+  /// Sentences to show a model with when none is given.
+  private static var sample: [String] { Array(ReferenceTexts.sentences[5...7]) }
 
   /// The most texts that spreads are measured over.
   static let referenceTexts = 200

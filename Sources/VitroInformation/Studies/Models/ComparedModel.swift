@@ -6,6 +6,7 @@ struct ComparedModel {
   let name: String
   let features: [Feature]
   let residual: Double
+  let isConverged: Bool
   /// The words of each text.
   let words: [[String]]
   /// What is kept, `[text][layer][word]`, the mean over a word's tokens; NaN for a word without tokens of its own.
@@ -19,6 +20,7 @@ struct ComparedModel {
   ) {
     (self.name, self.features) = (name, features)
     residual = found.joined().map(\.residual).max() ?? 0
+    isConverged = found.joined().allSatisfy(\.isConverged)
     let segments = lines.map(Self.segments)
     words = zip(lines, segments).map { line, ranges in
       let scalars = Array(line.unicodeScalars)

@@ -6,7 +6,6 @@ internal import VitroLab
 struct ComparisonResult {
   let first, second: ComparedModel
   let lines: [String]
-  let seed: UInt64
 
   private var models: [ComparedModel] { [first, second] }
 
@@ -15,7 +14,7 @@ struct ComparisonResult {
     let differences = lines.indices.map {
       first.mean($0, first.features.count - 1) - second.mean($0, second.features.count - 1)
     }
-    return try Estimate.mean(ofTexts: differences, seed: seed)
+    return try Estimate.mean(ofTexts: differences)
   }
 
   /// The rank correlation of what the two last layers keep, the mean over texts.
@@ -24,7 +23,7 @@ struct ComparisonResult {
       let pairs = zip(first.kept[text].last ?? [], second.kept[text].last ?? []).filter { !$0.isNaN && !$1.isNaN }
       return RankAgreement.spearman(pairs.map(\.0), pairs.map(\.1))
     }
-    return try Estimate.mean(ofTexts: values, seed: seed)
+    return try Estimate.mean(ofTexts: values)
   }
 
   var facts: [String: JSONValue] {
@@ -53,7 +52,8 @@ struct ComparisonResult {
   func report() throws -> Report {
     let percent = NumberFormat.percent(0)
     let lasts = models.map { model in
-      percent.text(lines.indices.reduce(0) { $0 + model.mean($1, model.features.count - 1) } / Double(lines.count))
+      let known = lines.indices.map { model.mean($0, model.features.count - 1) }.filter { !$0.isNaN }
+      return known.isEmpty ? "nothing" : percent.text(known.reduce(0, +) / Double(known.count))
     }
     let names = models.map { RichText(plain: $0.name).source }
     var sections = [ReportSection("Layer by layer", id: "depth", [.figure(try depthFigure())])]
@@ -80,7 +80,7 @@ struct ComparisonResult {
     let series = try models.map { model in
       let estimates = try model.features.indices.map { layer in
         let means = lines.indices.map { model.mean($0, layer) }
-        return try Estimate.mean(ofTexts: means, seed: seed)
+        return try Estimate.mean(ofTexts: means)
           ?? Estimate(value: means.first ?? .nan, low: .nan, high: .nan)
       }
       return LineSeries(
@@ -89,7 +89,7 @@ struct ComparisonResult {
     return Figure(
       "Kept with depth",
       caption:
-        "The mean over words of what each layer keeps, from 0 (nothing) to 1 (fixed), against its place between the first layer and the last; intervals of drawing texts anew.",
+        "The mean over words of what each layer keeps, from 0 (nothing) to 1 (fixed), against its place between the first layer and the last; Student's intervals over texts.",
       .lines(LineFigure(x: Axis("depth"), y: Axis("kept", format: .percent(0)), series: series)))
   }
 
@@ -98,16 +98,21 @@ struct ComparisonResult {
     let claims = [
       Claim(
         "keeps-more", "The last layer of \(first.name) keeps more of a word than that of \(second.name).",
-        verdict: .ofSign(difference, expected: .plus),
+        verdict: verdict(difference),
         numbers: ["difference": difference.value, "low": difference.low, "high": difference.high],
-        reason: "The mean over texts, with the interval of drawing texts anew."),
+        reason: "The mean over texts, with Student's interval."),
       Claim(
         "same-words", "Both last layers keep the same words: the order of words agrees.",
-        verdict: .ofSign(agreement, expected: .plus),
+        verdict: verdict(agreement),
         numbers: ["rank correlation": agreement.value, "low": agreement.low, "high": agreement.high],
-        reason: "Spearman's correlation, the mean over texts."),
+        reason: "Spearman's correlation, the mean over texts, with Student's interval."),
     ]
     return .table(Claim.table(claims))
+  }
+
+  /// What the interval says, where both have converged.
+  private func verdict(_ estimate: Estimate) -> Claim.Verdict {
+    models.allSatisfy(\.isConverged) ? .ofSign(estimate, expected: .plus) : .undecided
   }
 
   private func grid(_ model: ComparedModel, _ text: Int) -> Figure {

@@ -73,10 +73,12 @@ public struct ModelsStudy: Experiment {
     let subjects = try [(first, "first"), (second, "second")].map { path, field in
       let network = try input.network(path, field: field)
       let reference = try input.reference(reference, atMost: RetentionStudy.referenceTexts, for: network)
-      return (field: field, network: network, texts: try lines.map { try network.text($0) }, reference: reference)
+      return (
+        field: field, network: network, texts: try lines.map { try input.fitting($0, network) }, reference: reference
+      )
     }
     let models = try subjects.map { subject in
-      let features = subject.network.hiddenStates.map { Feature($0) }
+      let features = try input.features([], of: subject.network)
       let scales = try FeatureScales(subject.network, features, over: subject.reference)
       let name = "measuring the \(subject.field) model"
       let found = try run.stage(name) { stage in
@@ -91,7 +93,7 @@ public struct ModelsStudy: Experiment {
         name: subject.network.name, lines: lines, texts: subject.texts, features: features, found: found,
         spread: scales.wordSpread)
     }
-    let result = ComparisonResult(first: models[0], second: models[1], lines: lines, seed: run.seed)
+    let result = ComparisonResult(first: models[0], second: models[1], lines: lines)
     return Outcome(report: try result.report(), facts: result.facts)
   }
 }
