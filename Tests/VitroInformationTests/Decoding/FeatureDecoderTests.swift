@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VitroCore
+import VitroFitting
 import VitroModels
 import VitroNetworks
 import VitroTensor

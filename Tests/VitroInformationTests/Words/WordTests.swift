@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VitroCore
+import VitroFitting
 import VitroTensor
 
 @testable import VitroInformation
