@@ -1,3 +1,4 @@
+internal import Foundation
 internal import VitroCore
 internal import VitroModels
 internal import VitroNetworks
@@ -44,6 +45,20 @@ struct WordVocabulary: Sendable {
     if network.model != nil, tokens.count > (text.tokens.max() ?? 0) { return text.tokens }
     let distances = try WordVocabulary.distances(text.vectors.cast(to: .float32), vectors)
     return try distances.argmin(axis: 1).ints
+  }
+
+  /// The logarithm of how often each word occurs among some, `[1, words]`.
+  ///
+  /// Words that do not occur share the mass of those that occur once (Good, 1953), so that none is impossible.
+  func logFrequencies(of seen: [Int]) throws -> Tensor {
+    var counts = [Int](repeating: 0, count: count)
+    for word in seen { counts[word] += 1 }
+    let (total, unseen) = (Double(max(seen.count, 1)), counts.count { $0 == 0 })
+    let missing = unseen == 0 ? 0 : min(max(Double(counts.count { $0 == 1 }), 1) / total, 0.5)
+    let logarithms = counts.map { number in
+      Float(number == 0 ? log(missing / Double(unseen)) : log((1 - missing) * Double(number) / total))
+    }
+    return try Tensor(logarithms, shape: [1, count])
   }
 
   /// `‖a_i − b_v‖²`, `[rows, words]`.

@@ -3,7 +3,7 @@
 /// A token that marks a place is ``special``, one that stands for an unknown word ``content``; one without a letter or digit ``punctuation``; a word of the closed classes of English (a list of some 230 in the
 /// sources, put together by hand) is ``function``; one that leans to a class of the training texts (``SentimentWords``) is ``sentiment``; every other is ``content``. The
 /// pieces of a word that a tokenizer cut are judged as the whole word.
-public enum WordClass: String, Sendable, Hashable, Codable, CaseIterable {
+public enum WordClass: String, Sendable, Hashable, Codable, CaseIterable, CodingKeyRepresentable {
   /// A word that leans to a class of the training texts.
   case sentiment
   /// Any other word of an open class.

@@ -42,12 +42,13 @@ enum WordStatistics {
     let total = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
     guard total > 0 else { return nil }
     let products = zip(values, values.dropFirst()).map { ($0 - mean) * ($1 - mean) }
-    // Independent values give −1/n on average; adding it leaves 0 for them.
-    return products.reduce(0, +) / Double(products.count) / total + 1 / Double(values.count)
+    // Values in random order give −1/(n − 1) on average; adding it leaves 0 for them.
+    return products.reduce(0, +) / Double(products.count) / total + 1 / Double(values.count - 1)
   }
 
-  /// The mean length of runs of words that are kept more than the text's median, over what a random order of them has, `2ab/n + 1` runs (Wald & Wolfowitz, 1940).
-  static func runLength(_ values: [Double]) -> Double? {
+  /// The number of runs of words above and not above the text's median, over that of a random order on average, `2ab/n + 1` (Wald & Wolfowitz, 1940): 1 by chance, less where
+  /// neighbours are alike.
+  static func runRatio(_ values: [Double]) -> Double? {
     guard values.count >= 4 else { return nil }
     let median = Bootstrap.quantile(values.sorted(), 0.5)
     let above = values.map { $0 > median }
@@ -55,7 +56,7 @@ enum WordStatistics {
     guard kept > 0, kept < Double(values.count) else { return nil }
     let runs = 1 + zip(above, above.dropFirst()).count { $0 != $1 }
     let expected = 1 + 2 * kept * (Double(values.count) - kept) / Double(values.count)
-    return expected / Double(runs)
+    return Double(runs) / expected
   }
 
   static func deviation(_ values: [Double]) -> Double? {
@@ -64,21 +65,27 @@ enum WordStatistics {
     return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
   }
 
-  /// The mean over those texts that have a value, with an interval from drawing texts again.
-  static func estimate(_ values: [Double?], seed: UInt64, resamples: Int = 400) throws -> Estimate? {
+  /// The fewest texts that are drawn again for an interval; of fewer the percentiles are too narrow.
+  static let fewestToDraw = 30
+
+  /// The mean over those texts that have a value, with Student's t interval, or, of 30 texts or more, one from drawing texts again.
+  static func estimate(_ values: [Double?], seed: UInt64, confidence: Double = 0.95) throws -> Estimate? {
     let known = values.compactMap(\.self).filter(\.isFinite)
     guard known.count >= 3 else { return nil }
-    return try Bootstrap.interval(rows: known.count, resamples: resamples, seed: seed) { rows in
+    guard known.count >= fewestToDraw else { return try Estimate.mean(of: known, confidence: confidence) }
+    // So many that some forty fall outside.
+    let resamples = max(1000, Int(40 / (1 - confidence)))
+    return try Bootstrap.interval(rows: known.count, resamples: resamples, confidence: confidence, seed: seed) { rows in
       rows.reduce(0) { $0 + known[$1] } / Double(rows.count)
     }
   }
 
   /// The mean with a t interval over seeds; without an interval when there is one seed.
-  static func overSeeds(_ values: [Double]) throws -> Estimate? {
+  static func overSeeds(_ values: [Double], confidence: Double = 0.95) throws -> Estimate? {
     let known = values.filter(\.isFinite)
     guard let first = known.first else { return nil }
     guard known.count >= 2 else { return Estimate(value: first, low: -.infinity, high: .infinity) }
-    return try Estimate.mean(of: known)
+    return try Estimate.mean(of: known, confidence: confidence)
   }
 }
 
@@ -86,7 +93,7 @@ enum WordStatistics {
 struct Locality: Sendable, Hashable, Codable {
   /// The correlation of neighbours, by text.
   var neighbours: [Double?]
-  /// The length of runs of kept words over that of a random order, by text.
+  /// The number of runs over that of a random order, by text: less than 1 where neighbours are alike.
   var runs: [Double?]
   /// The deviation of H within a text.
   var deviations: [Double?]
@@ -97,7 +104,7 @@ struct Locality: Sendable, Hashable, Codable {
       zip(values, isSpecial).map { values, special in zip(values, special).filter { !$0.1 }.map(\.0) }
     }
     neighbours = words(entropy).map { WordStatistics.neighbourCorrelation($0.map { -$0 }) }
-    runs = words(entropy).map { WordStatistics.runLength($0.map { -$0 }) }
+    runs = words(entropy).map { WordStatistics.runRatio($0.map { -$0 }) }
     deviations = words(entropy).map(WordStatistics.deviation)
   }
 

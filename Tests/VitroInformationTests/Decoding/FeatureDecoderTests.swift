@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VitroCore
+import VitroFitting
 import VitroModels
 import VitroNetworks
 import VitroTensor
@@ -55,6 +56,34 @@ import VitroTensor
     #expect(found.allSatisfy { $0.entropy > 0.5 && $0.entropy <= log(40.0) + 1e-6 })
     let mean = found.reduce(0) { $0 + $1.guesses.reduce(0) { $0 + $1.probability } } / Double(found.count)
     #expect(mean > 0 && mean <= 1)
+  }
+
+  @Test func aFeatureThatSaysNothingIsNotBetterThanItsControls() throws {
+    let network = try network()
+    // Two words in three are the same one: frequencies alone are worth much, and must not count for the feature.
+    let texts = try (0..<120).map { number in
+      var stream = RandomStream(seed: 3, "texts", number)
+      let tokens = stream.draw(words: 6).map { $0 % 3 == 0 ? Int($0 / 3 % 40) : 7 }
+      let other = stream.draw(words: 6).map { Int($0 % 40) }
+      // What the network reads is drawn apart from the words that stand there.
+      return WordText(tokens, words: tokens.map { "w\($0)" }, vectors: try network.vectors(of: other))
+    }
+    let score = try FeatureDecoder(network, "state", learning: texts).score
+    #expect(score.chance > -log(40.0) + 0.5)
+    #expect(score.logLikelihood < score.chance + 0.1)
+    #expect(try #require(score.gain).low < 0.02)
+    let informed = try FeatureDecoder(network, "state", learning: self.texts(network, 80, seed: 2)).score
+    #expect(try #require(informed.gain).low > 1)
+    #expect(informed.control < informed.chance + 0.1)
+  }
+
+  @Test func theDecodersViewOfATextIsOneValue() throws {
+    let network = try network()
+    let decoder = try FeatureDecoder(network, "state", learning: texts(network, 80, seed: 2))
+    let found = try decoder.reconstruction(of: texts(network, 1, seed: 9)[0], guesses: 2)
+    #expect(found.feature == "state" && found.words.count == 6 && found.words.allSatisfy { $0?.guesses.count == 2 })
+    let data = try JSONEncoder().encode(found)
+    #expect(try JSONDecoder().decode(TextReconstruction.self, from: data) == found)
   }
 
   @Test func fewTextsAreRefused() throws {

@@ -34,9 +34,48 @@ import VitroTensor
     #expect(error?.details["field"] == "data")
   }
 
+  @Test func copiesStayTogetherAndTextsThatDoNotFitAreLeftOut() throws {
+    let planted = try table()
+    let long = (0..<600).map { _ in "long" }.joined(separator: " ")
+    let texts = try LabeledTexts(
+      "planted", texts: planted.texts + ["", " . ", long], labels: planted.labels + [0, 1, 1],
+      classNames: planted.classNames)
+    let all = try SentimentData(texts, most: 1000, seed: 1)
+    #expect(Set(all.training.texts).isDisjoint(with: all.test.texts))
+    #expect(all.leftOut == 2)
+    let data = try all.fitting { $0.split(separator: " ").count <= SentimentStudy.context }
+    #expect(data.leftOut == 3 && data.training.count + data.test.count == 420)
+    #expect(throws: VitroError.self) { try all.fitting { _ in false } }
+    let second = try data.begun(for: 1, of: 3)
+    #expect(second.test.texts.first != data.test.texts.first && Set(second.test.texts) == Set(data.test.texts))
+  }
+
+  @Test func aTrainingThatIsRepeatedKeepsTheSameNetworks() throws {
+    var study = SentimentStudy()
+    (study.data, study.seeds, study.epochs) = ("planted", 1, 2)
+    let data = try SentimentData(table(), most: 1000, seed: 1)
+    let vocabulary = try TextVocabulary(of: data.training.texts, units: .words)
+    let design = try #require(study.design(.cnn, vocabulary: vocabulary.count, classes: data.classes))
+    let folder = FileManager.default.temporaryDirectory.appending(path: "vitro-sentiment-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // The second time all checkpoints of the first are there, as after a stop in the last pass.
+    let kept = try ["first", "second"].map { name in
+      let place = folder.appending(path: name)
+      let training = try study.train(
+        design, data, Tokenizer(json: vocabulary.file()), number: 0, seed: 1, into: place,
+        checkpoints: folder.appending(path: "checkpoints"), observer: SilentObserver())
+      return try training.names.map { name in
+        let network = try Network(place.appending(path: name).path)
+        return try network.parameters.names.map { try network.parameters.value(named: $0).doubles }
+      }
+    }
+    #expect(kept[0] == kept[1])
+    #expect(kept[0][1] != kept[0][2])
+  }
+
   @Test func aPlantedWordIsKeptAndItsNeighboursAreNot() throws {
     var study = SentimentStudy()
-    (study.data, study.seeds, study.epochs, study.texts) = ("planted", 1, 3, 6)
+    (study.data, study.seeds, study.epochs, study.texts) = ("planted", 1, 6, 6)
     study.measure = InformationSettings(samples: 120)
     let data = try SentimentData(table(), most: 1000, seed: 1)
     #expect(data.sentiment.lean(of: "lovely") != nil && data.sentiment.lean(of: "film") == nil)
@@ -50,8 +89,8 @@ import VitroTensor
       let training = try study.train(
         design, data, tokenizer, number: 0, seed: 1, into: folder, checkpoints: folder.appending(path: model.rawValue),
         observer: SilentObserver())
-      #expect(training.epochs == [0, 1, 3])
-      #expect(try #require(training.accuracy.last) > 0.95, "\(training.accuracy)")
+      #expect(training.epochs == [0, 1, 6])
+      #expect(try #require(training.accuracy.last) > 0.95, "\(model) \(training.accuracy)")
       let networks = try training.names.map {
         LanguageModel(
           name: $0, family: "vitro", transformer: nil, network: try Network(folder.appending(path: $0).path),
@@ -69,7 +108,7 @@ import VitroTensor
       // The last state of an LSTM is full of its last words; the mean of all states is not.
       if reading.model == .encoder { #expect(leaning > function, "\(leaning) against \(function)") }
       #expect(reading.views.count == 2 && reading.views.allSatisfy { $0.score.logLikelihood > $0.score.chance })
-      #expect(reading.moments.map(\.epoch) == [0, 1, 3])
+      #expect(reading.moments.map(\.epoch) == [0, 1, 6])
       #expect(reading.probes.count == reading.layers.count + 1)
       #expect(reading.attributeAccuracy.map { $0 > 0.9 } ?? false)
     }

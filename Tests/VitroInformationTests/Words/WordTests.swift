@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VitroCore
+import VitroFitting
 import VitroTensor
 
 @testable import VitroInformation
@@ -44,19 +45,39 @@ import VitroTensor
     #expect(WordStatistics.ranks([3, 1, 1, 2]) == ranks)
     #expect(WordStatistics.rankCorrelation([1, 2, 3, 9], [2, 4, 5, 6]) == 1)
     #expect(WordStatistics.correlation([1, 1, 1], [1, 2, 3]) == nil)
-    // Blocks make long runs, alternation short ones.
-    let blocks = try #require(WordStatistics.runLength([1, 1, 1, 1, 0, 0, 0, 0]))
-    let alternating = try #require(WordStatistics.runLength([1, 0, 1, 0, 1, 0, 1, 0]))
-    #expect(blocks == 2.5 && alternating == 0.625)
+    // Blocks make few runs, alternation many; five are expected.
+    let blocks = try #require(WordStatistics.runRatio([1, 1, 1, 1, 0, 0, 0, 0]))
+    let alternating = try #require(WordStatistics.runRatio([1, 0, 1, 0, 1, 0, 1, 0]))
+    #expect(blocks == 0.4 && alternating == 1.6)
     #expect(try #require(WordStatistics.neighbourCorrelation([1, 1, 1, 1, 0, 0, 0, 0])) > 0.5)
     #expect(try #require(WordStatistics.neighbourCorrelation([1, 0, 1, 0, 1, 0, 1, 0])) < -0.5)
   }
 
-  @Test func independentValuesHaveNoNeighbourCorrelation() throws {
-    var stream = RandomStream(seed: 1, "values")
-    let found = try (0..<4000).map { _ in
-      try #require(WordStatistics.neighbourCorrelation(stream.normal([9], dtype: .float64).doubles))
+  @Test func valuesInRandomOrderHaveNoNeighbourCorrelationAndTheExpectedRuns() throws {
+    // All orders of five values, so that the means are exact.
+    func orders(_ values: [Double]) -> [[Double]] {
+      values.count < 2
+        ? [values]
+        : values.indices.flatMap { first in
+          orders(values.enumerated().filter { $0.offset != first }.map(\.element)).map { [values[first]] + $0 }
+        }
     }
-    #expect(abs(WordStatistics.mean(found)) < 0.02)
+    let all = orders([1, 2, 4, 8, 16])
+    #expect(abs(WordStatistics.mean(all.compactMap(WordStatistics.neighbourCorrelation))) < 1e-12)
+    #expect(abs(WordStatistics.mean(all.compactMap(WordStatistics.runRatio)) - 1) < 1e-12)
+  }
+
+  @Test func fewTextsHaveStudentsInterval() throws {
+    let found = try #require(try WordStatistics.estimate([1, 2, nil, 3], seed: 1))
+    // t(0.975, 2) = 4.302653, standard error 1/√3.
+    #expect(found.value == 2 && abs(found.high - 2 - 4.302653 / 3.0.squareRoot()) < 1e-4)
+  }
+
+  @Test func classesAreEncodedInOneOrder() throws {
+    let means = ClassMeans([.function, .content, .sentiment], kept: [0, 0.5, 1], entropy: [3, 2, 1])
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let text = String(decoding: try encoder.encode(means), as: UTF8.self)
+    #expect(text.hasPrefix(#"{"kept":{"content":0.5,"function":0,"sentiment":1}"#))
   }
 }

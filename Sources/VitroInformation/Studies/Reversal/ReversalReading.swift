@@ -49,8 +49,9 @@ extension ReversalStudy {
     let stepFeatures = layers.flatMap { layer in (0..<task.context).map { Feature(layer, at: $0) } }
     let wholes = layers.map { Feature($0) }
     let scales = try FeatureScales(
-      network, stepFeatures + wholes, over: samples(network, count: Self.referenceTexts, seed: seed ^ 0x5ca1e))
-    let texts = try samples(network, count: texts, seed: seed ^ 0x7e87)
+      network, stepFeatures + wholes,
+      over: samples(network, count: Self.referenceTexts, seed: seed ^ 0x5ca1e, reserved: false))
+    let texts = try samples(network, count: texts, seed: seed ^ 0x7e87, reserved: true)
     var settings = measure
     settings.seed = seed
     let found = try InformationMeasure(network, scales, settings: settings)(texts, stepFeatures + wholes) {
@@ -134,7 +135,7 @@ extension ReversalStudy {
       let steps = length..<steps
       released.append(
         WordStatistics.mean(
-          shown.flatMap { text in
+          scores.flatMap { text in
             (0..<length).compactMap { word in
               try? Scores.rocAUC(
                 positives: steps.map { task.isNeeded(word, at: $0) },

@@ -45,7 +45,8 @@ extension ReversalResult {
       Metric(
         "\(kind.title): symbols answered right", accuracy.value, format: .percent(1), interval: Interval(accuracy),
         explanation: RichText(
-          "On \(ReversalStudy.testTexts) fresh texts; mean over \(of(kind).count) networks with a 95 % t interval."),
+          "On \(ReversalStudy.testTexts) texts for each network, of the eighth of all sequences that none was trained on; mean over \(of(kind).count) networks with a 95 % t interval."
+        ),
         control: Metric.Control("guessing", 1 / Double(study.symbols))),
       Metric(
         "\(kind.title): information tells \(Self.question(kind))", area.value, format: .fixed(3),
@@ -110,7 +111,7 @@ extension ReversalResult {
     return Figure(
       "Does a method know what is needed?",
       caption:
-        "The area under the curve with which what is shown of a symbol tells the steps that still need it from those after its answer (LSTM), or scores tell the symbol that is answered from the others (transformer); mean over layers, 95 % intervals over networks.",
+        "The area under the curve with which a symbol's score tells the steps that still need it from those after its answer (LSTM), or scores tell the symbol that is answered from the others (transformer); mean over layers, 95 % intervals over networks.",
       .lines(
         LineFigure(
           categories: names, y: Axis("area under the curve", format: .fixed(2), range: Interval(0, 1)),

@@ -42,6 +42,18 @@ struct ReversalResult: Sendable {
       : "the symbol that is answered from the others"
   }
 
+  /// The share of symbols that a network must answer right before anything is said of what it needs to hold.
+  static let solved = 0.99
+
+  /// Why nothing can be said of what networks of a kind need; nothing where all of them have solved the task.
+  func reasonUnsolved(_ kind: ReversalNetwork) -> String? {
+    let unsolved = of(kind).filter { $0.accuracy < Self.solved }
+    guard !unsolved.isEmpty else { return nil }
+    let least = NumberFormat.percent(1).text(unsolved.map(\.accuracy).min() ?? 0)
+    return
+      "\(unsolved.count) of \(of(kind).count) networks answer fewer than 99 % of symbols right (the least \(least)), so that they need not hold them"
+  }
+
   // MARK: - Claims
 
   /// Each claim with the verdict of its interval over seeds.
@@ -52,19 +64,19 @@ struct ReversalResult: Sendable {
     var claims: [Claim] = []
     func add(
       _ id: String, _ statement: String, _ estimate: Estimate?, _ format: NumberFormat = .fixed(3),
-      _ verdict: (Estimate) -> Claim.Verdict
+      unless obstacle: String? = nil, _ verdict: (Estimate) -> Claim.Verdict
     ) {
       guard let estimate else { return }
       claims.append(
         Claim(
-          "\(id)-\(kind.rawValue)", "\(name): \(statement)", verdict: verdict(estimate),
+          "\(id)-\(kind.rawValue)", "\(name): \(statement)", verdict: obstacle == nil ? verdict(estimate) : .undecided,
           numbers: ["value": estimate.value, "low": estimate.low, "high": estimate.high],
-          reason: format.text(estimate.value, Interval(estimate))))
+          reason: format.text(estimate.value, Interval(estimate)) + (obstacle.map { "; \($0)" } ?? "")))
     }
     add(
       "C1", "no symbol is held better by a layer than by the one before, beyond the measure's own error",
       try estimate(kind, \.violations), .percent(1)
-    ) { .of($0, within: 0...0.05) }
+    ) { .of($0, within: -Double.infinity...0.05) }
     for other in methods(kind).dropFirst() {
       let differences = values(kind) { reading in
         guard let own = reading.methods[InformationMethod.name], let method = reading.methods[other] else { return nil }
@@ -76,18 +88,26 @@ struct ReversalResult: Sendable {
       ) { .ofSign($0, expected: .plus) }
     }
     let later = of(kind).map(\.laterKept).max() ?? 0
+    let ignored = of(kind).map(\.laterIgnored).min() ?? 0
+    let unsolved = reasonUnsolved(kind)
     claims.append(
       Claim(
         "C2-future-\(kind.rawValue)", "\(name): a state holds nothing of symbols that it has not seen",
-        verdict: .of(later == 0 && of(kind).allSatisfy { $0.laterIgnored == 1 }), numbers: ["mostKept": later],
-        reason: "the most kept of any is \(later), and every derivative is exactly 0"))
+        verdict: .of(later == 0 && ignored == 1), numbers: ["mostKept": later, "ignored": ignored],
+        reason: "the most kept of any is \(later), and "
+          + (ignored == 1
+            ? "every derivative is exactly 0"
+            : "in one network every derivative is exactly 0 for only \(NumberFormat.percent(2).text(ignored)) of them"))
+    )
     add(
-      "C2", "information tells \(Self.question(kind))", try estimate(kind, area(kind, InformationMethod.name))
+      "C2", "information tells \(Self.question(kind))", try estimate(kind, area(kind, InformationMethod.name)),
+      unless: unsolved
     ) { .ofSign(Estimate(value: $0.value - 0.5, low: $0.low - 0.5, high: $0.high - 0.5), expected: .plus) }
     if kind == .lstm {
       add(
         "C2-needed", "within a state information tells symbols still needed from those answered",
-        try estimate(kind) { $0.methods[InformationMethod.name].map { WordStatistics.mean($0.needed) } }
+        try estimate(kind) { $0.methods[InformationMethod.name].map { WordStatistics.mean($0.needed) } },
+        unless: unsolved
       ) { .ofSign(Estimate(value: $0.value - 0.5, low: $0.low - 0.5, high: $0.high - 0.5), expected: .plus) }
     }
     for other in methods(kind).dropFirst() {
@@ -95,13 +115,13 @@ struct ReversalResult: Sendable {
       let differences = values(kind) { reading in own(reading).flatMap { a in method(reading).map { a - $0 } } }
       add(
         "C2-\(other)", "information tells \(Self.question(kind)) better than \(other) does",
-        try WordStatistics.overSeeds(differences)
+        try WordStatistics.overSeeds(differences), unless: unsolved
       ) { .ofSign($0, expected: .plus) }
     }
     add(
       "C6", "two seeds of the measure rank symbols alike (rank correlation 0.9 or more)",
       try estimate(kind, \.stability)
-    ) { .of($0, within: 0.9...1.000001) }
+    ) { .of($0, within: 0.9...Double.infinity) }
     return claims
   }
 

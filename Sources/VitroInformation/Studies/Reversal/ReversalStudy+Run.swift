@@ -25,8 +25,10 @@ extension ReversalStudy {
         readings.append(
           try run.stage("measuring \(kind.title) \(number + 1)") { stage in
             let network = try Network(run.artifact(name, of: "training \(kind.title)").path)
+            // Each network has texts of its own, so that an interval over networks is one over texts too.
+            let own = seed &+ UInt64(number) &* 0x9e37_79b9_7f4a_7c15
             return try read(
-              kind.words(network), kind, number: number, accuracy: accuracy(network, seed: seed), seed: seed
+              kind.words(network), kind, number: number, accuracy: accuracy(network, seed: own), seed: own
             ) { what, done, all in
               try stage.checkpoint("reversal")
               stage.update(ProgressUpdate("\(kind.title) \(number + 1), \(what)", completed: done, of: all))

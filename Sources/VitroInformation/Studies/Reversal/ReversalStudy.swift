@@ -53,7 +53,7 @@ public struct ReversalStudy: Sendable {
   static let batchSize = 64
   /// The texts that spreads are measured over.
   static let referenceTexts = 200
-  /// The fresh texts that networks are tested on.
+  /// The texts of reserved sequences that each network is tested on.
   static let testTexts = 500
 
   /// Trains all networks of a kind in one pass.
@@ -78,19 +78,20 @@ public struct ReversalStudy: Sendable {
     return network
   }
 
-  /// The share of symbols that a network answers right, on texts that it has not been trained on.
+  /// The share of symbols that a network answers right, on sequences that no network was trained on.
   func accuracy(_ network: Network, seed: UInt64) throws -> Double {
     let indices = Array(0..<Self.testTexts)
-    let batch = try ReversalSource(task: task, seed: seed ^ 0x7e57, count: Self.testTexts).batch(indices)
+    let batch = try ReversalSource(task: task, seed: seed ^ 0x7e57, count: Self.testTexts, reserved: true).batch(
+      indices)
     let answers = try network.run(batch.inputs).output.argmax().slice(axis: 1, length..<task.context)
     let hits = try answers.isEqual(to: batch.target.slice(axis: 1, length..<task.context).cast(to: answers.dtype))
     return try hits.cast(to: .float64).mean().item()
   }
 
-  /// Fresh texts as a network reads them.
-  func samples(_ network: WordNetwork, count: Int, seed: UInt64) throws -> [WordText] {
+  /// Texts as a network reads them: of reserved sequences, or of those to learn from.
+  func samples(_ network: WordNetwork, count: Int, seed: UInt64, reserved: Bool) throws -> [WordText] {
     try (0..<count).map { number in
-      let symbols = task.symbols(of: number, seed: seed)
+      let symbols = task.symbols(of: number, seed: seed, reserved: reserved)
       let tokens = task.tokens(symbols)
       return WordText(tokens, words: task.names(symbols), vectors: try network.vectors(of: tokens))
     }

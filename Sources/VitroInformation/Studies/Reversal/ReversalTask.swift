@@ -13,10 +13,32 @@ struct ReversalTask: Sendable, Hashable, Codable {
   var context: Int { 2 * length }
   var blank: Int { symbols }
 
-  /// The symbols of an example, which depend on the seed and its number alone.
-  func symbols(of example: Int, seed: UInt64) -> [Int] {
+  /// One sequence in so many is reserved: networks are tested on it and never trained on it.
+  static let reservedShare = 8
+
+  /// The symbols of an example, which depend on the seed and its number alone: drawn until they are reserved, or until they are not.
+  func symbols(of example: Int, seed: UInt64, reserved: Bool) -> [Int] {
     var stream = RandomStream(seed: seed, "reversal", example)
-    return stream.draw(words: length).map { Int($0.multipliedFullWidth(by: UInt32(symbols)).high) }
+    while true {
+      let found = stream.draw(words: length).map { Int($0.multipliedFullWidth(by: UInt32(symbols)).high) }
+      if isReserved(found) == reserved { return found }
+    }
+  }
+
+  /// Whether a sequence is reserved for tests, by its hash alone: the same in every network and for every seed.
+  ///
+  /// The class of 0, 1, 2, … is the reserved one, so that there is always such a sequence.
+  func isReserved(_ sequence: [Int]) -> Bool {
+    Self.hashClass(sequence) == Self.hashClass((0..<length).map { $0 % symbols })
+  }
+
+  /// FNV-1a over the symbols, and the finalizer of SplitMix64, so that all bits count.
+  private static func hashClass(_ sequence: [Int]) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for symbol in sequence { hash = (hash ^ UInt64(symbol)) &* 0x100_0000_01b3 }
+    hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
+    return (hash ^ (hash >> 31)) % UInt64(reservedShare)
   }
 
   func tokens(_ symbols: [Int]) -> [Int] { symbols + [Int](repeating: blank, count: length) }
@@ -35,14 +57,15 @@ struct ReversalTask: Sendable, Hashable, Codable {
   }
 }
 
-/// Examples of the task without end, a new one for each number.
+/// Examples of the task without end, drawn anew for each number, with or without the reserved sequences alone.
 struct ReversalSource: BatchSource {
   let task: ReversalTask
   let seed: UInt64
   let count: Int
+  var reserved = false
 
   func batch(_ indices: [Int]) throws -> Batch {
-    let examples = indices.map { task.symbols(of: $0, seed: seed) }
+    let examples = indices.map { task.symbols(of: $0, seed: seed, reserved: reserved) }
     return try Batch(
       Tensor(examples.flatMap(task.tokens), shape: [indices.count, task.context]),
       target: Tensor(examples.flatMap(task.answers), shape: [indices.count, task.context]))

@@ -11,22 +11,27 @@ internal import VitroTensor
 struct AttributeRetention: Sendable {
   private let weights: [Double]
   private let intercept: Double
-  /// The share of held-out words whose class it knows.
+  /// The share of held-out tokens whose class it knows; none of their words is among those it was fitted on.
   let accuracy: Double
 
   /// Fits the classifier; nothing when too few words lean.
   init?(_ texts: [WordText], _ sentiment: SentimentWords, seed: UInt64) throws {
-    var (rows, labels): ([Tensor], [Int]) = ([], [])
+    var (rows, labels, types): ([Tensor], [Int], [Int]) = ([], [], [])
+    var numbers: [String: Int] = [:]
     for text in texts {
       for (token, word) in WordClass.wholeWords(of: text).enumerated() {
         guard let lean = sentiment.lean(of: word) else { continue }
         rows.append(try text.vectors.slice(token..<token + 1))
         labels.append(lean.value > 0 ? 1 : 0)
+        numbers[word] = numbers[word] ?? numbers.count
+        types.append(numbers[word] ?? 0)
       }
     }
-    guard labels.count >= 40, labels.contains(0), labels.contains(1) else { return nil }
+    guard labels.count >= 40, numbers.count >= 4 else { return nil }
     let all = try Tensor.concatenate(rows).cast(to: .float64)
-    let parts = try Splits.stratified(labels: labels, shares: [0.75, 0.25], seed: seed)
+    // A word has nearly the same vector wherever it stands: divided by tokens, its class would only be remembered.
+    let parts = try Splits.grouped(groups: types, labels: labels, shares: [0.75, 0.25], seed: seed)
+    guard Set(parts[0].map { labels[$0] }).count == 2, !parts[1].isEmpty else { return nil }
     let fit = try LogisticRegression(inverseRegularization: 10).fit(
       all.gather(Tensor(parts[0])), labels: parts[0].map { labels[$0] }, classCount: 2)
     weights = try fit.model.weights.doubles

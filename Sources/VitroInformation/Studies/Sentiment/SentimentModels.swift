@@ -38,7 +38,7 @@ extension SentimentStudy {
     model.architecture.map {
       TextNetwork(
         $0, vocabulary: vocabulary, classes: classes, width: 48, hidden: $0 == .encoder ? 96 : $0 == .cnn ? 32 : 48,
-        layers: $0 == .cnn ? 1 : 2, heads: 4, dropout: $0 == .encoder ? 0.1 : 0.4, context: 512)
+        layers: $0 == .cnn ? 1 : 2, heads: 4, dropout: $0 == .encoder ? 0.1 : 0.4, context: Self.context)
     }
   }
 
@@ -73,11 +73,16 @@ extension SentimentStudy {
     }
     try keep(0)
     let rate = design.architecture == .encoder ? 1e-3 : 2e-3
+    var last: URL?
     for epoch in Set([1, epochs]).sorted() {
+      // A part has a directory of its own, which begins with where the part before ended: going on from a later part's checkpoint would keep the wrong network here.
+      let part = checkpoints.appending(path: "\(number)-\(epoch)")
+      if let last { try Self.begin(part, after: last) }
+      last = part
       let settings = TrainingSettings(
         .epochs(epoch), batchSize: 32, optimizer: .adam(rate: rate), loss: .crossEntropy, clip: 1, seed: seed)
       let found = try Trainer(settings).train(
-        &network, on: training, checkpoints: checkpoints.appending(path: "\(number)").path,
+        &network, on: training, checkpoints: part.path,
         observer: TrainingReporter(observer, stage: "training \(design.architecture.rawValue) \(number + 1)"))
       guard found.state != .interrupted else {
         throw VitroError(.interrupted, "sentiment", "stopped after \(found.steps) steps")
@@ -85,6 +90,17 @@ extension SentimentStudy {
       try keep(epoch)
     }
     return result
+  }
+
+  /// Gives a part of a training the checkpoint that the part before ended with, unless it has one already.
+  private static func begin(_ part: URL, after last: URL) throws {
+    let files = FileManager.default
+    guard !files.fileExists(atPath: part.path), files.fileExists(atPath: last.path) else { return }
+    // Moved into its place when it is whole, so that a stop in between leaves nothing half done.
+    let new = part.deletingLastPathComponent().appending(path: part.lastPathComponent + ".new")
+    try? files.removeItem(at: new)
+    try files.copyItem(at: last, to: new)
+    try files.moveItem(at: new, to: part)
   }
 
   /// A pretrained model with the mean of its last states, and scores of the classes, behind it.
@@ -120,7 +136,7 @@ extension SentimentStudy {
     func source(_ texts: LabeledTexts, _ count: Int) throws -> TokenizedTexts {
       let chosen = try texts.subset(Array(0..<min(count, texts.count)))
       return try TokenizedTexts(
-        chosen.texts.map { try Array(tokenizer.encode($0).map(\.id).prefix(model.context)) }, labels: chosen.labels
+        chosen.texts.map { try tokenizer.encode($0).map(\.id) }, labels: chosen.labels
       ).sortedByLength()
     }
     let (training, test) = (try source(data.training, tuned), try source(data.test, Self.probed.test))

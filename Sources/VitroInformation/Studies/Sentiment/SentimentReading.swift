@@ -22,7 +22,7 @@ struct SentimentReading: Codable, Sendable {
     var accuracy: Double
     /// The mean of what the sentence's vector keeps of words, by text.
     var kept: [Double]
-    /// The mean H in the sentence's vector, by text.
+    /// The mean H in the sentence's vector, in units of the words' own spread (H less its logarithm), by text: words' vectors grow in training, and σ with them.
     var entropy: [Double]
   }
 
@@ -72,6 +72,7 @@ extension SentimentStudy {
     _ language: LanguageModel, _ model: SentimentModel, number: Int, _ training: Training, earlier: [LanguageModel],
     _ data: SentimentData, seed: UInt64, progress: @Sendable (String, Int, Int) throws -> Void
   ) throws -> SentimentReading {
+    let data = try data.begun(for: number, of: seeds)
     let network = try WordNetwork(language)
     let layers = model.layers(network)
     let features = layers.map { Feature($0) }
@@ -173,7 +174,7 @@ extension SentimentStudy {
     let found = try InformationMeasure(network, scales, settings: settings)(own, [feature])
     return SentimentReading.Moment(
       epoch: training.epochs[place], accuracy: training.accuracy[place], kept: found.map { $0[0].meanKept },
-      entropy: found.map { $0[0].meanEntropy })
+      entropy: found.map { $0[0].meanEntropy - log(scales.wordSpread) })
   }
 
   // MARK: - Readability

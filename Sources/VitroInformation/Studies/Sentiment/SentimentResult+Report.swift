@@ -42,8 +42,9 @@ extension SentimentResult {
     let residuals = models.map { model in
       "\(model.title) \(NumberFormat.fixed(2).text(WordStatistics.mean(of(model).map(\.residual))))"
     }
+    let left = leftOut > 0 ? " \(leftOut) sentences were left out, for they are empty or too long." : ""
     return RichText(
-      "Median residuals of the measure, 0 at the optimum, measured with noise of their own: \(residuals.joined(separator: ", ")). More samples make them smaller. What is kept by vectors of different networks is comparable as far as the spread of their words is."
+      "Median residuals of the measure, 0 at the optimum, measured with noise of their own: \(residuals.joined(separator: ", ")). More samples make them smaller.\(left) What is kept by vectors of different networks is comparable as far as the spread of their words is."
     )
   }
 
@@ -53,7 +54,9 @@ extension SentimentResult {
     return [
       Metric(
         "\(model.title): sentences judged right", WordStatistics.mean(accuracies), format: .percent(1),
-        interval: interval, explanation: RichText("On held-out sentences, \(accuracies.count) networks."),
+        interval: interval,
+        explanation: RichText(
+          "On held-out sentences, no copy of which was learned from; \(accuracies.count) networks, all on the same."),
         control: Metric.Control("guessing", 0.5))
     ]
   }
@@ -75,7 +78,7 @@ extension SentimentResult {
     return Figure(
       "\(model.title): information falls, readability rises",
       caption: RichText(
-        "Kept: the mean over words, 1 for the words' own vectors by definition. Label read: a logistic regression's accuracy on held-out sentences, off the mean over words. 95 % intervals over \(of(model).count > 1 ? "networks" : "texts")."
+        "Kept: the mean over words. Label read: a logistic regression's accuracy on held-out sentences, off the mean over words. 95 % intervals over \(of(model).count > 1 ? "networks" : "texts")."
       ), span: .half,
       .lines(
         LineFigure(
@@ -83,7 +86,7 @@ extension SentimentResult {
           series: [
             series(
               "kept of words",
-              [Estimate(value: 1, low: 1, high: 1)]
+              [nil]
                 + (try layers.indices.map { layer in try estimate(model) { $0.kept[layer] } })),
             series("label read right", try (0...layers.count).map { try accuracy(model, probe: $0) }),
           ], references: [ReferenceLine("guessing", 0.5)])))
@@ -142,10 +145,13 @@ extension SentimentResult {
     (of(model).first?.views ?? []).map { view in
       let score = view.score
       let accuracy = NumberFormat.percent(1).text(score.accuracy)
-      let gain = NumberFormat.fixed(2).text(score.logLikelihood - score.chance)
+      let format = NumberFormat.fixed(2)
+      let known = format.text(score.logLikelihood - score.chance)
+      let gain =
+        score.gain.map { format.text($0.value, Interval($0)) } ?? format.text(score.logLikelihood - score.control)
       return Table(
         title:
-          "\(model.title), \(view.layer): the decoder names \(accuracy) of \(score.words) held-out words, \(gain) nats a word better than chance",
+          "\(model.title), \(view.layer): the decoder names \(accuracy) of \(score.words) held-out words; nats a word: \(known) better than how often words occur, \(gain) better than off other sentences' vectors",
         columns: [
           .init("word"), .init("kept (noise)", .fixed(2)), .init("best guess (decoder)"),
           .init("its probability", .percent(1)), .init("the true word's", .percent(1)),
@@ -171,7 +177,7 @@ extension SentimentResult {
       title: "How alike neighbours are kept by the sentence's vector",
       columns: [
         .init("network"), .init("correlation of neighbours", .fixed(3)),
-        .init("length of runs, 1 by chance", .fixed(3)),
+        .init("runs over those of a random order", .fixed(3)),
         .init("deviation of H in a sentence", .fixed(3)),
       ],
       rows: try models.map { model in
@@ -189,10 +195,12 @@ extension SentimentResult {
     let epochs = Set(trained.flatMap { of($0)[0].moments.map(\.epoch) }).sorted()
     return Figure(
       "What training does to the sentence's vector",
-      caption: "The mean H of words after so many passes through the data, 0 before training; 95 % intervals.",
+      caption:
+        "The mean H of words, in units of the words' own spread (H less its logarithm, for words' vectors grow), after so many passes through the data, 0 before training; 95 % intervals.",
       .lines(
         LineFigure(
-          categories: epochs.map { "\($0)" }, x: Axis("passes"), y: Axis("H", unit: "nats", format: .fixed(2)),
+          categories: epochs.map { "\($0)" }, x: Axis("passes"),
+          y: Axis("H − log spread", unit: "nats", format: .fixed(2)),
           series: try trained.map { model in
             series(
               model.title,

@@ -9,16 +9,20 @@ struct SentimentResult: Sendable {
   /// How many words lean, and the strongest to each side.
   let sentiment: SentimentWords
   let classNames: [String]
+  /// How many sentences were left out because they were empty or too long.
+  var leftOut = 0
 
   func of(_ model: SentimentModel) -> [SentimentReading] { readings.filter { $0.model == model } }
 
   var models: [SentimentModel] { SentimentModel.allCases.filter { !of($0).isEmpty } }
 
   /// A mean over texts: its interval is over networks where there are several of the kind, else over texts.
-  func estimate(_ model: SentimentModel, _ values: (SentimentReading) -> [Double?]) throws -> Estimate? {
+  func estimate(
+    _ model: SentimentModel, confidence: Double = 0.95, _ values: (SentimentReading) -> [Double?]
+  ) throws -> Estimate? {
     let found = of(model).map { values($0).compactMap(\.self) }.filter { !$0.isEmpty }
-    if found.count >= 2 { return try WordStatistics.overSeeds(found.map(WordStatistics.mean)) }
-    return try found.first.flatMap { try WordStatistics.estimate($0, seed: 1) }
+    if found.count >= 2 { return try WordStatistics.overSeeds(found.map(WordStatistics.mean), confidence: confidence) }
+    return try found.first.flatMap { try WordStatistics.estimate($0, seed: 1, confidence: confidence) }
   }
 
   /// The share of right answers: over networks where there are several, else Clopper and Pearson's.
@@ -68,11 +72,11 @@ struct SentimentResult: Sendable {
       }
   }
 
-  /// C4: the first layer at which the separator is kept less than the words are.
+  /// C4: the first layer at which the separator is kept less than the words are, all layers' intervals together covering 95 % (Bonferroni).
   func separatorLayer() throws -> (layer: Int, name: String, estimate: Estimate)? {
     guard let reading = of(.tuned).first else { return nil }
     for (layer, name) in reading.layers.enumerated() {
-      let found = try estimate(.tuned) { $0.separator[layer] }
+      let found = try estimate(.tuned, confidence: 1 - 0.05 / Double(reading.layers.count)) { $0.separator[layer] }
       if let found, found.high < 0 { return (layer, name, found) }
     }
     return nil
@@ -87,7 +91,9 @@ struct SentimentResult: Sendable {
     return claim(
       "C4-states",
       "C4: the states of the last layer keep the separator less than words"
-        + (found.map { " (first so at layer \($0.layer + 1) of \(reading.layers.count), \($0.name))" } ?? ""),
+        + (found.map {
+          " (first so at layer \($0.layer + 1) of \(reading.layers.count), \($0.name), corrected for their number)"
+        } ?? ""),
       state, expected: .minus)
       + claim(
         "C4-sentence", "C4: the sentence's vector keeps the separator less than words", last, expected: .minus)
@@ -107,7 +113,7 @@ struct SentimentResult: Sendable {
       : try changes.first.flatMap { try WordStatistics.estimate($0, seed: 2) }
     return claim(
       "C5-\(model.rawValue)",
-      "C5: in training the sentence's vector of the \(model.title) forgets (mean H at the end less at the beginning, nats a dimension)",
+      "C5: in training the sentence's vector of the \(model.title) forgets (mean H at the end less at the beginning, nats a dimension, each in units of its words' spread)",
       found)
   }
 

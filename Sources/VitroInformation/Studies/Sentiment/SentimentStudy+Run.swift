@@ -14,9 +14,10 @@ extension SentimentStudy {
     guard let path = data else { throw VitroError(.argument, "sentiment", "there are no data") }
     let table = try LabeledTexts(path)
     try run.read(table, as: path)
-    let data = try SentimentData(table, most: sentences, seed: run.seed)
-    let vocabulary = try TextVocabulary(of: data.training.texts, units: .words, least: 2)
+    let all = try SentimentData(table, most: sentences, seed: run.seed)
+    let vocabulary = try TextVocabulary(of: all.training.texts, units: .words, least: 2)
     let tokenizer = try Tokenizer(json: vocabulary.file())
+    let data = try all.fitting { (1...Self.context).contains(try tokenizer.encode($0).count) }
     var readings: [SentimentReading] = []
     for model in SentimentModel.allCases {
       guard let design = design(model, vocabulary: vocabulary.count, classes: data.classes) else { continue }
@@ -35,15 +36,25 @@ extension SentimentStudy {
         readings.append(try measure(networks, model, number: number, training, data, run))
       }
     }
-    if let path = model { readings.append(try tuned(path, data, run)) }
+    var leftOut = data.leftOut
+    if let path = model {
+      let (reading, left) = try tuned(path, all, run)
+      readings.append(reading)
+      leftOut = max(leftOut, left)
+    }
     let result = SentimentResult(
-      study: self, readings: readings, sentiment: data.sentiment, classNames: data.classes)
+      study: self, readings: readings, sentiment: data.sentiment, classNames: data.classes, leftOut: leftOut)
     return Outcome(report: try result.report(), facts: try result.facts())
   }
 
-  private func tuned(_ path: String, _ data: SentimentData, _ run: Run) throws -> SentimentReading {
+  private func tuned(_ path: String, _ all: SentimentData, _ run: Run) throws -> (SentimentReading, leftOut: Int) {
     let pretrained = try LanguageModel(path)
     try run.read(files: pretrained.files, as: path, role: "model")
+    let words = ModelWords(pretrained)
+    let data = try all.fitting { text in
+      let tokens = try words.cut(text)
+      return (1...pretrained.context).contains(tokens.count) && !tokens.allSatisfy(\.isSpecial)
+    }
     let training = try run.stage("fine-tuning \(pretrained.name)") { stage in
       try tune(
         pretrained, data, seed: run.seed, into: stage.directory, checkpoints: stage.checkpoints, observer: stage)
@@ -53,7 +64,7 @@ extension SentimentStudy {
     let after = LanguageModel(
       name: pretrained.name, family: pretrained.family, transformer: pretrained.transformer, network: network,
       tokenizer: pretrained.ownTokenizer)
-    return try measure([before, after], .tuned, number: 0, training, data, run)
+    return (try measure([before, after], .tuned, number: 0, training, data, run), data.leftOut)
   }
 
   private func measure(
@@ -63,7 +74,8 @@ extension SentimentStudy {
     guard let last = networks.last else { throw VitroError(.argument, "sentiment", "no network was kept") }
     return try run.stage("measuring \(model.title) \(number + 1)") { stage in
       try read(
-        last, model, number: number, training, earlier: Array(networks.dropLast()), data, seed: run.seed
+        last, model, number: number, training, earlier: Array(networks.dropLast()), data,
+        seed: run.seed &+ UInt64(number) &* 0x9e37_79b9_7f4a_7c15
       ) { what, done, all in
         try stage.checkpoint("sentiment")
         stage.update(ProgressUpdate("\(model.title) \(number + 1), \(what)", completed: done, of: all))

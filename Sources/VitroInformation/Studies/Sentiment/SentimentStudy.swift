@@ -35,6 +35,8 @@ public struct SentimentStudy: Sendable {
   /// Five networks of each kind, and no data.
   public init() {}
 
+  /// The most tokens of a sentence that networks trained here read.
+  static let context = 512
   /// The most tokens of a sentence that is measured.
   static let longest = 28
   /// The sentences that probes learn from, and are tested on.
@@ -75,8 +77,10 @@ public struct SentimentStudy: Sendable {
 /// The sentences of the study, divided.
 struct SentimentData: Sendable {
   let classes: [String]
-  let training: LabeledTexts
-  let test: LabeledTexts
+  private(set) var training: LabeledTexts
+  private(set) var test: LabeledTexts
+  /// How many sentences were left out because they were empty or did not fit.
+  private(set) var leftOut: Int
   /// The words that lean to a class in the sentences to learn from.
   let sentiment: SentimentWords
 
@@ -87,21 +91,58 @@ struct SentimentData: Sendable {
         details: ["field": "data", "found": "\(texts.classNames.count) classes", "expected": "2 classes"])
     }
     classes = texts.classNames
-    let parts = try Splits.stratified(labels: texts.labels, shares: [0.8, 0.2], seed: seed)
+    let all = texts
+    let texts = try all.subset(
+      all.texts.indices.filter { all.texts[$0].contains { $0.isLetter || $0.isNumber } }
+    ).keepingCopiesTogether()
+    leftOut = all.count - texts.count
+    let shares = [0.8, 0.2]
+    let parts =
+      if let groups = texts.groups {
+        try Splits.grouped(groups: groups, labels: texts.labels, shares: shares, seed: seed)
+      } else {
+        try Splits.stratified(labels: texts.labels, shares: shares, seed: seed)
+      }
     func shuffled(_ rows: [Int], _ count: Int) -> [Int] {
       var stream = RandomStream(seed: seed, "sentences", rows.count)
       return stream.permutation(rows.count).prefix(count).map { rows[$0] }
     }
     training = try texts.subset(shuffled(parts[0], most))
     test = try texts.subset(shuffled(parts[1], parts[1].count))
-    guard training.count >= 300, test.count >= 60 else {
-      throw VitroError(
-        .argument, "sentiment", "'\(texts.name)' has \(texts.count) sentences, expected 400 or more",
-        details: ["field": "data", "found": "\(texts.count) sentences", "expected": "400 or more"])
-    }
+    try Self.check(training, test, texts.name)
     sentiment = try SentimentWords(
       training.texts.map { text in
         text.split { !$0.isLetter && !$0.isNumber && $0 != "'" && $0 != "-" }.map { String($0) }
       }, labels: training.labels)
+  }
+  private static func check(_ training: LabeledTexts, _ test: LabeledTexts, _ name: String) throws {
+    guard training.count < 300 || test.count < 60 else { return }
+    let found = "\(training.count) sentences to learn from and \(test.count) to test on"
+    throw VitroError(
+      .argument, "sentiment", "'\(name)' leaves \(found), expected 300 and 60 or more",
+      details: ["field": "data", "found": found, "expected": "300 and 60 or more"])
+  }
+
+  /// The sentences that a network can read; the others are counted.
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` (`argument`) when too few are left.
+  func fitting(_ fits: (String) throws -> Bool) throws -> SentimentData {
+    var result = self
+    result.training = try training.subset(training.texts.indices.filter { try fits(training.texts[$0]) })
+    result.test = try test.subset(test.texts.indices.filter { try fits(test.texts[$0]) })
+    result.leftOut += training.count - result.training.count + test.count - result.test.count
+    try Self.check(result.training, result.test, training.name)
+    return result
+  }
+
+  /// The same sentences, begun elsewhere for each of several networks, so that each is measured on others as far as there are enough.
+  func begun(for number: Int, of count: Int) throws -> SentimentData {
+    func turned(_ texts: LabeledTexts) throws -> LabeledTexts {
+      let start = texts.count * number / max(count, number + 1)
+      return try texts.subset((0..<texts.count).map { ($0 + start) % texts.count })
+    }
+    var result = self
+    (result.training, result.test) = (try turned(training), try turned(test))
+    return result
   }
 }
