@@ -17,7 +17,7 @@ internal import VitroTensor
 ///
 /// ```swift
 /// let decoder = try FeatureDecoder(network, "blocks.5.hook_resid_post", learning: texts)
-/// let found = try decoder.reconstruction(of: network.text("How are you?"))
+/// let found = try decoder.reconstruction(of: text)
 /// for word in found.words { print(word?.probability ?? 0, word?.entropy ?? 0) }
 /// ```
 public struct FeatureDecoder: Sendable {

@@ -205,7 +205,7 @@ public struct MethodJudge: Sendable {
     kind == InformationMethod.self ? scores.map { $0.map(exp) } : scores
   }
 
-  func estimate(_ values: [Double]) throws -> Estimate? { try .mean(ofTexts: values, seed: settings.seed) }
+  func estimate(_ values: [Double]) throws -> Estimate? { try .mean(ofTexts: values) }
 
   /// The places of words from the best to the worst; equal ones in random order, for none shall win by standing first.
   func order(_ text: Int, _ scores: [Double]) -> [Int] {

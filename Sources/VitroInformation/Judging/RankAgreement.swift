@@ -4,7 +4,7 @@ public import VitroFitting
 /// How alike two lists of scores rank the same words.
 ///
 /// ```swift
-/// RankAgreement.spearman([0.1, 0.9, 0.4], [1, 30, 2])  // 1
+/// let agreement = RankAgreement.spearman([0.1, 0.9, 0.4], [1, 30, 2])  // 1
 /// ```
 public enum RankAgreement {
   /// Spearman's rank correlation, equal scores sharing their mean rank; NaN when one list says nothing: when all its scores are equal.
@@ -37,11 +37,11 @@ public enum RankAgreement {
     return result
   }
 
-  /// The mean over texts of their correlations, with the interval of drawing texts anew; texts of which one list says nothing are left out.
+  /// The mean over texts of their correlations, with Student's interval; texts of which one list says nothing are left out.
   ///
   /// - Throws: ``/VitroCore/VitroError`` for settings that cannot be.
-  public static func mean(_ a: [[Double]], _ b: [[Double]], seed: UInt64 = 0) throws -> Estimate? {
-    try Estimate.mean(ofTexts: zip(a, b).map(spearman), seed: seed)
+  public static func mean(_ a: [[Double]], _ b: [[Double]]) throws -> Estimate? {
+    try Estimate.mean(ofTexts: zip(a, b).map(spearman))
   }
 }
 
@@ -51,7 +51,7 @@ extension Estimate {
   /// Nothing when there are fewer than three numbers: an interval of two says nothing.
   ///
   /// - Throws: ``/VitroCore/VitroError`` for settings that cannot be.
-  public static func mean(ofTexts values: [Double], seed _: UInt64 = 0) throws -> Estimate? {
+  public static func mean(ofTexts values: [Double]) throws -> Estimate? {
     let known = values.filter { !$0.isNaN }
     return known.count >= 3 ? try .mean(of: known) : nil
   }

@@ -8,8 +8,8 @@ internal import VitroTensor
 /// must not be one that counts, which is something to know of it.
 ///
 /// ```swift
-/// let texts = PlantedTask.count.texts(100, seed: 0)
-/// print(texts[0].words, texts[0].label, texts[0].isRelevant)
+/// let planted = PlantedTask.count.texts(100, seed: 0)
+/// print(planted[0].words, planted[0].label, planted[0].isRelevant)
 /// ```
 public enum PlantedTask: String, Sendable, Hashable, Codable, CaseIterable, FieldValue {
   /// Whether the first word is an animal or a plant.

@@ -11,7 +11,7 @@ internal import VitroTensor
 /// ```swift
 /// var study = FaithfulnessStudy()
 /// study.task = .firstWord
-/// let run = try lab.run(RunConfiguration(study), observer: SilentObserver())
+/// study.methods = ["gradient", "occlusion"]
 /// ```
 public struct FaithfulnessStudy: Experiment {
   /// `vitro information …`.

@@ -66,7 +66,7 @@ struct ForgettingCourse {
         before.flatMap { before in after.map { before - $0 } }
       }
     }
-    return ForgettingNetworks.mean(losses, seed: ends[0].0.seed)
+    return ForgettingNetworks.mean(losses)
   }
 }
 
@@ -130,13 +130,13 @@ struct ForgettingNetworks {
 
   /// The mean over texts with its interval; of several networks the mean of their means, with the interval over networks.
   private func estimate(_ values: (ForgettingCell) -> [Double]) -> Estimate? {
-    Self.mean(cells.map(values), seed: cells[0].seed)
+    Self.mean(cells.map(values))
   }
 
   /// The mean of numbers of each network's texts, with the interval over texts of one network, or over networks.
-  static func mean(_ all: [[Double]], seed: UInt64) -> Estimate? {
+  static func mean(_ all: [[Double]]) -> Estimate? {
     guard !all.isEmpty, all.allSatisfy({ !$0.isEmpty }) else { return nil }
-    if all.count == 1 { return try? .mean(ofTexts: all[0], seed: seed) }
+    if all.count == 1 { return try? .mean(ofTexts: all[0]) }
     return try? .mean(of: all.map { $0.reduce(0, +) / Double($0.count) })
   }
 }

@@ -12,9 +12,9 @@ internal import VitroTensor
 /// words; at the answer every method ranks the words, and is judged by the area under the ROC curve.
 ///
 /// ```swift
-/// var study = ForgettingStudy()
-/// study.tasks = [.firstWord]
-/// let outcome = try study.run(run)
+/// var forgetting = ForgettingStudy()
+/// forgetting.tasks = [.firstWord]
+/// forgetting.seeds = 5
 /// ```
 public struct ForgettingStudy: Sendable {
   /// The tasks.
@@ -26,7 +26,7 @@ public struct ForgettingStudy: Sendable {
   /// The texts that are measured, none of them learned from.
   public var texts = 40
   /// How information is measured; each network has a seed of its own.
-  public var measure = InformationSettings(samples: 400)
+  public var measure = InformationSettings(samples: 1600)
   /// The passes of the measure for each text and layer.
   public var samples: Int {
     get { measure.samples }

@@ -11,6 +11,7 @@ extension RetentionResult {
     var sections: [ReportSection] = []
     if texts.count > 1 || features.count > 1 { sections.append(try depthSection()) }
     for text in texts.indices.prefix(Self.shownTexts) { sections.append(try section(of: text)) }
+    if !decoded.isEmpty { sections.append(decoderSection()) }
     if !calibration.isEmpty { sections.append(calibrationSection()) }
     sections.append(try methodSection())
     let three = NumberFormat.significant(3)

@@ -17,6 +17,9 @@ struct RetentionResult {
   /// The same with other choices.
   var calibration: [(name: String, found: [[RetainedInformation]])] = []
 
+  /// The decoder's view of the first text, by layer.
+  var decoded: [TextReconstruction] = []
+
   init(
     model: String, texts: [WordText], features: [Feature], found: [[RetainedInformation]], scales: FeatureScales,
     settings: InformationSettings, isBuiltInReference: Bool, inBits: Bool
@@ -71,6 +74,23 @@ struct RetentionResult {
       facts["calibration"] = .array(
         calibration.map { name, other in
           ["choice": .string(name), "rankCorrelation": .numbers(agreement(with: other))]
+        })
+    }
+    if !decoded.isEmpty {
+      facts["decoder"] = .array(
+        decoded.map { view in
+          [
+            "layer": .string(view.feature.description),
+            "gain": view.score.gain.map { .numbers([$0.value, $0.low, $0.high]) } ?? .null,
+            "words": .array(
+              view.words.map { word in
+                guard let word else { return .null }
+                return [
+                  "probability": .number(word.probability), "entropy": .number(word.entropy),
+                  "guess": word.guesses.first.map { .string($0.word) } ?? .null,
+                ]
+              }),
+          ]
         })
     }
     return facts

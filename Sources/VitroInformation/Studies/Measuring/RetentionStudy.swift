@@ -41,6 +41,7 @@ public struct RetentionStudy: Experiment {
     Field("samples", \.samples, in: 100...16_777_216, help: "Forward and backward passes for each text and layer."),
     Field(
       "calibrate", \.calibrate, help: "Measure with other choices of distortion, spread and passes, too, and compare."),
+    Field("decode", \.decode, help: "Add the decoder's view: which words a line can read off each layer."),
     Field("bits", \.bits, help: "Say entropies in bits."),
   ]
 
@@ -80,6 +81,8 @@ public struct RetentionStudy: Experiment {
   public var samples = 600
   /// Whether other distortions are compared.
   public var calibrate = false
+  /// Whether the decoder's view is added.
+  public var decode = false
   /// Whether entropies are in bits.
   public var bits = false
 
@@ -170,6 +173,16 @@ public struct RetentionStudy: Experiment {
     if calibrate {
       result.calibration = try Choice.all.enumerated().map { number, choice in
         (choice.name, try measured("with \(choice.name)", choice, seed: run.seed &+ UInt64(number) &+ 1))
+      }
+    }
+    if decode {
+      let decoded = Array(features.filter { (try? network.hasRows($0.tap)) == true })
+      result.decoded = try run.stage("decoding") { stage in
+        try decoded.enumerated().map { number, feature in
+          try stage.checkpoint("decoding")
+          stage.update(ProgressUpdate("decoding", completed: number, of: decoded.count))
+          return try FeatureDecoder(network, feature, learning: reference, seed: run.seed).reconstruction(of: texts[0])
+        }
       }
     }
     return Outcome(report: try result.report(), facts: result.facts)
