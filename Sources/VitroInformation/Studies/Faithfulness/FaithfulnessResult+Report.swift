@@ -71,7 +71,7 @@ extension FaithfulnessResult {
     }
     if !open.isEmpty {
       sentences.append(
-        "Whether those of \(open.joined(separator: ", ")) change \(unchanged.isEmpty ? "when the weights are dealt anew " : "")is undecided."
+        "Whether the maps of \(open.joined(separator: ", ")) change \(unchanged.isEmpty ? "when the weights are dealt anew " : "")is undecided."
       )
     }
     if sentences.isEmpty, !others.isEmpty { sentences.append("Every map changes when the weights are dealt anew.") }
