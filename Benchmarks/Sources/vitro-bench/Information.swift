@@ -15,7 +15,9 @@ private func measured(layers: Int, width: Int, heads: Int, words: Int, samples: 
     LanguageModel(
       name: "random", family: "BERT", transformer: description,
       network: try Network(description.graph(named: "random"), seed: 0)))
-  let texts = try (0..<16).map { text in try network.text((0..<words).map { ((text * words + $0) * 7919 + 13) % 30_522 }) }
+  let texts = try (0..<16).map { text in
+    try network.text((0..<words).map { ((text * words + $0) * 7919 + 13) % 30_522 })
+  }
   let features = network.hiddenStates.map { Feature($0) }
   let scales = try FeatureScales(network, features, over: texts)
   let measure = try InformationMeasure(network, scales, settings: InformationSettings(samples: samples))
