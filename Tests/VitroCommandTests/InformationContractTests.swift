@@ -74,7 +74,7 @@ import Vitro
     (["measure", "MODEL", "--text", ""], "empty"),
     (["measure", "MODEL", "--text", "1", "--layers", "blocks.0.hook_resid_pots"], "Did you mean"),
     (["measure", "MODEL", "--text", "LONG"], "tokens"), (["measure", "MODEL"], "--text"),
-    (["measure", "CONVNET", "--text", "1"], "words"), (["study", "forgeting"], "forgetting"),
+    (["measure", "CONVNET", "--text", "1"], "tokens"), (["study", "forgeting"], "forgetting"),
     (["study", "sentiment"], "data"), (["methods", "MODEL", "--text", "1 2", "--method", "gradeint"], "gradient"),
   ])
   func badInputIsRefusedClearly(_ arguments: [String], _ word: String) throws {

@@ -30,6 +30,11 @@ extension GradientCase {
       GradientCase("batchNormalized", [shape]) { try $0[0].batchNormalized(epsilon: 1e-2).values }
     }
     + shapes.map { shape in
+      GradientCase("routingGradient", [shape]) {
+        try ($0[0].detached * 3).routingGradient(to: $0[0], times: .full([1], 3, dtype: $0[0].dtype))
+      }
+    }
+    + shapes.map { shape in
       GradientCase("dropout", [shape]) {
         var stream = RandomStream(seed: 3, "dropout")
         return try $0[0].dropout(probability: 0.3, stream: &stream)
