@@ -31,7 +31,7 @@ extension GradientCase {
     }
     + shapes.map { shape in
       GradientCase("routingGradient", [shape]) {
-        try ($0[0].detached * 3).routingGradient(to: $0[0], times: .full([1], 3, dtype: $0[0].dtype))
+        try ($0[0].detached * 3).routingGradient(to: $0[0], times: .full([], 3, dtype: $0[0].dtype))
       }
     }
     + shapes.map { shape in
