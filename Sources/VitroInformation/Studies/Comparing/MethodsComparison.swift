@@ -117,7 +117,7 @@ public struct MethodsComparison: Sendable, Hashable, Codable {
   public func agreement(_ first: Found, _ second: Found) -> Double {
     let found = zip(first.scores, second.scores).compactMap { a, b -> Double? in
       guard let a, let b else { return nil }
-      let value = Self.rankCorrelation(sizes(a, first), sizes(b, second))
+      let value = RankAgreement.spearman(sizes(a, first), sizes(b, second))
       return value.isNaN ? nil : value
     }
     return found.isEmpty ? .nan : found.reduce(0, +) / Double(found.count)
@@ -125,32 +125,6 @@ public struct MethodsComparison: Sendable, Hashable, Codable {
 
   private func sizes(_ scores: [Double], _ method: Found) -> [Double] {
     method.isSigned ? scores.map { abs($0) } : scores
-  }
-
-  /// Spearman's correlation; equal numbers share their mean rank.
-  private static func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double {
-    let (x, y) = (ranks(a), ranks(b))
-    let middle = Double(a.count - 1) / 2
-    var (xx, yy, xy) = (0.0, 0.0, 0.0)
-    for (p, q) in zip(x, y) {
-      xx += (p - middle) * (p - middle)
-      yy += (q - middle) * (q - middle)
-      xy += (p - middle) * (q - middle)
-    }
-    return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : .nan
-  }
-
-  private static func ranks(_ values: [Double]) -> [Double] {
-    let order = values.indices.sorted { values[$0] < values[$1] }
-    var result = [Double](repeating: 0, count: values.count)
-    var start = 0
-    while start < order.count {
-      var end = start
-      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
-      for place in start..<end { result[order[place]] = Double(start + end - 1) / 2 }
-      start = end
-    }
-    return result
   }
 
   /// Why a method says nothing, or of which layers it does not; nothing where it is defined everywhere.
