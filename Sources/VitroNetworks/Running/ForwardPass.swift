@@ -11,7 +11,7 @@ public enum RunMode: Sendable, Hashable {
   /// differentiated score is vector ⊙ gradient.
   ///
   /// Sums of relevance are conserved from tap to tap but for what biases and ε take. The rules for functions, normalizations, attention, gates and products are in
-  /// docs/information.md. Layers that no rule covers (``Layer/isLinearizable``) are refused by name.
+  /// docs/information-methods.md. Layers that no rule covers (``Layer/isLinearizable``) are refused by name.
   case linearized(epsilon: Double)
 }
 
