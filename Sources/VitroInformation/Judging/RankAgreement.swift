@@ -51,8 +51,8 @@ extension Estimate {
   /// Nothing when there are fewer than three numbers: an interval of two says nothing.
   ///
   /// - Throws: ``/VitroCore/VitroError`` for settings that cannot be.
-  public static func mean(ofTexts values: [Double]) throws -> Estimate? {
+  public static func mean(ofTexts values: [Double], confidence: Double = 0.95) throws -> Estimate? {
     let known = values.filter { !$0.isNaN }
-    return known.count >= 3 ? try .mean(of: known) : nil
+    return known.count >= 3 ? try .mean(of: known, confidence: confidence) : nil
   }
 }

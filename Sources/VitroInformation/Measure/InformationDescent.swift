@@ -13,15 +13,20 @@ struct InformationDescent {
   let texts: [WordText]
   /// The texts' numbers among all, which noise is drawn by.
   let numbers: [Int]
-  private let vectors: Tensor
-  private let references: [Tensor]
-  private let weights: [Tensor]
-  private let length: Int
-  private let features: Int
-  private var settings: InformationSettings { measure.settings }
+  /// How many searches have gone before, so that noise is new.
+  let round: Int
+  let vectors: Tensor
+  let references: [Tensor]
+  let weights: [Tensor]
+  let length: Int
+  let features: Int
+  var settings: InformationSettings { measure.settings }
 
-  init(_ measure: InformationMeasure, _ staircase: Staircase, _ texts: [WordText], numbers: [Int]) throws {
+  init(
+    _ measure: InformationMeasure, _ staircase: Staircase, _ texts: [WordText], numbers: [Int], round: Int = 0
+  ) throws {
     (self.measure, self.staircase, self.texts, self.numbers) = (measure, staircase, texts, numbers)
+    self.round = round
     length = texts[0].count
     features = staircase.features.count
     vectors = try .stack(texts.map(\.vectors))
@@ -39,25 +44,48 @@ struct InformationDescent {
 
   // MARK: - The search
 
-  /// Searches, and says what was found for each text and feature.
-  func run(progress: (Int) throws -> Void) throws -> [[RetainedInformation]] {
-    let budget = Budget(settings)
-    let sensitivities = try self.sensitivities(probes: budget.probes)
-    try progress(budget.probes)
-    var state = start(sensitivities)
+  /// What a search knows of one feature and text when it ends, for a longer one to begin with.
+  struct Start {
+    /// For each chain log σ of each word.
+    var chains: [[Double]]
+    var ignored: [Bool]
+  }
+
+  /// Searches, and says what was found for each text and feature, and where a longer search would begin.
+  ///
+  /// - Parameters:
+  ///   - samples: The passes of this search.
+  ///   - starts: Where it begins, `[feature][text]`; the optimum for small noise where there is nothing yet.
+  ///   - progress: Is told how many passes are done.
+  func run(
+    samples: Int, from starts: [[Start]]?, progress: (Int) throws -> Void
+  ) throws -> (results: [[RetainedInformation]], starts: [[Start]]) {
+    let budget = Budget(samples: samples, chains: settings.chains)
+    var done = 0
+    var state: InformationState
+    if let starts {
+      state = resumed(starts)
+    } else {
+      state = start(try sensitivities(probes: budget.probes))
+      done = budget.probes
+      try progress(done)
+    }
+    var noise = StretchedNoise(cells: features * texts.count)
     for step in 0..<budget.steps {
-      let found = try distortions(state.logSigma, step: step, pairs: budget.pairs)
-      state.advance(found, rate: Self.rate(step), isAveraged: step >= budget.steps / 3, self)
-      try progress(budget.probes + (step + 1) * budget.pairs * 2 * settings.chains)
+      let found = try distortions(state.logSigma, &noise, step: step, pairs: budget.pairs)
+      let rate = Self.rate(step + (starts == nil ? 0 : Self.knownSteps))
+      state.advance(found, rate: rate, isAveraged: step >= budget.steps / 3, self)
+      try progress(done + (step + 1) * budget.pairs * 2 * settings.chains)
     }
     var final = state.summarized(self)
     // Fresh noise, the same σ in all chains: twice, to correct and to measure.
-    let correction = try evaluated(final, step: budget.steps, pairs: budget.corrections)
+    let correction = try evaluated(final, &noise, step: budget.steps, pairs: budget.corrections)
     final.correct(correction, self)
-    try calibrate(&final, step: budget.steps + 1, pairs: budget.corrections)
-    let evaluation = try evaluated(final, step: budget.steps + 2, pairs: budget.evaluations)
-    try progress(settings.samples)
-    return try results(final, evaluation, ignored: state.ignored)
+    try calibrate(&final, &noise, step: budget.steps + 1, pairs: budget.corrections)
+    let evaluation = try evaluated(final, &noise, step: budget.steps + 2, pairs: budget.evaluations)
+    try progress(samples)
+    let found = state.starts.chunks(of: texts.count).map(Array.init)
+    return (try results(final, evaluation, ignored: state.ignored, samples: samples), found)
   }
 
   /// How passes are shared out.
@@ -74,16 +102,19 @@ struct InformationDescent {
 
     private static let usualSteps = 64
 
-    init(_ settings: InformationSettings) {
-      let perPair = 2 * settings.chains
-      probes = max(4, min(16, settings.samples / 32))
-      corrections = max(1, settings.samples / 6 / perPair)
-      evaluations = max(1, settings.samples / 4 / perPair)
-      let left = max(1, (settings.samples - probes) / perPair - corrections - evaluations)
+    init(samples: Int, chains: Int) {
+      let perPair = 2 * chains
+      probes = max(4, min(16, samples / 32))
+      corrections = max(1, samples / 6 / perPair)
+      evaluations = max(1, samples / 4 / perPair)
+      let left = max(1, (samples - probes) / perPair - corrections - evaluations)
       pairs = max(1, left / Self.usualSteps)
       steps = max(1, left / pairs)
     }
   }
+
+  /// The steps after which a longer search takes up an earlier one.
+  private static let knownSteps = 8
 
   /// The step in log σ: large at first, for the start may be far off where the feature is not linear.
   private static func rate(_ step: Int) -> Double { 0.6 / pow(1 + Double(step) / 5, 0.6) }
@@ -123,105 +154,24 @@ struct InformationDescent {
     return try squares.reshaped([features * texts.count, probes, length]).sum(axes: [1]).doubles
   }
 
-  /// What one step's noise says: D for each chain, and σ_i ∂D/∂σ_i for each word of each chain.
-  struct Distortions {
-    /// `[feature][text][chain]`.
-    var values: [Double]
-    /// `[feature][text][chain][word]`.
-    var shares: [Double]
-  }
-
-  /// Distortions under antithetic noise, ε and −ε, so that odd terms cancel: the mean of so many pairs for each chain.
-  func distortions(
-    _ logSigma: [Double], step: Int, pairs: Int, isForward: Bool = false
-  ) throws -> Distortions {
-    let (chains, cells) = (settings.chains, features * texts.count)
-    let sigma = try Tensor(logSigma.map { exp($0) }, shape: [cells, chains, 1, length, 1]).cast(to: vectors.dtype)
-    var result = Distortions(
-      values: [Double](repeating: 0, count: cells * chains),
-      shares: [Double](repeating: 0, count: cells * chains * length))
-    // What does not fit into one pass takes turns: pairs first, then chains.
-    let rows = max(1, cells * 2 * length)
-    let together = max(1, min(chains, measure.mostRows / rows))
-    let inTurn = max(1, min(pairs, measure.mostRows / (rows * chains)))
-    for (turn, first) in stride(from: 0, to: pairs, by: inTurn).enumerated() {
-      let count = min(inTurn, pairs - first)
-      let drawn = try (0..<features).flatMap { feature in
-        try texts.indices.map { text in
-          var stream = stream("noise", feature, text, step, turn)
-          return try stream.normal([chains, count, length, measure.network.width], dtype: vectors.dtype)
-        }
-      }
-      let noise = try Tensor.stack(drawn) * sigma
-      let share = Double(count) / Double(pairs)
-      for firstChain in stride(from: 0, to: chains, by: together) {
-        let some = firstChain..<min(firstChain + together, chains)
-        let part = try distortions(some.count == chains ? noise : noise.slice(axis: 1, some), isForward: isForward)
-        for cell in 0..<cells {
-          for (place, chain) in some.enumerated() {
-            let (from, to) = (cell * some.count + place, cell * chains + chain)
-            result.values[to] += share * part.values[from]
-            for word in 0..<length { result.shares[to * length + word] += share * part.shares[from * length + word] }
-          }
-        }
-      }
-    }
-    return result
-  }
-
-  /// Distortions under given noise and its opposite, `[cells, chains, pairs, length, width]`.
-  private func distortions(_ noise: Tensor, isForward: Bool) throws -> Distortions {
-    let (cells, chains, width) = (noise.shape[0], noise.shape[1], noise.shape[4])
-    let replicas = 2 * chains * noise.shape[2]
-    let tokens = texts.flatMap { text in (0..<replicas).map { _ in text.tokens } }
-    let both = try Tensor.concatenate([noise, noise * -1], axis: 2)
-    let points = try
-      (both.reshaped([features, texts.count, replicas, length, width])
-      + vectors.reshaped([1, texts.count, 1, length, width])).reshaped([cells * replicas, length, width])
-    func changes(_ points: Tensor) throws -> [Tensor] {
-      try staircase.values(tokens, points).enumerated().map { number, value in
-        let entries = value.shape[1]
-        let change =
-          try value.reshaped([texts.count, replicas, entries])
-          - references[number].reshaped([texts.count, 1, entries])
-        return try (change * weights[number]).square().mean(axes: [-1])
-      }
-    }
-    func means(_ changes: [Tensor]) throws -> [Double] {
-      try changes.flatMap { try $0.detached.reshaped([texts.count * chains, -1]).mean(axes: [1]).doubles }
-    }
-    guard !isForward else {
-      return Distortions(
-        values: try means(changes(points)), shares: [Double](repeating: 0, count: cells * chains * length))
-    }
-    return try Tape.record { tape in
-      let points = tape.watch(points)
-      let changes = try changes(points)
-      let goal = try changes.reduce(Tensor.zeros([], dtype: vectors.dtype)) { try $0 + $1.sum() }
-      let slope = try gradient(tape, goal, points).reshaped(both.shape)
-      let shares = try (slope * both).sum(axes: [-1]).mean(axes: [2])
-      return Distortions(values: try means(changes), shares: try shares.doubles)
-    }
-  }
-
   /// The gradient, zeros where nothing depends on the words.
-  private func gradient(_ tape: Tape, _ goal: Tensor, _ points: Tensor) throws -> Tensor {
+  func gradient(_ tape: Tape, _ goal: Tensor, _ points: Tensor) throws -> Tensor {
     guard goal.isTracked else { return try points.detached.zerosLike() }
     return try tape.gradients(of: goal, at: [points])[0]
   }
 
-  private func stream(
+  func stream(
     _ purpose: String, _ feature: Int, _ text: Int, _ step: Int = 0, _ turn: Int = 0
   ) -> RandomStream {
-    RandomStream(seed: settings.seed, "\(purpose) \(staircase.features[feature])", numbers[text], step, turn)
+    RandomStream(seed: settings.seed, "\(purpose) \(staircase.features[feature])", numbers[text], step, turn, round)
   }
 
   /// The distortions of what was found, the mean over chains: `[feature][text]` and `[feature][text][word]`.
   private func evaluated(
-    _ final: InformationOptimum, step: Int, pairs: Int, isForward: Bool = false
+    _ final: InformationOptimum, _ noise: inout StretchedNoise, step: Int, pairs: Int, isForward: Bool = false
   ) throws -> Distortions {
     let logSigma = final.logSigma.chunks(of: length).flatMap { words in (0..<settings.chains).flatMap { _ in words } }
-    let found = try distortions(logSigma, step: step, pairs: pairs, isForward: isForward)
+    let found = try distortions(logSigma, &noise, step: step, pairs: pairs, isForward: isForward)
     var values = [Double](repeating: 0, count: features * texts.count)
     var shares = [Double](repeating: 0, count: values.count * length)
     for (place, value) in found.values.enumerated() { values[place / settings.chains] += value }
@@ -235,12 +185,14 @@ struct InformationDescent {
   /// Brings all words below the cap together to the wanted distortion, where it is off: runs forward alone, with the same draws again and again.
   ///
   /// Where a network answers by jumps, D is a mean of rare large changes, and steps follow it badly; along one line it grows, and is easily met.
-  private func calibrate(_ final: inout InformationOptimum, step: Int, pairs: Int) throws {
+  private func calibrate(
+    _ final: inout InformationOptimum, _ noise: inout StretchedNoise, step: Int, pairs: Int
+  ) throws {
     guard case .fixedDistortion(let delta) = settings.form else { return }
     let start = final
     var search = (0..<features * texts.count).map { _ in DistortionSearch() }
     for _ in 0..<DistortionSearch.mostSteps {
-      let values = try evaluated(final, step: step, pairs: pairs, isForward: true).values
+      let values = try evaluated(final, &noise, step: step, pairs: pairs, isForward: true).values
       for (cell, value) in values.enumerated() { search[cell].advance(ratio: value / delta) }
       final = start.shifted(search.map(\.shift))
       if search.allSatisfy(\.isDone) { break }
@@ -265,65 +217,12 @@ struct InformationDescent {
       logSigma: logSigma, length: length, chains: settings.chains, ignored: sensitivities.map { $0 == 0 })
   }
 
-  private func results(
-    _ final: InformationOptimum, _ evaluation: Distortions, ignored: [Bool]
-  ) throws -> [[RetainedInformation]] {
-    try texts.indices.map { text in
-      try (0..<features).map { feature in
-        let cell = feature * texts.count + text
-        let words = cell * length..<(cell + 1) * length
-        let isUnbounded = words.map { final.isCapped[$0] }
-        let shares = words.map { evaluation.shares[$0] }
-        let distortion = evaluation.values[cell]
-        guard distortion.isFinite, shares.allSatisfy(\.isFinite) else {
-          throw VitroError(
-            .numerical, "measuring '\(staircase.features[feature])' of '\(measure.network.name)'",
-            "the feature is not finite under noise")
-        }
-        let residual = self.residual(shares, isUnbounded, distortion)
-        let logSigma = words.map { final.logSigma[$0] }
-        let spread = measure.scales.wordSpread
-        return RetainedInformation(
-          feature: staircase.features[feature], logSigma: logSigma,
-          halfWidth: words.map { final.isCapped[$0] ? 0 : final.halfWidth[$0] },
-          meanHalfWidth: final.meanHalfWidth[cell], isUnbounded: isUnbounded,
-          isIgnored: words.map { ignored[$0] },
-          isConstant: try measure.scales.spread(of: staircase.features[feature]) == nil,
-          kept: zip(logSigma, isUnbounded).map { logSigma, isUnbounded in
-            isUnbounded
-              ? 0
-              : RetainedInformation.kept(sigma: exp(logSigma) / spread, cap: measure.cap / spread)
-          },
-          distortion: distortion, shares: shares, residual: residual, isConverged: residual <= settings.tolerance,
-          samples: settings.samples)
-      }
-    }
-  }
-
-  /// How far shares are from their target, and D from δ.
-  private func residual(_ shares: [Double], _ isCapped: [Bool], _ distortion: Double) -> Double {
-    let target = self.target(shares, isCapped)
-    var squares: [Double] = []
-    for (share, isCapped) in zip(shares, isCapped) {
-      let excess = target > 0 ? share / target - 1 : 0
-      if !isCapped { squares.append(excess * excess) }
-    }
-    let free = squares.isEmpty ? 0 : (squares.reduce(0, +) / Double(squares.count)).squareRoot()
-    // A word at the cap must spend no more than the others.
-    let pressed = zip(shares, isCapped).map { $1 && target > 0 ? max(0, $0 / target - 1) : 0 }.max() ?? 0
-    guard case .fixedDistortion(let delta) = settings.form else { return max(free, pressed) }
-    let excess = distortion / delta - 1
-    return max(free, squares.isEmpty ? max(0, excess) : abs(excess), squares.isEmpty ? 0 : pressed)
-  }
-
-  /// What each word below the cap should spend.
-  func target(_ shares: some Collection<Double>, _ isCapped: some Collection<Bool>) -> Double {
-    switch settings.form {
-    case .penalty(let rate, _): return rate / Double(length)
-    case .fixedDistortion:
-      let free = zip(shares, isCapped).filter { !$1 }.map(\.0)
-      return free.isEmpty ? 0 : max(0, free.reduce(0, +) / Double(free.count))
-    }
+  /// The state at which earlier searches ended.
+  private func resumed(_ starts: [[Start]]) -> InformationState {
+    let cells = starts.joined()
+    return InformationState(
+      logSigma: cells.flatMap { $0.chains.joined() }, length: length, chains: settings.chains,
+      ignored: cells.flatMap(\.ignored))
   }
 }
 

@@ -19,8 +19,10 @@ public struct InformationSettings: Sendable, Hashable, Codable {
   public var form: Form
   /// The largest σ, in the words' own spread: a word that takes so much noise is not kept at all.
   public var cap: Double
-  /// The forward and backward passes for each text and feature, all together.
+  /// The forward and backward passes for each text and feature.
   public var samples: Int
+  /// The most passes for each text and feature, where those were not enough to converge; ``samples`` unless more is allowed.
+  public var mostSamples: Int
   /// The independent seeds within them, whose spread is the interval.
   public var chains: Int
   /// The largest residual of a result that has converged.
@@ -33,19 +35,21 @@ public struct InformationSettings: Sendable, Hashable, Codable {
 
   /// Settings of the default form.
   public init(
-    distortion: Double = usualDistortion, cap: Double = 3, samples: Int = 600, chains: Int = 4,
+    distortion: Double = usualDistortion, cap: Double = 3, samples: Int = 600, mostSamples: Int? = nil, chains: Int = 4,
     tolerance: Double = 0.05, seed: UInt64 = 0
   ) {
     self.init(
-      form: .fixedDistortion(distortion), cap: cap, samples: samples, chains: chains, tolerance: tolerance, seed: seed)
+      form: .fixedDistortion(distortion), cap: cap, samples: samples, mostSamples: mostSamples, chains: chains,
+      tolerance: tolerance, seed: seed)
   }
 
   /// Settings of either form.
   public init(
-    form: Form, cap: Double = 3, samples: Int = 600, chains: Int = 4, tolerance: Double = 0.05,
-    seed: UInt64 = 0
+    form: Form, cap: Double = 3, samples: Int = 600, mostSamples: Int? = nil, chains: Int = 4,
+    tolerance: Double = 0.05, seed: UInt64 = 0
   ) {
     (self.form, self.cap, self.samples, self.chains) = (form, cap, samples, chains)
+    self.mostSamples = mostSamples ?? samples
     (self.tolerance, self.seed) = (tolerance, seed)
   }
 
@@ -75,6 +79,9 @@ public struct InformationSettings: Sendable, Hashable, Codable {
       samples >= Self.fewestSamples && samples >= 20 * chains, "samples", "\(samples)",
       "\(max(Self.fewestSamples, 20 * chains)) or more")
     try check(samples <= 1 << 24, "samples", "\(samples)", "at most \(1 << 24)")
+    try check(
+      mostSamples >= 0 && mostSamples <= 1 << 28, "mostSamples", "\(mostSamples)",
+      "0 (no more than samples) to \(1 << 28)")
     try check(tolerance > 0 && tolerance < 1, "tolerance", "\(tolerance)", "a number between 0 and 1")
   }
 }

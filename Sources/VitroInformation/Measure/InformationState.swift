@@ -67,10 +67,21 @@ struct InformationState {
     for place in sums.indices { sums[place] += logSigma[place] }
   }
 
+  /// The mean of the last iterates of each chain.
+  private var means: [Double] { averaged == 0 ? logSigma : sums.map { $0 / Double(averaged) } }
+
+  /// Where a longer search begins: `[feature · text]`.
+  var starts: [InformationDescent.Start] {
+    let ignored = ignored.chunks(of: length)
+    return means.chunks(of: chains * length).enumerated().map { cell, chains in
+      InformationDescent.Start(chains: Array(chains).chunks(of: length).map(Array.init), ignored: Array(ignored[cell]))
+    }
+  }
+
   /// The mean of the last iterates of all chains, and how far chains are apart.
   func summarized(_ descent: InformationDescent) -> InformationOptimum {
     let cap = log(descent.measure.cap)
-    let means = averaged == 0 ? logSigma : sums.map { $0 / Double(averaged) }
+    let means = self.means
     let cells = means.count / (length * chains)
     var optimum = InformationOptimum(cap: cap, length: length)
     for cell in 0..<cells {

@@ -24,7 +24,15 @@ public struct InformationStudy: Experiment {
     Field("study", \.study, isPositional: true, help: "Which study."),
     Field("seeds", \.seeds, in: 1...100, help: "The networks of each kind; each study has its own default."),
     Field("texts", \.texts, in: 2...10_000, help: "The texts that are measured, for each network."),
+    Field(
+      "distortion", \.distortion, in: 0.0001...100,
+      help: "How much a feature may change, in its own variance; each study has its own default."),
     Field("samples", \.samples, in: 100...16_777_216, help: "Forward and backward passes for each text and layer."),
+    Field(
+      "mostSamples", \.mostSamples, in: 0...268_435_456,
+      help:
+        "The most passes for each text and layer, for results that have not converged by then; each study has its own default."
+    ),
     Field("methods", \.methods, help: "The methods beside the measure, by name."),
     Field("tasks", \.tasks, help: "forgetting: the tasks."),
     Field("architectures", \.architectures, help: "forgetting: how networks read."),
@@ -50,8 +58,12 @@ public struct InformationStudy: Experiment {
   public var seeds: Int?
   /// The texts that are measured.
   public var texts: Int?
+  /// How much a feature may change.
+  public var distortion: Double?
   /// The budget.
   public var samples: Int?
+  /// The most passes where the budget was not enough.
+  public var mostSamples: Int?
   /// The methods beside the measure.
   public var methods: [String] = []
   /// The planted tasks.
@@ -94,6 +106,15 @@ public struct InformationStudy: Experiment {
     }
   }
 
+  /// A study's own settings, with what is said here in their place.
+  private func chosen(_ settings: InformationSettings) -> InformationSettings {
+    var result = settings
+    result.samples = samples ?? result.samples
+    result.mostSamples = mostSamples ?? result.mostSamples
+    if let distortion { result.form = .fixedDistortion(distortion) }
+    return result
+  }
+
   private var forgetting: ForgettingStudy {
     var result = ForgettingStudy()
     if !tasks.isEmpty { result.tasks = tasks }
@@ -101,7 +122,7 @@ public struct InformationStudy: Experiment {
     if !methods.isEmpty { result.methods = methods }
     result.seeds = seeds ?? result.seeds
     result.texts = texts ?? result.texts
-    result.samples = samples ?? result.samples
+    result.measure = chosen(result.measure)
     return result
   }
 
@@ -111,7 +132,7 @@ public struct InformationStudy: Experiment {
     result.length = length ?? result.length
     result.seeds = seeds ?? result.seeds
     result.texts = texts ?? result.texts
-    result.measure.samples = samples ?? result.measure.samples
+    result.measure = chosen(result.measure)
     result.measure.seed = seed
     return result
   }
@@ -122,7 +143,7 @@ public struct InformationStudy: Experiment {
     result.seeds = seeds ?? result.seeds
     result.texts = texts ?? result.texts
     result.sentences = sentences ?? result.sentences
-    result.measure.samples = samples ?? result.measure.samples
+    result.measure = chosen(result.measure)
     result.measure.seed = seed
     return result
   }

@@ -8,18 +8,18 @@ struct ForgettingCell: Codable, Sendable {
   var accuracy: Estimate
   /// The measured layers, the last being the answer.
   var layers: [String]
-  /// For each layer and text the mean of what is kept of relevant words.
+  /// For each layer and text the mean of what is kept of relevant words; nothing where the measure has not converged.
   var relevant: [[Double?]] = []
   /// The same of irrelevant words.
   var irrelevant: [[Double?]] = []
-  /// The largest residual, and the share of results that converged.
-  var residual = 0.0
-  var converged = 0.0
+  /// How far results have converged, by layer.
+  var convergence: [Convergence] = []
   var methods: [MethodTruth] = []
 
   var isSolved: Bool { accuracy.value >= PlantedNetwork.solved }
 }
 
+/// How well a method finds the relevant words of each text.
 /// How well a method finds the relevant words of each text.
 struct MethodTruth: Codable, Sendable {
   var name: String
@@ -28,6 +28,13 @@ struct MethodTruth: Codable, Sendable {
   var auc: [Double?] = []
   var divergence: [Double?] = []
   var jensenShannon: [Double?] = []
+
+  /// A text without scores.
+  mutating func leaveOut() {
+    auc.append(nil)
+    divergence.append(nil)
+    jensenShannon.append(nil)
+  }
 }
 
 /// A network at a moment of its learning.
@@ -80,6 +87,18 @@ struct ForgettingNetworks {
   var id: String { "\(task.rawValue)-\(reader)" }
   var layers: [String] { cells[0].layers }
   var isSolved: Bool { cells.allSatisfy(\.isSolved) }
+  /// The share of all results that have converged.
+  var converged: Double { mean(\.share) }
+  /// The passes that a result took, the mean.
+  var passes: Double { mean(\.passes) }
+
+  private func mean(_ number: (Convergence) -> Double) -> Double {
+    let all = cells.flatMap(\.convergence)
+    return all.reduce(0) { $0 + number($1) } / Double(max(all.count, 1))
+  }
+
+  /// Why nothing is claimed of what the measure says of a layer.
+  func obstacle(_ layer: Int) -> String? { Convergence.obstacle(cells.map { $0.convergence[layer] }) }
 
   /// The accuracy of one network with the exact interval, or the mean of several.
   var accuracy: Estimate { (try? .mean(of: cells.map(\.accuracy.value))) ?? cells[0].accuracy }
@@ -94,10 +113,10 @@ struct ForgettingNetworks {
     let excess: Estimate
   }
 
-  /// What is kept of relevant words and of irrelevant ones at a layer.
-  func kept(_ layer: Int) -> Kept? {
+  /// What is kept of relevant words and of irrelevant ones at a layer, of the texts in which the measure has converged.
+  func kept(_ layer: Int, confidence: Double = 0.95) -> Kept? {
     func values(_ pick: (Double, Double) -> Double) -> Estimate? {
-      estimate { cell in
+      estimate(confidence) { cell in
         zip(cell.relevant[layer], cell.irrelevant[layer]).compactMap { relevant, irrelevant in
           relevant.flatMap { relevant in irrelevant.map { pick(relevant, $0) } }
         }
@@ -114,14 +133,14 @@ struct ForgettingNetworks {
     estimate { cell in cell.methods.first { $0.name == name }.map { pick($0).compactMap(\.self) } ?? [] }
   }
 
-  /// The texts in which a method's divergence from the truth is infinite, for a relevant word has a share of 0.
+  /// The texts in which a method's divergence from the truth is infinite, for a relevant word has a share of 0, or the measure has not converged.
   func infiniteDivergences(_ name: String) -> Int {
     cells.reduce(0) { $0 + ($1.methods.first { $0.name == name }?.divergence.count { $0 == nil } ?? 0) }
   }
 
   /// The difference of two methods' areas, text by text.
-  func difference(_ a: String, _ b: String) -> Estimate? {
-    estimate { cell in
+  func difference(_ a: String, _ b: String, confidence: Double = 0.95) -> Estimate? {
+    estimate(confidence) { cell in
       guard let a = cell.methods.first(where: { $0.name == a }), let b = cell.methods.first(where: { $0.name == b })
       else { return [] }
       return zip(a.auc, b.auc).compactMap { a, b in a.flatMap { a in b.map { a - $0 } } }
@@ -129,14 +148,14 @@ struct ForgettingNetworks {
   }
 
   /// The mean over texts with its interval; of several networks the mean of their means, with the interval over networks.
-  private func estimate(_ values: (ForgettingCell) -> [Double]) -> Estimate? {
-    Self.mean(cells.map(values))
+  private func estimate(_ confidence: Double = 0.95, _ values: (ForgettingCell) -> [Double]) -> Estimate? {
+    Self.mean(cells.map(values), confidence: confidence)
   }
 
   /// The mean of numbers of each network's texts, with the interval over texts of one network, or over networks.
-  static func mean(_ all: [[Double]]) -> Estimate? {
+  static func mean(_ all: [[Double]], confidence: Double = 0.95) -> Estimate? {
     guard !all.isEmpty, all.allSatisfy({ !$0.isEmpty }) else { return nil }
-    if all.count == 1 { return try? .mean(ofTexts: all[0]) }
-    return try? .mean(of: all.map { $0.reduce(0, +) / Double($0.count) })
+    if all.count == 1 { return try? .mean(ofTexts: all[0], confidence: confidence) }
+    return try? .mean(of: all.map { $0.reduce(0, +) / Double($0.count) }, confidence: confidence)
   }
 }

@@ -45,17 +45,16 @@ extension ForgettingResult {
       lede: lede, metrics: metrics, sections: sections)
   }
 
-  /// Networks that answer surely are flat near a text and fall off farther away, where the measure needs many passes.
+  /// What is left out because the measure did not come near enough to its optimum.
   private var convergenceNote: [ReportBlock] {
-    let cells = networks.flatMap(\.cells)
-    let share = cells.reduce(0) { $0 + $1.converged } / Double(max(cells.count, 1))
+    let share = networks.reduce(0) { $0 + $1.converged } / Double(max(networks.count, 1))
     guard share < 1 else { return [] }
-    let percent = NumberFormat.percent(0).text(1 - share)
+    let percent = NumberFormat.percent(1).text(1 - share)
     return [
       .note(
         .caveat,
         RichText(
-          "In \(percent) of the texts and layers the condition of an optimum is missed by more than 5 %: networks that are sure of their answer change it seldom but wholly under noise, so that \(study.samples) passes say little of the slope. What is kept is then no more than an estimate."
+          "In \(percent) of the texts and layers the condition of an optimum is still missed by more than 5 % after \(study.measure.mostSamples) passes: networks that are sure of their answer change it seldom but wholly under noise. Those are left out of what is said of the measure, and nothing is claimed of a layer of which more than a tenth is left out."
         ))
     ]
   }
@@ -201,15 +200,16 @@ extension ForgettingResult {
         .init("task"), .init("reader"), .init("accuracy", .percent(1)), .init("relevant", .fixed(3)),
         .init("irrelevant", .fixed(3)), .init("irrelevant − relevant/2", .fixed(3)),
         .init("largest residual", .percent(1)),
-        .init("converged", .percent(0)), .init("verdict"),
+        .init("converged", .percent(0)), .init("passes", .integer), .init("verdict"),
       ],
       rows: networks.map { network in
         let kept = network.kept(network.layers.count - 1)
         let verdict = claims.first { $0.id == "forgets-\(network.id)" }?.verdict.rawValue ?? "not solved"
         return [
           .text(network.task.title), .text(network.reader), cell(network.accuracy), cell(kept?.relevant),
-          cell(kept?.irrelevant), cell(kept?.excess), .number(network.cells.map(\.residual).max() ?? .nan),
-          .number(network.cells.map(\.converged).reduce(0, +) / Double(network.cells.count)), .text(verdict),
+          cell(kept?.irrelevant), cell(kept?.excess),
+          .number(network.cells.flatMap(\.convergence).map(\.largest).max() ?? .nan),
+          .number(network.converged), .number(network.passes), .text(verdict),
         ]
       })
   }

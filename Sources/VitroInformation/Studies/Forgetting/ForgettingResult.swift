@@ -47,7 +47,7 @@ struct ForgettingResult {
     [
       "networks": .array(networks.map(fact)), "claims": .array(claims.map(\.fact)),
       "learning": .array(moments.map(fact)), "samples": .integer(study.samples), "texts": .integer(study.texts),
-      "seeds": .integer(study.seeds),
+      "seeds": .integer(study.seeds), "confidence": .number(confidence),
     ]
   }
 
@@ -55,7 +55,11 @@ struct ForgettingResult {
     let layers: [JSONValue] = network.layers.indices.compactMap { layer in
       guard let kept = network.kept(layer) else { return nil }
       return [
-        "layer": .string(network.layers[layer]), "relevant": .number(kept.relevant.value),
+        "layer": .string(network.layers[layer]),
+        "residual": .number(network.cells.map { $0.convergence[layer].residual }.max() ?? 0),
+        "converged": .number(
+          network.cells.reduce(0) { $0 + $1.convergence[layer].share } / Double(network.cells.count)),
+        "relevant": .number(kept.relevant.value),
         "irrelevant": .number(kept.irrelevant.value),
         "intervals": .object([
           "relevant": .numbers([kept.relevant.low, kept.relevant.high]),
@@ -82,8 +86,8 @@ struct ForgettingResult {
     return [
       "task": .string(network.task.rawValue), "architecture": .string(network.reader),
       "accuracy": .number(network.accuracy.value), "solved": .bool(network.isSolved), "layers": .array(layers),
-      "methods": .array(methods), "residual": .number(network.cells.map(\.residual).max() ?? 0),
-      "converged": .number(network.cells.map(\.converged).reduce(0, +) / Double(network.cells.count)),
+      "methods": .array(methods), "residual": .number(network.cells.flatMap(\.convergence).map(\.largest).max() ?? 0),
+      "converged": .number(network.converged), "passes": .number(network.passes),
     ]
   }
 
@@ -98,6 +102,9 @@ struct ForgettingResult {
   }
 
   // MARK: - Claims
+
+  /// The confidence of each interval that decides a claim about one of several networks: Bonferroni's, so that with 95 % none is called true or false by chance.
+  var confidence: Double { 1 - 0.05 / Double(max(solved.count, 1)) }
 
   /// What is said, by rule from intervals.
   var claims: [Claim] {
@@ -128,16 +135,18 @@ struct ForgettingResult {
 
   /// A last layer forgets when irrelevant words keep less than half of what relevant ones do.
   private func forgets(_ network: ForgettingNetworks) -> Claim? {
-    guard let kept = network.kept(network.layers.count - 1) else { return nil }
+    let last = network.layers.count - 1
+    guard let kept = network.kept(last, confidence: confidence) else { return nil }
+    let obstacle = network.obstacle(last)
     return Claim(
       "forgets-\(network.id)", "\(network.name): the last layer forgets the irrelevant words.",
-      verdict: .ofSign(kept.excess, expected: .minus),
+      verdict: obstacle == nil ? .ofSign(kept.excess, expected: .minus) : .undecided,
       numbers: [
         "relevant": kept.relevant.value, "irrelevant": kept.irrelevant.value, "difference": kept.difference.value,
         "excess": kept.excess.value, "low": kept.excess.low, "high": kept.excess.high,
       ],
       reason:
-        "Kept of irrelevant words \(FaithfulnessResult.text(kept.irrelevant)), of relevant ones \(FaithfulnessResult.text(kept.relevant)); the first less half of the second, text by text, is \(FaithfulnessResult.text(kept.excess)), and the interval must be below 0."
+        "Kept of irrelevant words \(FaithfulnessResult.text(kept.irrelevant)), of relevant ones \(FaithfulnessResult.text(kept.relevant)); the first less half of the second, text by text, is \(FaithfulnessResult.text(kept.excess)), and the interval must be below 0\(obstacle.map { "; \($0)" } ?? "")."
     )
   }
 
@@ -166,21 +175,22 @@ struct ForgettingResult {
     let own = InformationMethod.name
     guard let area = network.method(own, \.auc) else { return nil }
     let rivals = network.cells[0].methods.filter { $0.name != own && $0.name != FaithfulnessResult.controlName }
-      .compactMap { method in network.difference(method.name, own).map { (method.title, $0) } }
+      .compactMap { method in network.difference(method.name, own, confidence: confidence).map { (method.title, $0) } }
     guard !rivals.isEmpty else { return nil }
     let better = rivals.filter { $0.1.value > 0 }.sorted { $0.1.value > $1.1.value }
     let differences = rivals.map(\.1)
     let named = better.prefix(3).map { "\($0.0) by \(Self.three.text($0.1.value, Interval($0.1)))" }
     let open = differences.count { $0.high >= 0 }
+    let obstacle = network.obstacle(network.layers.count - 1)
     return Claim(
       "best-two-\(network.id)", "\(network.name): the measure is among the best two methods.",
-      verdict: Self.isAmongBestTwo(differences),
+      verdict: obstacle == nil ? Self.isAmongBestTwo(differences) : .undecided,
       numbers: [
         "auc": area.value, "better": Double(better.count), "notWorse": Double(open),
         "surelyBetter": Double(differences.count { $0.low > 0 }),
       ],
       reason:
-        "AUC \(FaithfulnessResult.text(area)); better on average: \(named.isEmpty ? "none" : named.joined(separator: ", ")); \(open) of \(rivals.count) others are not surely worse text by text, and at most one may be."
+        "AUC \(FaithfulnessResult.text(area)); better on average: \(named.isEmpty ? "none" : named.joined(separator: ", ")); \(open) of \(rivals.count) others are not surely worse text by text, and at most one may be\(obstacle.map { "; \($0)" } ?? "")."
     )
   }
 
@@ -212,11 +222,11 @@ struct ForgettingResult {
           "leftOut": Double(leftOut),
         ],
         reason: "\(FaithfulnessResult.text(found)), of 1/σ as shares"
-          + (leftOut > 0 ? "; \(leftOut) texts are infinite and left out, so that it is not compared." : "."))
+          + (leftOut > 0 ? "; \(leftOut) texts are infinite or have not converged, so that it is not compared." : "."))
     }
     return [
       claim("digits-divergence", "D_KL", divergence, Self.publishedDivergence.kullbackLeibler, leftOut: leftOut),
-      claim("digits-jensen-shannon", "D_JS", symmetric, Self.publishedDivergence.jensenShannon),
+      claim("digits-jensen-shannon", "D_JS", symmetric, Self.publishedDivergence.jensenShannon, leftOut: leftOut),
     ]
   }
 }

@@ -26,7 +26,7 @@ public struct ForgettingStudy: Sendable {
   /// The texts that are measured, none of them learned from.
   public var texts = 40
   /// How information is measured; each network has a seed of its own.
-  public var measure = InformationSettings(samples: 1600)
+  public var measure = InformationSettings(distortion: 0.5, samples: 1600, mostSamples: 400_000)
   /// The passes of the measure for each text and layer.
   public var samples: Int {
     get { measure.samples }
@@ -158,6 +158,7 @@ struct ForgettingSubject {
     let measure = try InformationMeasure(network.network, question.scales, settings: settings)
     let found = try measure(question.texts, features, progress: question.progress)
     func mean(_ text: Int, _ layer: Int, _ isRelevant: Bool) -> Double? {
+      guard found[text][layer].isConverged else { return nil }
       let kept = found[text][layer].kept
       let places = planted[text].tokens.indices.filter {
         !planted[text].isMark[$0] && planted[text].isRelevant[$0] == isRelevant
@@ -168,11 +169,12 @@ struct ForgettingSubject {
       cell.relevant.append(planted.indices.map { mean($0, layer, true) })
       cell.irrelevant.append(planted.indices.map { mean($0, layer, false) })
     }
-    cell.residual = found.flatMap { $0.map(\.residual) }.filter(\.isFinite).max() ?? 0
-    cell.converged = Double(found.joined().count(where: \.isConverged)) / Double(max(found.joined().count, 1))
+    cell.convergence = features.indices.map { layer in Convergence(found.map { $0[layer] }) }
     guard features.last == network.features.last else { return }
     cell.methods = [
-      try judged(InformationMethod.self, found.map { $0.last?.logSigma.map { -$0 } ?? [] })
+      try judged(
+        InformationMethod.self,
+        found.map { $0.last.map { last in last.isConverged ? last.logSigma.map { -$0 } : [] } ?? [] })
     ]
   }
 
@@ -188,6 +190,10 @@ struct ForgettingSubject {
   private func judged(_ kind: any AttributionMethod.Type, _ scores: [[Double]]) throws -> MethodTruth {
     var truth = MethodTruth(name: kind.name, title: kind.title)
     for (text, scores) in zip(planted, scores) {
+      guard scores.count == text.tokens.count else {
+        truth.leaveOut()
+        continue
+      }
       let places = text.tokens.indices.filter { !text.isMark[$0] }
       let own = [places.map { scores[$0].isNaN ? 0 : scores[$0] }]
       let sizes = MethodJudge.sizes(own, kind)[0]

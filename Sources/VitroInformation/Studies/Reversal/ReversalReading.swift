@@ -34,9 +34,11 @@ struct ReversalReading: Codable, Sendable {
   var layerKept: [Double]
   /// The rank correlation of σ between two seeds of the measure.
   var stability: Double
-  /// The median residual, and the share of results within the tolerance.
-  var residual: Double
-  var converged: Double
+  /// How far the measure's results have converged.
+  var convergence: Convergence
+
+  var residual: Double { convergence.residual }
+  var converged: Double { convergence.share }
 }
 
 extension ReversalStudy {
@@ -60,7 +62,6 @@ extension ReversalStudy {
     settings.seed = seed &+ 1
     let again = try InformationMeasure(network, scales, settings: settings)(texts, wholes)
 
-    let results = found.flatMap(\.self)
     let first = stepFeatures.count
     var reading = ReversalReading(
       kind: kind, seed: number, accuracy: accuracy, methods: [:], laterKept: 0, laterIgnored: 1, seenKept: 0,
@@ -69,8 +70,7 @@ extension ReversalStudy {
         WordStatistics.mean(found.flatMap { $0[first + layer].kept.prefix(length) })
       },
       stability: stability(found.map { Array($0[first...]) }, again),
-      residual: Bootstrap.quantile(results.map(\.residual).sorted(), 0.5),
-      converged: Double(results.count { $0.isConverged }) / Double(max(results.count, 1)))
+      convergence: Convergence(found.flatMap(\.self)))
     readCausality(found, &reading)
     reading.methods[InformationMethod.name] = method(
       found.map { $0.map { result in result.logSigma.prefix(length).map { -$0 } } }, layers: layers.count,

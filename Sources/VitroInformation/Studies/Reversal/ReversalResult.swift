@@ -61,6 +61,7 @@ struct ReversalResult: Sendable {
 
   private func claims(_ kind: ReversalNetwork) throws -> [Claim] {
     let name = kind.title
+    let open = Convergence.obstacle(of(kind).map(\.convergence))
     var claims: [Claim] = []
     func add(
       _ id: String, _ statement: String, _ estimate: Estimate?, _ format: NumberFormat = .fixed(3),
@@ -69,9 +70,10 @@ struct ReversalResult: Sendable {
       guard let estimate else { return }
       claims.append(
         Claim(
-          "\(id)-\(kind.rawValue)", "\(name): \(statement)", verdict: obstacle == nil ? verdict(estimate) : .undecided,
+          "\(id)-\(kind.rawValue)", "\(name): \(statement)",
+          verdict: (obstacle ?? open) == nil ? verdict(estimate) : .undecided,
           numbers: ["value": estimate.value, "low": estimate.low, "high": estimate.high],
-          reason: format.text(estimate.value, Interval(estimate)) + (obstacle.map { "; \($0)" } ?? "")))
+          reason: format.text(estimate.value, Interval(estimate)) + ((obstacle ?? open).map { "; \($0)" } ?? "")))
     }
     add(
       "C1", "no symbol is held better by a layer than by the one before, beyond the measure's own error",
@@ -137,6 +139,8 @@ struct ReversalResult: Sendable {
         "accuracy": fact(try estimate(kind, \.accuracy)),
         "violations": fact(try estimate(kind, \.violations)), "stability": fact(try estimate(kind, \.stability)),
         "residual": fact(try estimate(kind, \.residual)), "converged": fact(try estimate(kind, \.converged)),
+        "largestResidual": .number(of(kind).map(\.convergence.largest).max() ?? 0),
+        "passes": .number(WordStatistics.mean(of(kind).map(\.convergence.passes))),
         "laterKept": .number(of(kind).map(\.laterKept).max() ?? 0),
         "methods": .array(
           try methods(kind).map { method in

@@ -57,13 +57,16 @@ struct SentimentReading: Codable, Sendable {
   /// How well the classifier of that attribute knows held-out words.
   var attributeAccuracy: Double?
   var moments: [Moment]
-  var residual: Double
-  var converged: Double
+  /// How far the measure's results have converged.
+  var convergence: Convergence
   /// One sentence: its tokens, and what is kept of them, by layer.
   var example: [String]
   var exampleKept: [[Double]]
   /// For the last layer with a row for each word, and for the sentence's vector; of the first network of its kind.
   var views: [Views]
+
+  var residual: Double { convergence.residual }
+  var converged: Double { convergence.share }
 }
 
 extension SentimentStudy {
@@ -92,7 +95,6 @@ extension SentimentStudy {
     func each<Value>(_ value: (_ layer: Int, _ text: Int) throws -> Value) rethrows -> [[Value]] {
       try places.map { layer in try chosen.indices.map { try value(layer, $0) } }
     }
-    let results = found.flatMap(\.self)
     var moments: [SentimentReading.Moment] = []
     for (place, moment) in (earlier + [language]).enumerated() where training.epochs.indices.contains(place) {
       moments.append(try self.moment(moment, layers[sentence], chosen, data, training, place, model, seed: seed))
@@ -125,8 +127,7 @@ extension SentimentStudy {
         return known.isEmpty ? nil : WordStatistics.mean(known)
       },
       attributeAccuracy: attribute?.accuracy, moments: moments,
-      residual: Bootstrap.quantile(results.map(\.residual).sorted(), 0.5),
-      converged: Double(results.count { $0.isConverged }) / Double(max(results.count, 1)),
+      convergence: Convergence(found.flatMap(\.self)),
       example: chosen.first?.words ?? [], exampleKept: found.first.map { $0.map(\.kept) } ?? [], views: views)
   }
 

@@ -18,6 +18,8 @@ extension SentimentResult {
           ? fact(try WordStatistics.overSeeds(accuracies)) : .number(accuracies.first ?? .nan),
         "residual": .number(WordStatistics.mean(of(model).map(\.residual))),
         "converged": .number(WordStatistics.mean(of(model).map(\.converged))),
+        "largestResidual": .number(of(model).map(\.convergence.largest).max() ?? 0),
+        "passes": .number(WordStatistics.mean(of(model).map(\.convergence.passes))),
         "wordsProbe": fact(try accuracy(model, probe: 0)),
         "layers": .array(
           try layers.indices.map { layer in

@@ -42,14 +42,16 @@ struct SentimentResult: Sendable {
 
   private func claim(
     _ id: String, _ statement: String, _ estimate: Estimate?, expected: FloatingPointSign = .plus,
-    format: NumberFormat = .fixed(3)
+    format: NumberFormat = .fixed(3), of models: [SentimentModel]
   ) -> [Claim] {
     guard let estimate, estimate.value.isFinite else { return [] }
+    let open = Convergence.obstacle(models.flatMap(of).map(\.convergence))
     return [
       Claim(
-        id, statement, verdict: .ofSign(estimate, expected: expected),
+        id, statement, verdict: open == nil ? .ofSign(estimate, expected: expected) : .undecided,
         numbers: ["value": estimate.value, "low": estimate.low, "high": estimate.high],
-        reason: format.text(estimate.value, estimate.low.isFinite ? Interval(estimate) : nil))
+        reason: format.text(estimate.value, estimate.low.isFinite ? Interval(estimate) : nil)
+          + (open.map { "; \($0)" } ?? ""))
     ]
   }
 
@@ -63,12 +65,12 @@ struct SentimentResult: Sendable {
       return claim(
         "C3-\(model.rawValue)",
         "C3: the \(model.title) keeps neighbours more alike than the transformer trained beside it (difference of correlations)",
-        try WordStatistics.overSeeds(differences))
+        try WordStatistics.overSeeds(differences), of: [model, .encoder])
     }
       + models.flatMap { model in
         claim(
           "C3-\(model.rawValue)-own", "C3: the \(model.title) keeps neighbours alike (correlation above 0)",
-          try estimate(model) { $0.locality[$0.sentence].neighbours })
+          try estimate(model) { $0.locality[$0.sentence].neighbours }, of: [model])
       }
   }
 
@@ -94,9 +96,10 @@ struct SentimentResult: Sendable {
         + (found.map {
           " (first so at layer \($0.layer + 1) of \(reading.layers.count), \($0.name), corrected for their number)"
         } ?? ""),
-      state, expected: .minus)
+      state, expected: .minus, of: [.tuned])
       + claim(
-        "C4-sentence", "C4: the sentence's vector keeps the separator less than words", last, expected: .minus)
+        "C4-sentence", "C4: the sentence's vector keeps the separator less than words", last, expected: .minus,
+        of: [.tuned])
   }
 
   /// C5: what training does to the sentence's vector.
@@ -114,7 +117,7 @@ struct SentimentResult: Sendable {
     return claim(
       "C5-\(model.rawValue)",
       "C5: in training the sentence's vector of the \(model.title) forgets (mean H at the end less at the beginning, nats a dimension, each in units of its words' spread)",
-      found)
+      found, of: [model])
   }
 
   /// Information falls while readability rises.
@@ -140,12 +143,13 @@ struct SentimentResult: Sendable {
       of(model).first.map { $0.sentence > 0 } ?? false
       ? claim(
         "layers-kept-\(model.rawValue)",
-        "\(model.title): less is kept by the sentence's vector than by the first layer", fall, expected: .minus) : []
+        "\(model.title): less is kept by the sentence's vector than by the first layer", fall, expected: .minus,
+        of: [model]) : []
     return falls
       + claim(
         "layers-read-\(model.rawValue)",
         "\(model.title): the label is read better off the sentence's vector than off the mean of words' vectors", rise,
-        format: .percent(1))
+        format: .percent(1), of: [])
   }
 
   /// Words that lean are kept more than the words that hold a sentence together.
@@ -157,6 +161,6 @@ struct SentimentResult: Sendable {
         reading.classes[reading.sentence].map { means in
           means.kept[.sentiment].flatMap { a in means.kept[.function].map { a - $0 } }
         }
-      })
+      }, of: [model])
   }
 }
