@@ -105,7 +105,7 @@ import VitroTensor
     let record = try lab.run(RunConfiguration(Small(), seed: 4), observer: SilentObserver())
     let report = try Report(directory: lab.store.directory(of: record.id).appending(path: "report"))
     try report.validate()
-    #expect(report.sections.map(\.id) == ["claims", "maps", "methods"])
+    #expect(report.sections.map(\.id) == ["maps", "methods", "claims", "numbers"])
   }
 
   @Test func settingsThatCannotBeAreNamed() {

@@ -57,7 +57,7 @@ public struct MethodsStudy: Experiment {
   /// A model and a text are needed, and methods that exist.
   public func validate() throws {
     for (value, what, field) in [(model, "MODEL, a directory or file,", "model"), (text, "--text", "text")]
-    where value?.isEmpty ?? true {
+    where value?.allSatisfy(\.isWhitespace) ?? true {
       throw VitroError(.argument, Self.fullName, "\(what) is missing", details: ["field": field])
     }
     for name in method { _ = try AttributionMethods.named(name) }

@@ -4,16 +4,17 @@ internal import VitroLab
 
 extension FaithfulnessResult {
   func report() throws -> Report {
-    var sections = [
+    var sections: [ReportSection] = []
+    if defined.contains(where: { $0.auc != nil }) {
+      sections.append(ReportSection("Against the truth", id: "truth", truthBlocks))
+    }
+    sections += [
       ReportSection("What taking words out does", id: "erasure", erasureBlocks),
       ReportSection("From layer to layer, and from weights to weights", id: "stability", stabilityBlocks),
       ReportSection("Agreement", id: "agreement", [.figure(agreementFigure)]),
-      ReportSection("Claims", id: "claims", [.table(Claim.table(claims)), claimsNote]),
-      ReportSection("All numbers", id: "numbers", [.table(table)]),
+      ReportSection("Claims", id: "claims", [.table(claimsTable), claimsNote]),
+      ReportSection("All numbers", id: "numbers", tables.map { .table($0) }),
     ]
-    if defined.contains(where: { $0.auc != nil }) {
-      sections.insert(ReportSection("Against the truth", id: "truth", truthBlocks), at: 0)
-    }
     let undefined = methods.filter { $0.reasonUndefined != nil }
     if !undefined.isEmpty {
       sections.append(
@@ -22,68 +23,76 @@ extension FaithfulnessResult {
           [
             .table(
               Table(
-                columns: [.init("method"), .init("why")],
+                title: "Methods that say nothing of \(targetName)", columns: [.init("method"), .init("why")],
                 rows: undefined.map { [.text($0.title), .text($0.reasonUndefined ?? "")] }))
           ]))
     }
-    if !size.reductions.isEmpty {
-      sections.append(
-        ReportSection(
-          "Made smaller", id: "reductions",
-          [
-            .note(
-              .caveat,
-              RichText(
-                "The network has more than \(NumberFormat.integer.text(Double(FaithfulnessSize.largest))) parameters, so that less is computed unless it is asked for: \(size.reductions.joined(separator: ", "))."
-              ))
-          ]))
-    }
+    sections.append(ReportSection("How it was judged", id: "method", methodBlocks))
     return Report(
-      id: "information-faithfulness", title: "How far to trust the methods", kicker: "Information",
+      id: "information-faithfulness", title: "How far to trust the methods", kicker: "Information · \(subject.name)",
       lede: lede, metrics: metrics, sections: sections)
   }
 
-  private var others: [JudgedMethod] { defined.filter { $0.name != Self.controlName } }
+  private var methodBlocks: [ReportBlock] {
+    var text =
+      "Judged on \(subject.texts.count) texts; spreads are those over \(subject.reference.count) others. The measure has \(size.samples) passes for each text and layer, infidelity \(study.infidelitySamples) random sets of words, max-sensitivity \(size.steps) steps; max-sensitivity and coherency are taken on at most \(size.repeated) texts; weights are dealt anew \(study.dealings) times."
+    if subject.leftOut > 0 {
+      text += " \(subject.leftOut) texts were left out: they have no words, or too many."
+    }
+    guard !size.reductions.isEmpty else { return [.text(RichText(plain: text))] }
+    let caveat =
+      "The network has more than \(NumberFormat.integer.text(Double(FaithfulnessSize.largest))) parameters, so that less is computed unless it is asked for: \(size.reductions.joined(separator: ", "))."
+    return [.text(RichText(plain: text)), .note(.caveat, RichText(plain: caveat))]
+  }
+
+  /// The methods without the control.
+  var others: [JudgedMethod] { defined.filter { $0.name != Self.controlName } }
+
+  /// What a method is called in figures and tables; random scores are the control.
+  func title(_ method: JudgedMethod) -> String {
+    method.name == Self.controlName ? "\(method.title) (control)" : method.title
+  }
+
+  /// What a drop can be: of a probability, or of a distance.
+  var drops: ClosedRange<Double> { target == .answer ? -1...1 : -Double.infinity...Double.infinity }
+
+  var dropFormat: NumberFormat { target == .answer ? .fixed(3) : .significant(3) }
+
+  // MARK: - Lede
 
   private var lede: RichText {
-    let best = others.filter { $0.comprehensiveness != nil }.max {
-      ($0.comprehensiveness?.value ?? 0) < ($1.comprehensiveness?.value ?? 0)
-    }
-    let first =
-      best.map {
-        "Of \(others.count) methods on **\(subject.name)**, taking out the words of **\($0.title)** changes \(targetName) most. "
-      } ?? ""
-    return RichText(first + weightsSentence)
-  }
-
-  /// What the claims about random weights come to together.
-  private var weightsSentence: String {
+    let goal = RichText(plain: targetName).source
     let verdicts = Dictionary(claims.map { ($0.id, $0.verdict) }) { $1 }
-    func titles(_ verdict: Claim.Verdict?) -> [String] {
-      others.filter { verdicts[Self.weightsClaim($0)] == verdict }.map(\.title)
+    func titles(_ claim: String, _ verdict: Claim.Verdict) -> [String] {
+      others.filter { verdicts["\(claim)-\($0.name)"] == verdict }.map(\.title)
     }
-    let (unchanged, open) = (titles(.fails), titles(.undecided) + titles(nil))
-    var sentences: [String] = []
+    func count(_ titles: [String]) -> String {
+      titles.isEmpty ? "none of \(others.count) methods" : "**\(titles.count) of \(others.count)** methods"
+    }
+    var sentences = [String]()
+    if others.contains(where: { verdicts["truth-\($0.name)"] != nil }) {
+      sentences.append("\(count(titles("truth", .holds))) find the relevant words better than chance.")
+    }
+    let missed = titles("comprehensive", .holds)
+    if others.contains(where: { verdicts["comprehensive-\($0.name)"] != nil }) {
+      let best = others.max {
+        ($0.comprehensiveness?.value ?? -.infinity) < ($1.comprehensiveness?.value ?? -.infinity)
+      }
+      let most = best.map { missed.isEmpty ? "" : ", most those of **\($0.title)**" } ?? ""
+      sentences.append("The words that \(count(missed)) put first matter more to \(goal) than random ones\(most).")
+    }
+    let (changed, unchanged) = (titles("weights", .holds), titles("weights", .fails))
+    let open = titles("weights", .undecided).count
     if !unchanged.isEmpty {
       sentences.append(
-        "The maps of \(unchanged.joined(separator: ", ")) hardly change when the weights are dealt anew: they say little of this network."
+        "What \(unchanged.listed) \(unchanged.count == 1 ? "says" : "say") hardly changes when the weights are dealt anew: it tells little of this network."
       )
     }
-    if !open.isEmpty {
-      sentences.append(
-        "Whether the maps of \(open.joined(separator: ", ")) change \(unchanged.isEmpty ? "when the weights are dealt anew " : "")is undecided."
-      )
+    if !changed.isEmpty || open > 0 {
+      let parts = [(changed.count, "change with the weights"), (open, "are undecided about that")].filter { $0.0 > 0 }
+      sentences.append("The maps of \(parts.map { "\($0.0) \($0.1)" }.listed).")
     }
-    if sentences.isEmpty, !others.isEmpty { sentences.append("Every map changes when the weights are dealt anew.") }
-    return sentences.joined(separator: " ")
-  }
-
-  private var claimsNote: ReportBlock {
-    .note(
-      .remark,
-      RichText(
-        "There are \(claims.count) claims. So that with 95 % none of them is called true or false by chance, the interval of each is Student's with a confidence of \(NumberFormat.percent(2).text(claimConfidence)) (Bonferroni's correction). Intervals elsewhere in the report are 95 % each."
-      ))
+    return RichText("On **\(RichText(plain: subject.name).source)**: \(sentences.joined(separator: " "))")
   }
 
   private var metrics: [Metric] {
@@ -96,156 +105,24 @@ extension FaithfulnessResult {
             ? "Of the network, on the texts that methods are judged by; whether it learned from them is not known."
             : "Of the network, on texts it did not learn from."))
     }
-    if let own = others.first(where: { $0.name == InformationMethod.name }) {
-      if let auc = own.auc {
-        result.append(
-          Metric(
-            "AUC of information", auc.value, format: .fixed(3), interval: Interval(auc),
-            control: control?.auc.map { Metric.Control("random scores", $0.value, interval: Interval($0)) }))
-      }
-      if let value = own.comprehensiveness {
-        result.append(
-          Metric(
-            "comprehensiveness of information", value.value, format: .fixed(3), interval: Interval(value),
-            control: control?.comprehensiveness.map {
-              Metric.Control("random scores", $0.value, interval: Interval($0))
-            }))
-      }
+    guard let own = others.first(where: { $0.name == InformationMethod.name }) else { return result }
+    if let auc = own.auc {
+      result.append(
+        Metric(
+          "AUC of information", auc.value, format: .fixed(3), interval: Interval(auc, within: 0...1),
+          explanation: "The chance that a relevant word scores above an irrelevant one.",
+          control: control?.auc.map { Metric.Control("random scores", $0.value, interval: Interval($0, within: 0...1)) }
+        ))
+    }
+    if let value = own.comprehensiveness {
+      result.append(
+        Metric(
+          "comprehensiveness of information", value.value, format: dropFormat, interval: Interval(value, within: drops),
+          explanation: "What is lost of \(RichText(plain: targetName).source) when its best words are taken out.",
+          control: control?.comprehensiveness.map {
+            Metric.Control("random scores", $0.value, interval: Interval($0, within: drops))
+          }))
     }
     return result
-  }
-
-  // MARK: - Figures
-
-  /// One bar for each method, the best first; the control is named and in its place.
-  private func bars(
-    _ title: String, _ label: String, caption: String, isHighBetter: Bool, _ pick: (JudgedMethod) -> Estimate?
-  ) -> Figure {
-    let found = defined.compactMap { method in pick(method).map { (method, $0) } }
-      .sorted { isHighBetter ? $0.1.value > $1.1.value : $0.1.value < $1.1.value }
-    return Figure(
-      title, caption: RichText(caption), span: .half,
-      .bars(
-        BarFigure(
-          label: "method", value: Axis(label, format: .significant(3)),
-          bars: found.map {
-            BarFigure.Bar(
-              $0.title, $1.value, interval: Interval($1), isHighlighted: $0.name == InformationMethod.name)
-          })))
-  }
-
-  private var truthBlocks: [ReportBlock] {
-    [
-      .figure(
-        bars(
-          "Finding the relevant words", "AUC",
-          caption:
-            "The chance that a relevant word scores above an irrelevant one; 0.5 is chance. Mean over texts with its 95 % interval.",
-          isHighBetter: true, \.auc)),
-      .figure(
-        bars(
-          "Divergence from the truth", "D_JS (nats)",
-          caption:
-            "Jensen–Shannon divergence of the scores' shares from equal shares of the relevant words; low is better.",
-          isHighBetter: false, \.jensenShannon)),
-    ]
-  }
-
-  private var erasureBlocks: [ReportBlock] {
-    let unit = target == .answer ? "drop of the probability" : "distance"
-    return [
-      .figure(curves("Taking out", "the best words are taken out", \.deletion)),
-      .figure(curves("Putting in", "only the best words are left", \.insertion)),
-      .figure(
-        bars(
-          "Comprehensiveness", unit,
-          caption: "What is lost when the best words are taken out, the mean over ten shares; high is better.",
-          isHighBetter: true, \.comprehensiveness)),
-      .figure(
-        bars(
-          "Sufficiency", unit, caption: "What is lost when only the best words are left; low is better.",
-          isHighBetter: false, \.sufficiency)),
-      .figure(
-        bars(
-          "Infidelity", "squared error",
-          caption:
-            "How far sums of scores are from what taking random sets of words out does to the score, each text's scores scaled best.",
-          isHighBetter: false, \.infidelity)),
-      .figure(
-        bars(
-          "Max-sensitivity", "relative change",
-          caption: "The largest change of scores under steps of \(study.radius) of the words' spread.",
-          isHighBetter: false,
-          \.sensitivity)),
-    ]
-  }
-
-  private func curves(_ title: String, _ what: String, _ pick: (JudgedMethod.MeanCurves) -> [Estimate]) -> Figure {
-    Figure(
-      title,
-      caption: RichText(
-        "What is there of \(targetName) when \(what); random scores are the control. Words become: \(settings.replacement.rawValue)."
-      ), span: .half,
-      .lines(
-        LineFigure(
-          x: Axis("share of words", format: .percent(0)),
-          y: Axis(target == .answer ? "probability of the answer" : "closeness −D", format: .significant(3)),
-          series: defined.compactMap { method in
-            guard let values = method.curves.map(pick), values.count == ErasureCurves.shares.count else { return nil }
-            let isControl = method.name == Self.controlName
-            return LineSeries(
-              method.title, role: isControl ? .control : .measured, x: ErasureCurves.shares, y: values.map(\.value),
-              low: isControl || method.name == InformationMethod.name ? values.map(\.low) : [],
-              high: isControl || method.name == InformationMethod.name ? values.map(\.high) : [])
-          })))
-  }
-
-  private var stabilityBlocks: [ReportBlock] {
-    let limit = NumberFormat.fixed(1).text(JudgedMethod.unchanged)
-    return [
-      .figure(
-        bars(
-          "Incoherency between layers", "total variation a step",
-          caption:
-            "How much scores change from a layer to the next after the best scaling; 0 is none, and mixed words come to \(mixed).",
-          isHighBetter: false, \.coherency)),
-      .figure(
-        bars(
-          "Random weights", "rank correlation",
-          caption:
-            "Of the maps before and after all weights are dealt anew, \(study.dealings) times; the mean over texts and dealings. A method whose interval is above \(limit) is marked: its map hardly depends on the network.",
-          isHighBetter: false, \.random)),
-    ]
-  }
-
-  private var mixed: String {
-    let values = defined.compactMap(\.coherencyControl?.value)
-    guard !values.isEmpty else { return "nothing" }
-    return NumberFormat.fixed(2).text(values.reduce(0, +) / Double(values.count))
-  }
-
-  private var agreementFigure: Figure {
-    let names = defined.map(\.title)
-    return Figure(
-      "Agreement of methods", caption: "Spearman's rank correlation of scores within a text, the mean over texts.",
-      .heatMap(
-        HeatMapFigure(
-          rows: names.count, columns: names.count, values: agreement.flatMap(\.self), rowLabels: names,
-          columnLabels: names,
-          color: ColorScale("rank correlation", format: .fixed(2), map: .diverging, range: Interval(-1, 1)),
-          showsNumbers: true)))
-  }
-
-  private var table: Table {
-    let columns = ["auc", "comprehensiveness", "sufficiency", "infidelity", "sensitivity", "coherency", "random"]
-    return Table(
-      columns: [.init("method")] + columns.map { .init($0, .significant(3)) },
-      rows: defined.map { method in
-        let values = Dictionary(uniqueKeysWithValues: method.measures.map { ($0.name, $0.value) })
-        return [.text(method.title)]
-          + columns.map { name in
-            if let value = values[name] ?? nil { .number(value.value, Interval(value)) } else { .missing() }
-          }
-      })
   }
 }

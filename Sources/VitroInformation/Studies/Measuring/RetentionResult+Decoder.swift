@@ -34,6 +34,9 @@ extension RetentionResult {
     return ReportSection(
       "What is fixed, and what can be read", id: "decoder",
       [
+        .text(
+          "Two questions about \(texts.count == 1 ? "the text" : "the first text"): which words does a layer fix, and which can a line read off it?"
+        ),
         .figure(
           Figure(
             "The noise view",
@@ -51,7 +54,7 @@ extension RetentionResult {
             title: "How well layers can be read, on reference texts held out",
             columns: [
               .init("layer"), .init("words", .integer), .init("best guess right", percent),
-              .init("nats above features of other texts", .fixed(2)),
+              .init("nats a word gained over other texts' features", .fixed(2)),
             ],
             rows: decoded.map { view in
               [

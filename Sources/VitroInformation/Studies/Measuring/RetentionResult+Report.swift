@@ -2,6 +2,7 @@ internal import Foundation
 internal import VitroCore
 internal import VitroFitting
 internal import VitroLab
+internal import VitroModels
 
 extension RetentionResult {
   /// The most texts with pictures of their own.
@@ -10,89 +11,140 @@ extension RetentionResult {
   func report() throws -> Report {
     var sections: [ReportSection] = []
     if texts.count > 1 || features.count > 1 { sections.append(try depthSection()) }
-    for text in texts.indices.prefix(Self.shownTexts) { sections.append(try section(of: text)) }
+    for text in texts.indices.prefix(Self.shownTexts) { sections.append(section(of: text)) }
     if !decoded.isEmpty { sections.append(decoderSection()) }
     if !calibration.isEmpty { sections.append(calibrationSection()) }
-    sections.append(try methodSection())
-    let three = NumberFormat.significant(3)
+    sections.append(ReportSection("All numbers", id: "numbers", texts.indices.prefix(Self.shownTexts).flatMap(tables)))
+    sections.append(methodSection())
     return Report(
       id: "information-measure",
       title: texts.count == 1
         ? "What each layer still holds of each word" : "What each layer still holds of \(texts.count) texts",
-      kicker: "Information · \(model)", lede: try lede(),
-      metrics: [
-        Metric(
-          "residual", residual, format: three,
-          explanation: RichText(
-            isConverged
-              ? "The largest distance from the condition of an optimum; within the tolerance of \(NumberFormat.significant(2).text(settings.tolerance))."
-              : "Some results are farther from the optimum than \(NumberFormat.significant(2).text(settings.tolerance)): take more --samples."
-          )),
-        Metric(
-          "passes", Double(settings.samples), format: .integer,
-          explanation: "Forward and backward, for each text and layer."),
-        Metric(
-          "words' spread", scales.wordSpread, format: three,
-          explanation: RichText(
-            "The unit of noise, over \(scales.texts) reference texts of \(scales.words) tokens\(isBuiltInReference ? " (built in)" : "")."
-          )
-        ),
-      ], sections: sections)
+      kicker: "Information · \(model)", lede: try lede(), metrics: try metrics(), sections: sections)
+  }
+
+  private func metrics() throws -> [Metric] {
+    let ends = features.count > 1 ? [0, features.count - 1] : [0]
+    return try ends.map { feature in
+      let kept = try meanKept(feature)
+      return Metric(
+        "kept of a word at \(labels[feature])", kept.value, format: .percent(0),
+        interval: kept.low.isFinite ? Interval(kept, within: 0...1) : nil,
+        explanation: texts.count >= 3
+          ? "The mean over \(texts.count) texts, with Student's interval." : "The mean over the words of the text.")
+    } + [
+      Metric(
+        "residual", residual, format: .significant(3),
+        explanation: isConverged
+          ? "The largest distance from the condition of an optimum; within the tolerance of \(tolerance)."
+          : "\(unconverged) results are farther from the optimum than \(tolerance): take more passes, with `--samples` of `vitro information measure`."
+      )
+    ]
+  }
+
+  private var tolerance: String { NumberFormat.significant(2).text(settings.tolerance) }
+
+  /// How many results are too far from the optimum: “3 of 12”.
+  private var unconverged: String {
+    let all = found.joined()
+    return "\(all.count { !$0.isConverged }) of \(all.count)"
   }
 
   private func lede() throws -> RichText {
-    guard features.count > 1, let first = labels.first, let last = labels.last else {
-      let kept = NumberFormat.percent(0).text(Self.mean(found.map { $0[0].meanKept }))
-      return RichText("\(RichText(plain: labels[0]).source) keeps **\(kept)** of a word on average.")
+    let percent = NumberFormat.percent(0)
+    func text(_ feature: Int) throws -> String { percent.text(try meanKept(feature).value) }
+    func name(_ feature: Int) -> String { RichText(plain: labels[feature]).source }
+    let last = features.count - 1
+    var sentences: [String] = []
+    if last > 0 {
+      let whose = texts.count > 1 ? " of \(texts.count) texts" : ""
+      sentences.append(
+        "Of an average word\(whose) **\(try text(0))** is kept at \(name(0)) and **\(try text(last))** at \(name(last))."
+      )
+    } else {
+      sentences.append("\(name(0)) keeps **\(try text(0))** of a word on average.")
     }
-    func text(_ feature: Int) -> String { NumberFormat.percent(0).text(Self.mean(found.map { $0[feature].meanKept })) }
-    let (from, to) = (RichText(plain: first).source, RichText(plain: last).source)
-    return RichText(
-      "Of an average word **\(text(0))** is kept at \(from) and **\(text(features.count - 1))** at \(to).")
+    if let (most, least) = extremes(last) {
+      func word(_ place: Int) -> String {
+        "**\(RichText(plain: texts[0].words[place].trimmingSpaces).source)** (\(percent.text(found[0][last].kept[place])))"
+      }
+      sentences.append("There most is kept of \(word(most)) and least of \(word(least)).")
+    }
+    if !isConverged {
+      sentences.append("Preliminary: \(unconverged) results have not converged.")
+    }
+    return RichText(sentences.joined(separator: " "))
   }
 
-  private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
+  /// Of one text the words of which a layer keeps most and least, where their intervals do not touch.
+  private func extremes(_ feature: Int) -> (most: Int, least: Int)? {
+    guard texts.count == 1 else { return nil }
+    let row = found[0][feature]
+    let words = texts[0].words.indices.filter { !texts[0].isSpecial[$0] }
+    guard !row.isConstant, let most = words.min(by: { row.logSigma[$0] < row.logSigma[$1] }),
+      let least = words.max(by: { row.logSigma[$0] < row.logSigma[$1] }),
+      row.logSigma[most] + row.halfWidth[most] < row.logSigma[least] - row.halfWidth[least]
+    else { return nil }
+    return (most, least)
+  }
+
+  static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
 
   // MARK: - Depth
 
   private func depthSection() throws -> ReportSection {
     let estimates = try features.indices.map { try meanEntropy($0) }
+    let intervals = texts.count >= 3 ? "Student's 95 % intervals over texts." : nil
     let figure = Figure(
       "Forgetting with depth",
       caption: RichText(
-        "The mean entropy of a word given the layer, per dimension. \(texts.count >= 3 ? "Student's intervals over texts." : "Intervals of independent seeds.") Words at the cap count with the cap's."
+        "The mean entropy of a word given the layer: high is forgotten. \(intervals ?? "95 % intervals of independent seeds.") Words at the cap count with the cap's.\(blocksNote)"
       ), span: .half,
       .lines(
         LineFigure(
-          categories: labels, x: Axis("layer"), y: Axis("H per dimension, \(unit)"),
+          categories: labels, x: Axis("layer"), y: Axis("H per dimension", unit: unit),
           series: [
             LineSeries(
               "mean over words", y: estimates.map(\.value), low: estimates.map(\.low), high: estimates.map(\.high))
           ])))
-    var series = [
-      LineSeries("words", y: features.indices.map { mean(at: $0, special: false) ?? .nan })
-    ]
-    if texts.contains(where: { $0.isSpecial.contains(true) }) {
-      series.append(LineSeries("separators", y: features.indices.map { mean(at: $0, special: true) ?? .nan }))
+    let hasSeparators = texts.contains { $0.isSpecial.contains(true) }
+    func series(_ name: String, special: Bool) throws -> LineSeries {
+      let kept = try features.indices.map { try meanKept($0, special: special) }
+      return LineSeries(
+        name, y: kept.map(\.value), low: kept.map { $0.low.cut(to: 0...1) }, high: kept.map { $0.high.cut(to: 0...1) })
     }
     let kept = Figure(
-      "Kept, words and separators",
-      caption: "How much an observer of the layer knows of a word, from 0 (noise at the cap) to 1 (fixed).",
-      span: .half,
-      .lines(LineFigure(categories: labels, x: Axis("layer"), y: Axis("kept", format: .percent(0)), series: series)))
+      hasSeparators ? "Kept of words, and of separators" : "Kept of words",
+      caption: RichText(
+        "How much an observer of the layer knows of a word, from 0 % (noise at the cap) to 100 % (fixed).\(intervals.map { " \($0)" } ?? "")"
+      ), span: .half,
+      .lines(
+        LineFigure(
+          categories: labels, x: Axis("layer"), y: Axis("kept", format: .percent(0)),
+          series: [try series("words", special: false)]
+            + (hasSeparators ? [try series("separators", special: true)] : []))))
     return ReportSection("Layer by layer", id: "depth", [.figure(figure), .figure(kept)])
   }
 
-  private func mean(at feature: Int, special: Bool) -> Double? {
-    let values = texts.indices.flatMap { text in
-      zip(texts[text].isSpecial, found[text][feature].kept).filter { $0.0 == special }.map(\.1)
+  /// What the short names of blocks mean, where there are any.
+  private var blocksNote: String {
+    zip(features, labels).contains { $0.tap.hasPrefix("blocks.0.") && $1.hasPrefix("L0") }
+      ? " L0 is what leaves the first block." : ""
+  }
+
+  /// What a layer keeps of words, or of tokens that mark a place: the mean over texts, with Student's interval from three texts on.
+  private func meanKept(_ feature: Int, special: Bool = false) throws -> Estimate {
+    let means = texts.indices.compactMap { text -> Double? in
+      let values = zip(texts[text].isSpecial, found[text][feature].kept).filter { $0.0 == special }.map(\.1)
+      return values.isEmpty ? nil : Self.mean(values)
     }
-    return values.isEmpty ? nil : Self.mean(values)
+    if let overTexts = try Estimate.mean(ofTexts: means) { return overTexts }
+    return Estimate(value: means.isEmpty ? .nan : Self.mean(means), low: .nan, high: .nan)
   }
 
   // MARK: - One text
 
-  private func section(of text: Int) throws -> ReportSection {
+  private func section(of text: Int) -> ReportSection {
     let (words, rows) = (texts[text], found[text])
     let color = ColorScale("kept", format: .percent(0), range: Interval(0, 1))
     let strips = Figure(
@@ -112,8 +164,7 @@ extension RetentionResult {
           columnLabels: words.words.map { TokenText($0).label }, rowTitle: "layer", columnTitle: "token", color: color))
     )
     let title = texts.count == 1 ? "The text" : "Text \(text + 1)"
-    return ReportSection(
-      title, id: "text-\(text + 1)", [.figure(strips), .figure(grid), .table(try table(words, rows))])
+    return ReportSection(title, id: "text-\(text + 1)", [.figure(strips), .figure(grid)] + unknownNote(words))
   }
 
   /// The tokens as they stand in a text: pieces of one word without a space between them.
@@ -135,75 +186,19 @@ extension RetentionResult {
       "H \(three.text(entropy.value * perNat)) ± \(NumberFormat.significant(2).text(row.halfWidth[word] * perNat)) \(unit), kept \(NumberFormat.percent(0).text(row.kept[word]))"
   }
 
-  /// Words with the entropies of their pieces, added.
-  private func table(_ text: WordText, _ rows: [RetainedInformation]) throws -> Table {
-    let groups = Dictionary(grouping: text.words.indices) { text.wordNumbers[$0] }.sorted { $0.key < $1.key }.map(
-      \.value)
-    return Table(
-      title: "H in \(unit) per dimension, added over the pieces of a word",
-      columns: [.init("word"), .init("pieces", .integer)] + labels.map { .init($0, .fixed(2)) },
-      rows: groups.map { pieces in
-        [.text(pieces.map { text.words[$0] }.joined()), .number(Double(pieces.count))]
-          + rows.map { row in
-            let entropies = pieces.compactMap { row.entropy[$0] }
-            guard entropies.count == pieces.count else { return .missing("at the cap") }
-            // Seeds may move the pieces of a word together.
-            let half = pieces.reduce(0) { $0 + row.halfWidth[$1] } * perNat
-            let sum = entropies.reduce(0, +) * perNat
-            return .number(sum, Interval(sum - half, sum + half))
-          }
-      })
-  }
-
-  // MARK: - How it was measured
-
-  private func calibrationSection() -> ReportSection {
-    let series = calibration.map { LineSeries($0.name, y: agreement(with: $0.found)) }
-    return ReportSection(
-      "How the order of words depends on the choices", id: "calibration",
-      [
-        .figure(
-          Figure(
-            "Agreement of the order of words",
-            caption:
-              "Spearman's correlation of σ with that under another choice, the mean over texts. Each has noise of its own: other seeds alone show how much of a difference is noise.",
-            .lines(
-              LineFigure(
-                categories: labels, x: Axis("layer"), y: Axis("rank correlation"), series: series,
-                references: [ReferenceLine("the same order", 1)]))))
-      ])
-  }
-
-  private func methodSection() throws -> ReportSection {
-    let form =
-      switch settings.form {
-      case .fixedDistortion(let delta): "the feature's mean squared change held at \(delta) of its variance"
-      case .penalty(let rate, let scale):
-        "the published objective (by this measure's own search), rate \(rate), scale \(NumberFormat.significant(3).text(scale))"
-      }
-    return ReportSection(
-      "How it was measured", id: "method",
-      [
-        .text(
-          RichText(
-            plain:
-              "Largest noise with \(form); capped at \(settings.cap) times the words' spread; \(settings.chains) independent seeds within \(settings.samples) passes; each coordinate's spread at least \(scales.floor) of the mean."
-          )),
-        .table(
-          Table(
-            title: "Convergence",
-            columns: [
-              .init("layer"), .init("largest residual", .significant(2)), .init("distortion", .significant(3)),
-              .init("words at the cap", .integer),
-            ],
-            rows: features.indices.map { feature in
-              let rows = found.map { $0[feature] }
-              return [
-                .text(features[feature].description), .number(rows.map(\.residual).max() ?? 0),
-                .number(Self.mean(rows.map(\.distortion))),
-                .number(Double(rows.reduce(0) { $0 + $1.isUnbounded.count { $0 } })),
-              ]
-            })),
-      ])
+  /// Which words the model does not know, so that it reads one token for all of them.
+  private func unknownNote(_ text: WordText) -> [ReportBlock] {
+    guard let unknownToken else { return [] }
+    let words = text.words.indices.filter { text.tokens[$0] == unknownToken && !text.isSpecial[$0] }.map {
+      "“\(text.words[$0].trimmingSpaces)”"
+    }
+    guard !words.isEmpty else { return [] }
+    return [
+      .note(
+        .remark,
+        RichText(
+          plain:
+            "The model does not know \(Set(words).sorted().listed); there it reads its token for unknown words."))
+    ]
   }
 }

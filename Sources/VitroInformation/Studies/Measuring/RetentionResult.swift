@@ -17,6 +17,9 @@ struct RetentionResult {
   /// The same with other choices.
   var calibration: [(name: String, found: [[RetainedInformation]])] = []
 
+  /// The token that stands for words that the model does not know.
+  var unknownToken: Int?
+
   /// The decoder's view of the first text, by layer.
   var decoded: [TextReconstruction] = []
 

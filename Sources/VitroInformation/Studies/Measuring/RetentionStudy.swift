@@ -95,6 +95,11 @@ public struct RetentionStudy: Experiment {
       throw VitroError(
         .argument, Self.fullName, "MODEL, a directory or file, is missing", details: ["field": "model"])
     }
+    guard text.map({ !$0.allSatisfy(\.isWhitespace) }) ?? true else {
+      throw VitroError(
+        .argument, Self.fullName, "--text is empty", hint: "Give words: --text \"A rare bird.\".",
+        details: ["field": "text"])
+    }
     guard (text == nil) != (data == nil) || usesSample && text == nil else {
       throw VitroError(
         .argument, Self.fullName, text == nil ? "no text is given" : "--text and --data both give texts",
@@ -170,6 +175,7 @@ public struct RetentionStudy: Experiment {
       model: network.name, texts: texts, features: features, found: found, scales: scales,
       settings: settings(spread: scales.wordSpread, seed: run.seed), isBuiltInReference: self.reference == nil,
       inBits: bits)
+    result.unknownToken = network.model?.ownTokenizer?.unknown
     if calibrate {
       result.calibration = try Choice.all.enumerated().map { number, choice in
         (choice.name, try measured("with \(choice.name)", choice, seed: run.seed &+ UInt64(number) &+ 1))
@@ -180,8 +186,10 @@ public struct RetentionStudy: Experiment {
       result.decoded = try run.stage("decoding") { stage in
         try decoded.enumerated().map { number, feature in
           try stage.checkpoint("decoding")
-          stage.update(ProgressUpdate("decoding", completed: number, of: decoded.count))
-          return try FeatureDecoder(network, feature, learning: reference, seed: run.seed).reconstruction(of: texts[0])
+          let view = try FeatureDecoder(network, feature, learning: reference, seed: run.seed)
+            .reconstruction(of: texts[0])
+          stage.update(ProgressUpdate("decoding", completed: number + 1, of: decoded.count))
+          return view
         }
       }
     }

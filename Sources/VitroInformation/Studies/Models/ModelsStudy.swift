@@ -57,6 +57,11 @@ public struct ModelsStudy: Experiment {
       throw VitroError(
         .argument, Self.fullName, "the \(field) MODEL, a directory or file, is missing", details: ["field": field])
     }
+    guard text.map({ !$0.allSatisfy(\.isWhitespace) }) ?? true else {
+      throw VitroError(
+        .argument, Self.fullName, "--text is empty", hint: "Give words: --text \"A rare bird.\".",
+        details: ["field": "text"])
+    }
     guard (text == nil) != (data == nil) else {
       throw VitroError(
         .argument, Self.fullName, text == nil ? "no text is given" : "--text and --data both give texts",
