@@ -806,9 +806,11 @@ class Noise:
         n, width = self.x.shape
         count, per = len(order), 2 * self.chains
         probes = max(4, min(16, self.samples // 32))
-        corrections = max(1, self.samples // 6 // per)
-        evaluations = max(1, self.samples // 4 // per)
-        steps = max(1, (self.samples - probes) // per - corrections - evaluations)
+        corrections = max(1, self.samples // 12 // per)
+        evaluations = max(1, self.samples * 3 // 8 // per)
+        left = max(1, (self.samples - probes) // per - corrections - evaluations)
+        pairs = max(1, left // 64)
+        steps = max(1, left // pairs)
 
         def projected(values):
             return sum((v * (torch.randint(0, 2, v.shape) * 2 - 1) * self.weights[l]).sum() / (n * width) ** 0.5
@@ -819,8 +821,8 @@ class Noise:
         a = slopes.square().sum(-1).view(count, probes, n).mean(1)
         log_sigma = torch.minimum(0.5 * (self.delta / (n * a)).log(), self.log_cap)[:, None].repeat(1, self.chains, 1)
 
-        def distortions(log_sigma):
-            noise = torch.randn(count, self.chains, 1, n, width) * log_sigma.exp()[:, :, None, :, None]
+        def distortions(log_sigma, pairs):
+            noise = torch.randn(count, self.chains, pairs, n, width) * log_sigma.exp()[:, :, None, :, None]
             noise = torch.cat([noise, -noise], dim=2)
 
             def goal(values):
@@ -830,11 +832,11 @@ class Noise:
 
             slopes, parts = self.gradient((self.x + noise).flatten(0, 2), layers, goal)
             shares = (slopes.view(noise.shape) * noise).sum(-1).mean(2)
-            return parts.view(count, self.chains, 2).mean(2), shares
+            return parts.view(count, self.chains, 2 * pairs).mean(2), shares
 
         smooth, total, averaged = None, torch.zeros_like(log_sigma), 0
         for step in range(steps):
-            values, shares = distortions(log_sigma)
+            values, shares = distortions(log_sigma, pairs)
             smooth = shares if smooth is None else 0.7 * smooth + 0.3 * shares
             free = log_sigma < self.log_cap
             target = (smooth * free).sum(-1, keepdim=True) / free.sum(-1, keepdim=True).clamp(min=1)
@@ -845,9 +847,7 @@ class Noise:
                 total, averaged = total + log_sigma, averaged + 1
         final = (total / averaged).mean(1)
         for rounds in (corrections, evaluations):
-            found = [distortions(final[:, None].repeat(1, self.chains, 1)) for _ in range(rounds)]
-            value = torch.stack([v for v, _ in found]).mean((0, 2))
-            share = torch.stack([s for _, s in found]).mean((0, 2))
+            value, share = (part.mean(1) for part in distortions(final[:, None].repeat(1, self.chains, 1), rounds))
             if rounds is corrections:
                 gap = 0.5 * (1 - share / share.mean(-1, keepdim=True))
                 final = final + 0.3 * gap.clamp(-0.5, 0.5) + 0.5 * (1 - value / self.delta).clamp(-1, 1)[:, None]

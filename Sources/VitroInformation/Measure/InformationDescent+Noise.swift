@@ -12,7 +12,9 @@ extension InformationDescent {
     var shares: [Double]
   }
 
-  /// Distortions under antithetic noise, stretched where that says more: the mean of so many pairs for each chain. Their slopes teach where.
+  /// Distortions under antithetic noise, stretched where that says more: the mean of so many pairs for each chain.
+  ///
+  /// Their slopes teach where.
   func distortions(
     _ logSigma: [Double], _ stretched: inout StretchedNoise, step: Int, pairs: Int, isForward: Bool = false
   ) throws -> Distortions {

@@ -105,8 +105,8 @@ struct InformationDescent {
     init(samples: Int, chains: Int) {
       let perPair = 2 * chains
       probes = max(4, min(16, samples / 32))
-      corrections = max(1, samples / 6 / perPair)
-      evaluations = max(1, samples / 4 / perPair)
+      corrections = max(1, samples / 12 / perPair)
+      evaluations = max(1, samples * 3 / 8 / perPair)
       let left = max(1, (samples - probes) / perPair - corrections - evaluations)
       pairs = max(1, left / Self.usualSteps)
       steps = max(1, left / pairs)

@@ -14,7 +14,7 @@ struct InformationSearch {
   }
 
   /// The residual that a longer search is meant to reach, in tolerances: some room, for it is measured by noise of its own.
-  private static let goal = 0.7
+  private static let goal = 0.8
   /// The most that one round is longer than the one before.
   private static let growth = 16
 

@@ -53,6 +53,12 @@ public struct InformationSettings: Sendable, Hashable, Codable {
     (self.tolerance, self.seed) = (tolerance, seed)
   }
 
+  /// How many times as many passes the commands allow, unless told, for what has not converged.
+  static let usualPatience = 8
+
+  /// The most passes that commands allow where none are named.
+  static func most(_ most: Int?, samples: Int) -> Int { most ?? min(samples, 1 << 24) * usualPatience }
+
   /// The fewest passes with which the measure works.
   public static let fewestSamples = 100
 

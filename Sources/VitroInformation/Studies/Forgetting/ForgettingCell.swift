@@ -20,7 +20,6 @@ struct ForgettingCell: Codable, Sendable {
 }
 
 /// How well a method finds the relevant words of each text.
-/// How well a method finds the relevant words of each text.
 struct MethodTruth: Codable, Sendable {
   var name: String
   var title: String

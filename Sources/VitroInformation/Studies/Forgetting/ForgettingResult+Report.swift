@@ -119,7 +119,7 @@ extension ForgettingResult {
   /// Networks with several layers, layer by layer.
   private var layerFigures: [Figure] {
     solved.filter { $0.layers.count >= 3 }.prefix(8).map { network in
-      let kept = network.layers.indices.map(network.kept)
+      let kept = network.layers.indices.map { network.kept($0) }
       return Figure(
         network.name, caption: "Kept, layer by layer; a layer with a row for each word holds every word.", span: .third,
         .lines(

@@ -40,6 +40,11 @@ public struct RetentionStudy: Experiment {
     Field("cap", \.cap, help: "The noise, in the words' spread, at which nothing of a word is kept."),
     Field("samples", \.samples, in: 100...16_777_216, help: "Forward and backward passes for each text and layer."),
     Field(
+      "mostSamples", \.mostSamples, in: 0...268_435_456,
+      help:
+        "The most passes for each text and layer, for results that have not converged by then; eight times as many unless given, 0 for no more."
+    ),
+    Field(
       "calibrate", \.calibrate, help: "Measure with other choices of distortion, spread and passes, too, and compare."),
     Field("decode", \.decode, help: "Add the decoder's view: which words a line can read off each layer."),
     Field("bits", \.bits, help: "Say entropies in bits."),
@@ -79,6 +84,8 @@ public struct RetentionStudy: Experiment {
   public var cap = 3.0
   /// The budget.
   public var samples = 600
+  /// The most passes where the budget is not enough to converge; eight times the budget unless given.
+  public var mostSamples: Int?
   /// Whether other distortions are compared.
   public var calibrate = false
   /// Whether the decoder's view is added.
@@ -108,15 +115,18 @@ public struct RetentionStudy: Experiment {
     try settings(spread: 1, seed: 0).validate()
   }
 
-  private func settings(spread: Double, seed: UInt64, _ choice: Choice = Choice("as given")) -> InformationSettings {
+  private func settings(spread: Double, seed: UInt64, _ choice: Choice = .given) -> InformationSettings {
     let samples = max(InformationSettings.fewestSamples, Int(Double(samples) * choice.samples))
+    // Other choices are compared at the budget that is named, for one of them is half of it.
+    let most = choice.isGiven ? InformationSettings.most(mostSamples, samples: samples) : samples
     switch form {
     case .distortion:
-      return InformationSettings(distortion: distortion * choice.distortion, cap: cap, samples: samples, seed: seed)
+      return InformationSettings(
+        distortion: distortion * choice.distortion, cap: cap, samples: samples, mostSamples: most, seed: seed)
     case .penalty:
       return InformationSettings(
         form: .penalty(rate: rate * choice.distortion, scale: scale ?? 10 * spread), cap: cap, samples: samples,
-        seed: seed)
+        mostSamples: most, seed: seed)
     }
   }
 
@@ -130,6 +140,10 @@ public struct RetentionStudy: Experiment {
     var hasOneSpread = false
 
     init(_ name: String) { self.name = name }
+
+    /// What the command was asked for.
+    static let given = Choice("as given")
+    var isGiven: Bool { name == Self.given.name }
 
     /// What --calibrate compares with; the first is the same with other noise.
     static var all: [Choice] {
@@ -156,7 +170,7 @@ public struct RetentionStudy: Experiment {
     let reference = try input.reference(reference, atMost: Self.referenceTexts, for: network)
     let scales = try FeatureScales(network, features, over: reference, floor: floor)
     func measured(
-      _ name: String, _ choice: Choice = Choice("as given"), seed: UInt64
+      _ name: String, _ choice: Choice = .given, seed: UInt64
     ) throws
       -> [[RetainedInformation]]
     {

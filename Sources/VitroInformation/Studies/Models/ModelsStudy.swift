@@ -29,6 +29,11 @@ public struct ModelsStudy: Experiment {
     Field("reference", path: \.reference, help: Information.referenceHelp),
     Field("distortion", \.distortion, help: "The change that a layer's value may have, in its variance."),
     Field("samples", \.samples, in: 100...16_777_216, help: "Forward and backward passes for each text and layer."),
+    Field(
+      "mostSamples", \.mostSamples, in: 0...268_435_456,
+      help:
+        "The most passes for each text and layer, for results that have not converged by then; eight times as many unless given, 0 for no more."
+    ),
   ]
 
   /// A model's path.
@@ -47,6 +52,8 @@ public struct ModelsStudy: Experiment {
   public var distortion = InformationSettings.usualDistortion
   /// The budget.
   public var samples = 600
+  /// The most passes where the budget is not enough to converge; eight times the budget unless given.
+  public var mostSamples: Int?
 
   /// Without models.
   public init() {}
@@ -67,7 +74,9 @@ public struct ModelsStudy: Experiment {
         .argument, Self.fullName, text == nil ? "no text is given" : "--text and --data both give texts",
         hint: "Give --text TEXT or --data FILE.", details: ["field": "text"])
     }
-    try InformationSettings(distortion: distortion, samples: samples).validate()
+    try InformationSettings(
+      distortion: distortion, samples: samples, mostSamples: InformationSettings.most(mostSamples, samples: samples)
+    ).validate()
   }
 
   /// Measures both.
@@ -87,7 +96,9 @@ public struct ModelsStudy: Experiment {
       let scales = try FeatureScales(subject.network, features, over: subject.reference)
       let name = "measuring the \(subject.field) model"
       let found = try run.stage(name) { stage in
-        let settings = InformationSettings(distortion: distortion, samples: samples, seed: run.seed)
+        let settings = InformationSettings(
+          distortion: distortion, samples: samples,
+          mostSamples: InformationSettings.most(mostSamples, samples: samples), seed: run.seed)
         let measure = try InformationMeasure(subject.network, scales, settings: settings)
         return try measure(subject.texts, features) { done, total in
           try stage.checkpoint(name)

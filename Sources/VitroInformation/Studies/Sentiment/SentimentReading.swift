@@ -134,7 +134,7 @@ extension SentimentStudy {
   private func settings(_ model: SentimentModel, seed: UInt64) -> InformationSettings {
     var settings = measure
     settings.seed = seed
-    if model == .tuned { settings.samples = tunedSamples }
+    if model == .tuned { (settings.samples, settings.mostSamples) = tunedSamples }
     return settings
   }
 

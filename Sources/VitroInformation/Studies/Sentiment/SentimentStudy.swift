@@ -28,9 +28,9 @@ public struct SentimentStudy: Sendable {
   /// The sentences that are measured with the pretrained model.
   public var tunedTexts = 10
   /// How information is measured.
-  public var measure = InformationSettings(samples: 320)
-  /// The passes for each text and layer of the pretrained model, which is slower and settles sooner.
-  public var tunedSamples = 120
+  public var measure = InformationSettings(samples: 600, mostSamples: 40_000)
+  /// The passes for each text and layer of the pretrained model, which is slower and settles sooner, and the most of them.
+  public var tunedSamples = (usual: 400, most: 4000)
 
   /// Five networks of each kind, and no data.
   public init() {}
@@ -70,7 +70,7 @@ public struct SentimentStudy: Sendable {
     try check(4...10_000, texts, "texts")
     try check(4...10_000, tunedTexts, "tunedTexts")
     try measure.validate()
-    try check(max(InformationSettings.fewestSamples, 20 * measure.chains)...1 << 24, tunedSamples, "tunedSamples")
+    try check(max(InformationSettings.fewestSamples, 20 * measure.chains)...1 << 24, tunedSamples.usual, "tunedSamples")
   }
 }
 
