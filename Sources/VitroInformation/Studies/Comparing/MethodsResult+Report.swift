@@ -54,13 +54,13 @@ extension MethodsResult {
         ? RichText("How much each word counts for \(goal).")
         : RichText("How much each word counts for what each of \(comparison.layers.count) layers holds.")
     }
-    func word(_ place: Int) -> String { "**\(RichText(plain: comparison.tokens[place].trimmingSpaces).source)**" }
+    func word(_ place: Int) -> String { "“**\(RichText(plain: comparison.tokens[place].trimmingSpaces).source)**”" }
     if chosen.count == 1 {
       return RichText("By \(judged[0].title), \(counts.map { word($0.key) }.listed) matter most to \(goal).")
     }
     let votes = counts.enumerated().map { "\($1.value)\($0 == 0 ? " of them" : "") \(word($1.key))" }
     return RichText(
-      "\(chosen.count) methods each name the three words that matter most to \(goal): \(votes.listed). Random scores would name each word in \(NumberFormat.fixed(1).text(Double(chosen.count * Self.best) / Double(words.count)))."
+      "\(chosen.count < judged.count ? "\(chosen.count) of \(judged.count)" : "\(chosen.count)") methods each name the three words that matter most to \(goal): \(votes.listed). Random scores would name each word in \(NumberFormat.fixed(1).text(Double(chosen.count * Self.best) / Double(words.count)))."
     )
   }
 
@@ -125,7 +125,7 @@ extension MethodsResult {
       title(method),
       caption: RichText(
         plain: method.abstract + (method.scores.contains { $0 == nil } ? "; hatched where it is not defined" : "")),
-      span: .half,
+      span: defined.count % 2 == 1 && method.name == defined.last?.name ? .full : .half,
       .heatMap(
         HeatMapFigure(
           rows: comparison.layers.count, columns: comparison.tokens.count, values: values,

@@ -57,8 +57,13 @@ public struct MethodsStudy: Experiment {
   /// A model and a text are needed, and methods that exist.
   public func validate() throws {
     for (value, what, field) in [(model, "MODEL, a directory or file,", "model"), (text, "--text", "text")]
-    where value?.allSatisfy(\.isWhitespace) ?? true {
+    where value?.isEmpty ?? true {
       throw VitroError(.argument, Self.fullName, "\(what) is missing", details: ["field": field])
+    }
+    guard text?.allSatisfy(\.isWhitespace) == false else {
+      throw VitroError(
+        .argument, Self.fullName, "--text is empty", hint: "Give words: --text \"A rare bird.\".",
+        details: ["field": "text"])
     }
     for name in method { _ = try AttributionMethods.named(name) }
     for layer in layers { _ = try Feature(parsing: layer) }

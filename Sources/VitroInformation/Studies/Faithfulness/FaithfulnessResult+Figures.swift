@@ -13,7 +13,10 @@ extension FaithfulnessResult {
       .sorted { isHighBetter ? $0.1.value > $1.1.value : $0.1.value < $1.1.value }
     return .figure(
       Figure(
-        title, caption: RichText(caption), span: .half,
+        title, caption: RichText(caption),
+        alternative: "\(caption) From the best on: "
+          + found.map { "\(self.title($0)) \(axis.format.text($1.value))" }.joined(separator: ", ") + ".",
+        span: .half,
         .bars(
           BarFigure(
             label: "method", value: axis,
@@ -80,14 +83,14 @@ extension FaithfulnessResult {
   ) -> ReportBlock {
     let isAnswer = target == .answer
     let range = isAnswer ? 0...1 : -Double.infinity...Double.infinity
-    // The measure and the control come first, so that they do not share a colour.
+    // The control is a baseline: without a colour, so that it cannot share that of a method.
     let first = [InformationMethod.name, Self.controlName]
     let order = defined.filter { first.contains($0.name) } + defined.filter { !first.contains($0.name) }
     return .figure(
       Figure(
         title,
         caption: RichText(
-          "What is there of \(RichText(plain: targetName).source) when \(what), the mean over texts. Bands are the 95 % intervals of information and of random scores (dashed), the control. \(replacement)"
+          "What is there of \(RichText(plain: targetName).source) when \(what), the mean over texts. Bands are the 95 % intervals of information and of random scores (grey), the control. \(replacement)"
         ), span: .full,
         .lines(
           LineFigure(
@@ -99,7 +102,7 @@ extension FaithfulnessResult {
               guard let values = method.curves.map(pick), values.count == ErasureCurves.shares.count else { return nil }
               let hasBand = first.contains(method.name)
               return LineSeries(
-                self.title(method), role: method.name == Self.controlName ? .control : .measured,
+                self.title(method), role: method.name == Self.controlName ? .baseline : .measured,
                 x: ErasureCurves.shares, y: values.map(\.value),
                 low: hasBand ? values.map { $0.low.cut(to: range) } : [],
                 high: hasBand ? values.map { $0.high.cut(to: range) } : [])

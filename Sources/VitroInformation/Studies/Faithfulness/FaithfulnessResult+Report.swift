@@ -35,7 +35,7 @@ extension FaithfulnessResult {
 
   private var methodBlocks: [ReportBlock] {
     var text =
-      "Judged on \(subject.texts.count) texts; spreads are those over \(subject.reference.count) others. The measure has \(size.samples) passes for each text and layer, infidelity \(study.infidelitySamples) random sets of words, max-sensitivity \(size.steps) steps; max-sensitivity and coherency are taken on at most \(size.repeated) texts; weights are dealt anew \(study.dealings) times."
+      "Judged on \(subject.texts.count) texts; spreads are those over \(subject.reference.count) others. Information has \(size.samples) passes for each text and layer, infidelity \(study.infidelitySamples) random sets of words, max-sensitivity \(size.steps) steps; max-sensitivity and coherency are taken on at most \(size.repeated) texts; weights are dealt anew \(study.dealings) times."
     if subject.leftOut > 0 {
       text += " \(subject.leftOut) texts were left out: they have no words, or too many."
     }
@@ -75,10 +75,10 @@ extension FaithfulnessResult {
     }
     let missed = titles("comprehensive", .holds)
     if others.contains(where: { verdicts["comprehensive-\($0.name)"] != nil }) {
-      let best = others.max {
+      let best = others.filter { missed.contains($0.title) }.max {
         ($0.comprehensiveness?.value ?? -.infinity) < ($1.comprehensiveness?.value ?? -.infinity)
       }
-      let most = best.map { missed.isEmpty ? "" : ", most those of **\($0.title)**" } ?? ""
+      let most = best.map { "\(missed.count == 1 ? ":" : ", most") those of **\($0.title)**" } ?? ""
       sentences.append("The words that \(count(missed)) put first matter more to \(goal) than random ones\(most).")
     }
     let (changed, unchanged) = (titles("weights", .holds), titles("weights", .fails))
@@ -89,10 +89,13 @@ extension FaithfulnessResult {
       )
     }
     if !changed.isEmpty || open > 0 {
-      let parts = [(changed.count, "change with the weights"), (open, "are undecided about that")].filter { $0.0 > 0 }
-      sentences.append("The maps of \(parts.map { "\($0.0) \($0.1)" }.listed).")
+      sentences.append(
+        changed.isEmpty
+          ? "Whether the maps of \(open) methods change with the weights is undecided."
+          : "The maps of \(changed.count > 3 ? "\(changed.count) methods" : changed.listed) change with the weights\(open > 0 ? "; of \(open) that is undecided" : "")."
+      )
     }
-    return RichText("On **\(RichText(plain: subject.name).source)**: \(sentences.joined(separator: " "))")
+    return RichText("**\(RichText(plain: subject.name).source)**: \(sentences.joined(separator: " "))")
   }
 
   private var metrics: [Metric] {

@@ -54,7 +54,10 @@ extension FaithfulnessResult {
       ("max-sensitivity", three, any, \.sensitivity), ("incoherency", three, any, \.coherency),
       ("random weights", .fixed(3), -1...1, \.random),
     ]
-    return [("Against truth and answer", answers), ("Steadiness", steadiness)].compactMap { title, columns in
+    return [
+      (others.contains { $0.auc != nil } ? "Against the truth, and taking words out" : "Taking words out", answers),
+      ("Steadiness", steadiness),
+    ].compactMap { title, columns in
       let known = columns.filter { column in defined.contains { column.value($0) != nil } }
       guard !known.isEmpty else { return nil }
       return Table(

@@ -66,7 +66,7 @@ extension RetentionResult {
     }
     if let (most, least) = extremes(last) {
       func word(_ place: Int) -> String {
-        "**\(RichText(plain: texts[0].words[place].trimmingSpaces).source)** (\(percent.text(found[0][last].kept[place])))"
+        "“**\(RichText(plain: texts[0].words[place].trimmingSpaces).source)**” (\(percent.text(found[0][last].kept[place])))"
       }
       sentences.append("There most is kept of \(word(most)) and least of \(word(least)).")
     }
@@ -148,7 +148,8 @@ extension RetentionResult {
     let (words, rows) = (texts[text], found[text])
     let color = ColorScale("kept", format: .percent(0), range: Interval(0, 1))
     let strips = Figure(
-      "Word by word", caption: "The darker a word, the more of it the layer still holds.", span: .full,
+      "Word by word", caption: "The darker a word, the more of it the layer still holds.",
+      alternative: alternative(words, rows), span: .full,
       .tokens(
         TokenFigure(
           rows: rows.indices.map { feature in
@@ -157,7 +158,7 @@ extension RetentionResult {
               details: words.words.indices.map { detail(rows[feature], $0) })
           }, color: color)))
     let grid = Figure(
-      "Layers and words", caption: "The same as a grid.", span: .full,
+      "Layers and words", caption: "The same as a grid.", alternative: alternative(words, rows), span: .full,
       .heatMap(
         HeatMapFigure(
           rows: rows.count, columns: words.count, values: rows.flatMap(\.kept), rowLabels: labels,
@@ -165,6 +166,17 @@ extension RetentionResult {
     )
     let title = texts.count == 1 ? "The text" : "Text \(text + 1)"
     return ReportSection(title, id: "text-\(text + 1)", [.figure(strips), .figure(grid)] + unknownNote(words))
+  }
+
+  /// What the pictures of a text show, in words: the mean of each layer, and the words that the last keeps most.
+  private func alternative(_ text: WordText, _ rows: [RetainedInformation]) -> String {
+    let percent = NumberFormat.percent(0)
+    let means = zip(labels, rows).map { "\($0) \(percent.text($1.meanKept))" }
+    let last = rows.last?.kept ?? []
+    let best = last.indices.sorted { (last[$1], $0) < (last[$0], $1) }.prefix(3)
+    let words = best.map { "\(text.words[$0].trimmingSpaces) \(percent.text(last[$0]))" }
+    return
+      "What each of \(rows.count) layers keeps of \(text.count) tokens. On average: \(means.listed). The last layer keeps most of \(words.listed)."
   }
 
   /// The tokens as they stand in a text: pieces of one word without a space between them.

@@ -61,7 +61,7 @@ extension ComparisonResult {
     if let difference = try difference() {
       result.append(
         Metric(
-          "kept by \(first.name) less by \(second.name)", difference.value, format: Self.percent,
+          "kept by \(first.name), less by \(second.name)", difference.value, format: Self.percent,
           interval: Interval(difference, within: -1...1),
           explanation: "Of a word, at the last layers; the mean over texts with Student's interval, in points."))
     }
@@ -136,11 +136,15 @@ extension ComparisonResult {
 
   private func grid(_ model: ComparedModel, _ text: Int) -> Figure {
     let values = model.kept[text].flatMap(\.self)
+    let means = model.features.indices.map { model.mean(text, $0) }
     return Figure(
       model.name,
       caption: RichText(
         "What each layer keeps of each word of the text.\(values.contains(where: \.isNaN) ? " Hatched words have no token of their own." : "")"
-      ), span: .full,
+      ),
+      alternative: "What each layer of \(model.name) keeps of each word of the text, on average: "
+        + zip(model.features, means).map { "\(RetentionResult.label($0)) \(Self.percent.text($1))" }.listed + ".",
+      span: .full,
       .heatMap(
         HeatMapFigure(
           rows: model.features.count, columns: model.words[text].count, values: values,

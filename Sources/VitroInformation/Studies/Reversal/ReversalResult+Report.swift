@@ -35,14 +35,14 @@ extension ReversalResult {
       let number = "**\(format.text(area.value, Interval(area, within: 0...1)))**, 0.5 is chance"
       sentences.append(
         kind == .lstm
-          ? "What an \(kind.title) keeps of a symbol tells the steps that still need it from those after its answer with an area of \(number)."
-          : "What a \(kind.title) keeps tells the symbol that is answered from the others with an area of \(number)."
+          ? "What an \(kind.title) keeps of a symbol tells the steps that still need it from those after its answer with an area under the curve of \(number)."
+          : "What a \(kind.title) keeps tells the symbol that is answered from the others with one of \(number)."
       )
     }
     let held = claims.count { $0.verdict == .holds }
     let open = claims.count { $0.verdict == .undecided }
     sentences.append(
-      "Of \(claims.count) claims \(held) hold and \(open) are undecided, each by its interval over \(study.seeds) networks."
+      "Of \(claims.count) claims \(held) hold, \(claims.count - held - open) fail and \(open) are undecided, each by its interval over \(study.seeds) networks."
     )
     return RichText(sentences.joined(separator: " "))
   }

@@ -3,7 +3,7 @@ internal import VitroLab
 
 /// The pictures of the study.
 extension SentimentResult {
-  private static let share = ColorScale("share", format: .percent(0), range: Interval(0, 1))
+  private static let share = ColorScale("kept, or probability", format: .percent(0), range: Interval(0, 1))
 
   /// A layer's short name.
   static func label(_ layer: String) -> String { RetentionResult.label(Feature(stringLiteral: layer)) }
@@ -14,6 +14,11 @@ extension SentimentResult {
     return LineSeries(name, y: found.map { $0?.value ?? .nan }, low: intervals.map(\.low), high: intervals.map(\.high))
   }
 
+  /// Figures of two models stand side by side; of an odd number the last has the line for itself.
+  private func span(of model: SentimentModel) -> Figure.Span {
+    models.count % 2 == 1 && model == models.last ? .full : .half
+  }
+
   func layerFigure(_ model: SentimentModel) throws -> Figure {
     let layers = of(model)[0].layers
     let over = of(model).count > 1 ? "networks" : "texts"
@@ -21,7 +26,7 @@ extension SentimentResult {
       "\(model.title): information and readability",
       caption: RichText(
         "Kept: the mean over words. Label read: a logistic regression's accuracy on held-out sentences, off the mean over words; half is guessing. 95 % intervals over \(over)."
-      ), span: .half,
+      ), span: span(of: model),
       .lines(
         LineFigure(
           categories: ["words"] + layers.map(Self.label), x: Axis("layer"),
@@ -41,8 +46,9 @@ extension SentimentResult {
       )
     }
     return Figure(
-      "\(model.title): what the sentence's vector keeps, by class of words",
-      caption: "The mean of what is kept of the words of a class, with its 95 % interval.", span: .half,
+      "\(model.title): kept, by class of words",
+      caption: "The mean of what the sentence's vector keeps of the words of a class, with its 95 % interval.",
+      span: span(of: model),
       .bars(
         BarFigure(
           label: "class", value: Axis("kept", format: .percent(0), range: Interval(0, 1)),

@@ -39,7 +39,7 @@ extension SentimentResult {
     let sentences = [
       held("layers-kept-").map { "The sentence's vector keeps less of words than the first layer in \($0)." },
       held("layers-read-").map { "The label is read better off it than off the words in \($0)." },
-      "Of \(claims.count) claims \(holding) hold and \(open) are undecided, each by its interval.",
+      "Of \(claims.count) claims \(holding) hold, \(claims.count - holding - open) fail and \(open) are undecided, each by its interval.",
     ]
     return RichText(sentences.compactMap(\.self).joined(separator: " "))
   }
