@@ -11,13 +11,7 @@ enum JudgedMethods {
   /// - Throws: ``/VitroCore/VitroError`` (`argument`) with the nearest name when there is none.
   static func chosen(_ names: [String]?) throws -> [any AttributionMethod.Type] {
     guard let names else { return all }
-    let known = all
-    return try names.map { name in
-      guard let found = known.first(where: { $0.name == name }) else {
-        throw VitroError.unknownName(name, kind: "method", known: known.map { $0.name }, operation: "judging methods")
-      }
-      return found
-    }
+    return try names.map { try AttributionMethods.named($0) }
   }
 }
 

@@ -33,7 +33,7 @@ public struct InformationStudy: Experiment {
       help:
         "The most passes for each text and layer, for results that have not converged by then; each study has its own default."
     ),
-    Field("methods", \.methods, help: "The methods beside the measure, by name."),
+    Field("methods", \.methods, help: "forgetting, reversal: the methods beside the measure, by name."),
     Field("tasks", \.tasks, help: "forgetting: the tasks."),
     Field("architectures", \.architectures, help: "forgetting: how networks read."),
     Field("length", \.length, in: 3...64, help: "reversal: the symbols of a sequence."),
@@ -98,6 +98,11 @@ public struct InformationStudy: Experiment {
       throw VitroError(
         .argument, Self.fullName, "--\(wrong.field) belongs to the study of \(wrong.study.rawValue)",
         details: ["field": wrong.field])
+    }
+    if study == .sentiment, !methods.isEmpty {
+      throw VitroError(
+        .argument, Self.fullName, "--methods belongs to the studies of forgetting and reversal",
+        details: ["field": "methods"])
     }
     switch study {
     case .forgetting: break

@@ -66,7 +66,8 @@ import VitroTensor
     let oracle = try judge.judge(OracleMethod(judge))
     let chance = try judge.judge(ChanceMethod())
     // Nothing is taken out: no distance. All is taken out: the distance is the same for any order.
-    #expect(oracle.curves?.deletion[0].value == 0 && oracle.curves?.insertion[10].value == 0)
+    // As near to 0 as batches of other sizes, which add in another order, come to each other.
+    #expect((oracle.curves?.deletion[0].value ?? 1) < 1e-9 && (oracle.curves?.insertion[10].value ?? 1) < 1e-9)
     #expect(try #require(oracle.comprehensiveness).value > #require(chance.comprehensiveness).value)
   }
 

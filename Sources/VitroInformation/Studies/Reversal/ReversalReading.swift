@@ -76,7 +76,7 @@ extension ReversalStudy {
       found.map { $0.map { result in result.logSigma.prefix(length).map { -$0 } } }, layers: layers.count,
       shown: found.map { $0.map { Array($0.kept.prefix(length)) } })
     for name in methods where name != InformationMethod.name {
-      let type = try StudyMethods.named(name)
+      let type = try AttributionMethods.named(name)
       let method = type.init()
       guard try method.reasonUndefined(.feature(stepFeatures[0]), in: network) == nil else { continue }
       var scores = texts.map { _ in [[Double]]() }

@@ -93,11 +93,11 @@ extension ReversalResult {
     func figure(_ method: String, _ layer: Int, _ span: Figure.Span) -> Figure {
       let isMeasure = method == InformationMethod.name
       return Figure(
-        "\(kind.title), layer \(layer + 1): \(isMeasure ? "what is kept" : title(method))",
+        "\(kind.title), layer \(layer + 1): \(isMeasure ? "what is kept" : Self.title(method))",
         caption: RichText(
           isMeasure
             ? "What each step's state keeps of each symbol, 0 nothing, 1 fixed. “answer 1” is the step at which the last symbol is answered, “answer \(study.length)” the first."
-            : "Each symbol's share of the scores of \(title(method)) for the same states."),
+            : "Each symbol's share of the scores of \(Self.title(method)) for the same states."),
         span: span,
         .heatMap(
           HeatMapFigure(
@@ -111,7 +111,6 @@ extension ReversalResult {
   }
 
   /// A method's name in figures and tables.
-  private func title(_ method: String) -> String { (try? AttributionMethods.named(method).title) ?? method }
 
   private func methodFigure(_ kind: ReversalNetwork) throws -> Figure {
     let found = try methods(kind).compactMap { method in
@@ -131,7 +130,7 @@ extension ReversalResult {
           label: "method", value: Axis("area under the curve", format: .fixed(2), range: Interval(0, 1)),
           bars: found.map { method, area in
             BarFigure.Bar(
-              title(method), area.value, interval: area.low.isFinite ? Interval(area, within: 0...1) : nil,
+              Self.title(method), area.value, interval: area.low.isFinite ? Interval(area, within: 0...1) : nil,
               isHighlighted: method == InformationMethod.name)
           })))
   }
@@ -154,7 +153,7 @@ extension ReversalResult {
         rows: try methods(kind).flatMap { method in
           try ReversalNetwork.allLayers.map { layer in
             [
-              .text(title(method)), .number(Double(layer + 1)),
+              .text(Self.title(method)), .number(Double(layer + 1)),
               cell(try estimate(kind) { $0.methods[method]?.needed[layer] }),
               cell(try estimate(kind) { $0.methods[method]?.released[layer] }),
               cell(try estimate(kind) { $0.methods[method]?.answering[layer] }),
@@ -167,7 +166,7 @@ extension ReversalResult {
       title: "How alike neighbouring layers rank symbols: rank correlation",
       columns: [.init("method")] + kinds.map { .init($0.title, .fixed(3)) },
       rows: try names.map { method in
-        [.text(title(method))]
+        [.text(Self.title(method))]
           + (try kinds.map { kind in cell(try estimate(kind) { $0.methods[method]?.coherency }, within: -1...1) })
       })
     return areas + [alike]

@@ -54,6 +54,9 @@ struct ReversalResult: Sendable {
       "\(unsolved.count) of \(of(kind).count) networks answer fewer than 99 % of symbols right (the least \(least)), so that they need not hold them"
   }
 
+  /// What figures call a method.
+  static func title(_ method: String) -> String { (try? AttributionMethods.named(method).title) ?? method }
+
   // MARK: - Claims
 
   /// Each claim with the verdict of its interval over seeds.
@@ -85,7 +88,7 @@ struct ReversalResult: Sendable {
         return own.coherency - method.coherency
       }
       add(
-        "C1-\(other)", "information ranks symbols more alike in neighbouring layers than \(other) does",
+        "C1-\(other)", "information ranks symbols more alike in neighbouring layers than \(Self.title(other)) does",
         try WordStatistics.overSeeds(differences)
       ) { .ofSign($0, expected: .plus) }
     }
@@ -116,7 +119,7 @@ struct ReversalResult: Sendable {
       let (own, method) = (area(kind, InformationMethod.name), area(kind, other))
       let differences = values(kind) { reading in own(reading).flatMap { a in method(reading).map { a - $0 } } }
       add(
-        "C2-\(other)", "information tells \(Self.question(kind)) better than \(other) does",
+        "C2-\(other)", "information tells \(Self.question(kind)) better than \(Self.title(other)) does",
         try WordStatistics.overSeeds(differences), unless: unsolved
       ) { .ofSign($0, expected: .plus) }
     }

@@ -46,7 +46,7 @@ public struct ReversalStudy: Sendable {
     try check(1...10_000_000, steps, "steps")
     try check(2...10_000, texts, "texts")
     try measure.validate()
-    for name in methods { _ = try StudyMethods.named(name) }
+    for name in methods { _ = try AttributionMethods.named(name) }
   }
 
   /// The examples of one step of training.

@@ -24,11 +24,11 @@ public struct SentimentStudy: Sendable {
   /// The sentences that the pretrained model is fine-tuned on.
   public var tuned = 1200
   /// The sentences that are measured, for each network trained here.
-  public var texts = 24
+  public var texts = 8
   /// The sentences that are measured with the pretrained model.
   public var tunedTexts = 10
   /// How information is measured.
-  public var measure = InformationSettings(samples: 600, mostSamples: 40_000)
+  public var measure = InformationSettings(distortion: 0.5, samples: 600, mostSamples: 100_000)
   /// The passes for each text and layer of the pretrained model, which is slower and settles sooner, and the most of them.
   public var tunedSamples = (usual: 400, most: 4000)
 
@@ -87,7 +87,7 @@ struct SentimentData: Sendable {
   init(_ texts: LabeledTexts, most: Int, seed: UInt64) throws {
     guard texts.classNames.count == 2 else {
       throw VitroError(
-        .argument, "sentiment", "'\(texts.name)' has \(texts.classNames.count) classes, expected 2",
+        .argument, "sentiment", "'\(texts.name)' has labels of \(texts.classNames.count) kinds, expected 2",
         details: ["field": "data", "found": "\(texts.classNames.count) classes", "expected": "2 classes"])
     }
     classes = texts.classNames
