@@ -50,6 +50,28 @@ import Vitro
     #expect((facts["kept"] as? [[Double]])?[0][2...] == [0, 0])
   }
 
+  @Test func measureReadsWordsAndComparesChoicesWhenAsked() throws {
+    let place = try Workplace()
+    let facts = try json(
+      ["measure", Self.model],
+      ["--text", "3 14 15 9", "--reference", reference(in: place), "--samples", "100", "--decode", "--calibrate"])
+    let views = try #require(facts["decoder"] as? [[String: Any]])
+    #expect(views.compactMap { $0["layer"] as? String } == facts["layers"] as? [String])
+    for view in views {
+      let gain = try #require(view["gain"] as? [Double])
+      #expect(gain.count == 3 && gain[1] <= gain[0] && gain[0] <= gain[2])
+      let words = try #require(view["words"] as? [[String: Any]])
+      #expect(words.count == 4 && words.allSatisfy { $0["guess"] is String && $0["entropy"] is Double })
+      #expect(words.allSatisfy { (0...1).contains($0["probability"] as? Double ?? .nan) })
+    }
+    let choices = try #require(facts["calibration"] as? [[String: Any]])
+    #expect(choices.count == 5 && choices.contains { $0["choice"] as? String == "half the passes" })
+    for choice in choices {
+      let correlations = try #require(choice["rankCorrelation"] as? [Double])
+      #expect(correlations.count == 2 && correlations.allSatisfy { (-1...1).contains($0) })
+    }
+  }
+
   @Test func methodsScoreTokens() throws {
     let place = try Workplace()
     let facts = try json(

@@ -50,9 +50,7 @@ public struct FeatureScales: Sendable {
     let positions = features.compactMap(\.position)
     let needed = positions.map { $0 < 0 ? -$0 : $0 + 1 }.max() ?? 1
     let long = texts.filter { $0.count >= needed }
-    let widest = try taps.compactMap { try network.network.shape(at: $0)?.last }.max() ?? 0
-    let rows = Swift.max(64, Swift.min(4096, (1 << 25) / Swift.max(widest, network.width)))
-    for batch in WordText.batches(long, rows: rows) {
+    for batch in try WordText.batches(long, rows: network.rows(recording: taps)) {
       let run = try network.run(batch.map { long[$0] }, recording: taps)
       try entry.add(.stack(batch.map { long[$0].vectors }).reshaped([-1, network.width]))
       for feature in moments.keys {

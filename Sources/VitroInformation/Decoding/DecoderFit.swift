@@ -20,7 +20,7 @@ struct DecoderRows {
     places: Int
   ) throws {
     var (parts, words, owners, models): ([Tensor], [Int], [Int], [Int]) = ([], [], [], [])
-    for batch in WordText.batches(texts, rows: 4096) {
+    for batch in try WordText.batches(texts, rows: network.rows(recording: [feature.tap])) {
       let run = try network.run(batch.map { texts[$0] }, recording: [feature.tap])
       let found = try batch.map { try vocabulary.places(of: texts[$0], in: network) }
       if isByRow {

@@ -37,8 +37,6 @@ struct WordErasure {
   let signs: [Double]?
   /// The most words of one pass: fewer where each has many scores.
   private let batchRows: Int
-  /// The most numbers of an answer that are held at once: 128 MiB of single precision.
-  private static let mostScores = 1 << 25
 
   init(_ question: AttributionQuestion, replacement: WordReplacement) throws {
     (self.question, self.replacement) = (question, replacement)
@@ -53,11 +51,8 @@ struct WordErasure {
     masks = try replacement == .mask ? Self.masks(question) : []
     let answers = try question.target == .answer ? question.network.answers(question.texts) : []
     signs = answers.first?.count == 1 ? answers.map { $0[0] < 0 ? -1 : 1 } : nil
-    batchRows = Self.batchRows(scores: answers.first?.count ?? 1)
+    batchRows = PassRows.holding(answers.first?.count ?? 1, atMost: 8192)
   }
-
-  /// The words of one pass when each may have so many scores, as those of a vocabulary.
-  static func batchRows(scores: Int) -> Int { min(8192, max(64, mostScores / max(scores, 1))) }
 
   private static func masks(_ question: AttributionQuestion) throws -> [Tensor] {
     let network = question.network

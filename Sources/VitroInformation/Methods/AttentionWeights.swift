@@ -1,4 +1,3 @@
-internal import VitroCore
 internal import VitroNetworks
 internal import VitroTensor
 
@@ -6,69 +5,67 @@ internal import VitroTensor
 ///
 /// Of whom is read: the word, for one word's feature; the word that the answer is taken from, where the network picks one or answers at each; otherwise all words,
 /// whose mean it is.
-public struct AttentionWeights: AttributionMethod {
+public struct AttentionWeights: PatternMethod {
   /// `attention`.
   public static let name = "attention"
   /// Attention.
   public static let title = "attention"
   /// What is computed.
   public static let abstract = "mean over heads of the last pattern before the value (Bahdanau et al., 2015)"
-  /// Weights have none.
-  public static let isSigned = false
 
   /// Without settings.
   public init() {}
 
-  /// Networks without attention, and values before the first.
-  public func reasonUndefined(_ target: AttributionTarget, in network: WordNetwork) throws -> String? {
-    try AttentionPatterns(network).reasonUndefined(target)
-  }
+  func needed(_ taps: [String]) -> [String] { taps.suffix(1) }
 
-  /// Reads the last pattern.
-  public func scores(_ question: AttributionQuestion) throws -> [[Double]] {
-    let patterns = AttentionPatterns(question.network)
-    return try scores(question) { batch in
-      guard let last = try patterns.taps(before: batch.target).last else {
-        throw VitroError(.unsupported, "attributing by 'attention'", "there is no attention")
-      }
-      let run = try batch.network.run(batch.tokens, vectors: batch.vectors, recording: [last])
-      return try patterns.row(of: run.value(at: last).mean(axes: [1]), batch)
-    }
-  }
+  func joined(_ patterns: [Tensor], _ unit: Tensor) throws -> Tensor { patterns.last ?? unit }
 }
 
 /// Attention rolled out over layers (Abnar & Zuidema, 2020): `R_l = Â_l R_{l−1}` with `Â = (A + I)/2`, A the mean over heads.
-public struct AttentionRollout: AttributionMethod {
+public struct AttentionRollout: PatternMethod {
   /// `rollout`.
   public static let name = "rollout"
   /// Attention rollout.
   public static let title = "attention rollout"
   /// What is computed.
   public static let abstract = "product of (A + I)/2 over layers (Abnar & Zuidema, 2020)"
-  /// Weights have none.
-  public static let isSigned = false
 
   /// Without settings.
   public init() {}
+
+  func needed(_ taps: [String]) -> [String] { taps }
+
+  func joined(_ patterns: [Tensor], _ unit: Tensor) throws -> Tensor {
+    try patterns.reduce(unit.expandingAxis(0)) { rolled, pattern in try ((pattern + unit) * 0.5).matmul(rolled) }
+  }
+}
+
+/// A method that reads scores off patterns of attention: which ones, and how they become one.
+protocol PatternMethod: AttributionMethod {
+  /// The patterns to look at, of all up to the target.
+  func needed(_ taps: [String]) -> [String]
+
+  /// Who reads whom, `[texts, reader, read]`, of the patterns' means over heads; `unit` is every word reading itself.
+  func joined(_ patterns: [Tensor], _ unit: Tensor) throws -> Tensor
+}
+
+extension PatternMethod {
+  /// Weights have none.
+  public static var isSigned: Bool { false }
 
   /// Networks without attention, and values before the first.
   public func reasonUndefined(_ target: AttributionTarget, in network: WordNetwork) throws -> String? {
     try AttentionPatterns(network).reasonUndefined(target)
   }
 
-  /// Multiplies patterns.
+  /// Reads patterns.
   public func scores(_ question: AttributionQuestion) throws -> [[Double]] {
     let patterns = AttentionPatterns(question.network)
     return try scores(question) { batch in
-      let taps = try patterns.taps(before: batch.target)
+      let taps = try needed(patterns.taps(before: batch.target))
       let run = try batch.network.run(batch.tokens, vectors: batch.vectors, recording: taps)
       let unit = try Tensor.eye(batch.length, dtype: batch.vectors.dtype)
-      var rolled = try unit.expandingAxis(0)
-      for tap in taps {
-        let step = try (run.value(at: tap).mean(axes: [1]) + unit) * 0.5
-        rolled = try step.matmul(rolled)
-      }
-      return try patterns.row(of: rolled, batch)
+      return try patterns.row(of: joined(taps.map { try run.value(at: $0).mean(axes: [1]) }, unit), batch)
     }
   }
 }

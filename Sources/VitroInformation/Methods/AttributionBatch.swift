@@ -110,6 +110,7 @@ struct AttributionBatch {
     _ variants: Int, rows: Int = 2048, _ body: (AttributionBatch, [Int]) throws -> Tensor
   ) throws -> Tensor {
     let all = count * variants
+    let rows = try network.rows(recording: [target.tap(in: network)], atMost: rows)
     let size = Swift.max(1, rows / Swift.max(length, 1))
     let parts = try stride(from: 0, to: all, by: size).map { first in
       let part = Array(first..<Swift.min(first + size, all))
@@ -134,7 +135,8 @@ extension AttributionMethod {
     var result = [[Double]](repeating: [], count: question.texts.count)
     var done = 0
     try question.progress(0, question.texts.count)
-    for members in WordText.batches(question.texts, rows: rows) {
+    let tap = question.target.tap(in: question.network)
+    for members in try WordText.batches(question.texts, rows: question.network.rows(recording: [tap], atMost: rows)) {
       var batch = try AttributionBatch(question, members)
       batch.before = done
       let scores = try body(batch).cast(to: .float64)

@@ -36,6 +36,14 @@ public enum AttributionTarget: Sendable, Hashable {
   case feature(Feature)
   /// A score of the answer (its logit): of a class, or of the token that may come next at the last word.
   case answer
+
+  /// The value that is asked about, or that the score is one of.
+  func tap(in network: WordNetwork) -> String {
+    switch self {
+    case .feature(let feature): feature.tap
+    case .answer: network.answer
+    }
+  }
 }
 
 /// Texts, and what is asked of them.
@@ -86,8 +94,13 @@ extension WordNetwork {
   ///
   /// - Throws: ``/VitroCore/VitroError`` when texts do not fit.
   public func answers(_ texts: [WordText]) throws -> [[Double]] {
+    try answers(texts, rows: rows(recording: [answer]))
+  }
+
+  /// The same with at most so many words in a pass.
+  func answers(_ texts: [WordText], rows: Int) throws -> [[Double]] {
     var result = [[Double]](repeating: [], count: texts.count)
-    for batch in WordText.batches(texts, rows: 4096) {
+    for batch in WordText.batches(texts, rows: rows) {
       let run = try run(batch.map { texts[$0] }, recording: [], needsOutputs: true)
       let scores = try answerRows(run.output)
       for (row, text) in batch.enumerated() { result[text] = try scores.select(at: row).doubles }

@@ -68,7 +68,8 @@ public struct InformationBottleneck: AttributionMethod {
         streams.indices.map { try streams[$0].normal([samples] + h.shape.dropFirst(), dtype: h.dtype) })
       var first = 0
       // Parts of the batch differentiate alone, for noise makes a batch of every text.
-      let size = Swift.max(1, 4096 / Swift.max(samples * h.shape[1], 1))
+      let rows = try batch.network.rows(recording: [batch.network.answer])
+      let size = Swift.max(1, rows / Swift.max(samples * h.shape[1], 1))
       var parts: [Tensor] = []
       while first < batch.count {
         let range = first..<Swift.min(first + size, batch.count)

@@ -21,17 +21,14 @@ public struct RelevancePropagation: AttributionMethod {
   /// With ε = 0.001.
   public init() {}
 
-  /// Networks with a layer that no rule covers.
+  /// Networks with a layer that no rule covers; values that words reach only through what relevance holds fixed, such as queries, keys, and a normalization's scale.
   public func reasonUndefined(_ target: AttributionTarget, in network: WordNetwork) throws -> String? {
-    let end: String
-    switch target {
-    case .feature(let feature): end = feature.tap
-    case .answer: end = network.answer
-    }
-    for node in try network.nodes(to: end) where !node.layer.isLinearizable {
+    let end = target.tap(in: network)
+    let way = RelevanceWay(network, to: end)
+    if let node = way.nodes.first(where: { !$0.layer.isLinearizable }) {
       return "no rule says how relevance goes back through '\(node.name)' (\(type(of: node.layer).kind))"
     }
-    return nil
+    return way.isOpen ? nil : "relevance holds fixed that through which words reach '\(end)'"
   }
 
   /// Goes back once.
@@ -46,29 +43,40 @@ public struct RelevancePropagation: AttributionMethod {
   }
 }
 
-extension WordNetwork {
-  /// The nodes through which the entry reaches a value.
-  fileprivate func nodes(to end: String) throws -> [Graph.Node] {
-    let nodes = network.graph.nodes
-    let names = network.tapNames
-    guard let last = names.firstIndex(of: end) else { return nodes }
+/// The way of words to a value.
+private struct RelevanceWay {
+  /// The nodes through which they reach it.
+  private(set) var nodes: [Graph.Node] = []
+  /// Whether relevance comes back from it to them.
+  private(set) var isOpen = true
+
+  init(_ network: WordNetwork, to end: String) {
+    let graph = network.network.graph
+    let names = network.network.tapNames
     let places = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    var reached: Set<String> = [entry]
-    var result: [Graph.Node] = []
-    for node in nodes {
+    let last = places[end] ?? names.count
+    var (reached, handed): (Set<String>, Set<String>) = ([network.entry], [network.entry])
+    for node in graph.nodes {
       let tap = node.tap ?? node.name
-      if tap == entry { reached.insert(node.name) }
+      if tap == network.entry {
+        reached.insert(node.name)
+        handed.insert(node.name)
+      }
       guard node.inputs.contains(where: reached.contains) else { continue }
       // A value inside a node stands before the node's output.
-      let first = (network.innerTaps(of: node).compactMap { places[$0] } + [places[tap] ?? 0]).min() ?? 0
+      let inner = node.layer.innerTaps.map { "\(node.name).\($0)" }
+      let first = (inner.compactMap { places[$0] } + [places[tap] ?? 0]).min() ?? 0
       guard first <= last else { continue }
       reached.insert(node.name)
-      result.append(node)
+      nodes.append(node)
+      let count = node.inputs.count
+      let isHanded = node.inputs.enumerated().contains {
+        handed.contains($1) && node.layer.handsRelevance(to: $0, of: count)
+      }
+      if isHanded { handed.insert(node.name) }
+      if tap == end || inner.contains(end) {
+        isOpen = isHanded && !node.layer.fixedTaps.contains { "\(node.name).\($0)" == end }
+      }
     }
-    return result
   }
-}
-
-extension Network {
-  fileprivate func innerTaps(of node: Graph.Node) -> [String] { node.layer.innerTaps.map { "\(node.name).\($0)" } }
 }

@@ -52,11 +52,7 @@ public struct ValueZeroing: AttributionMethod {
   }
 
   private func blocks(_ target: AttributionTarget, _ network: WordNetwork) throws -> [Block] {
-    let end: String
-    switch target {
-    case .feature(let feature): end = feature.tap
-    case .answer: end = network.answer
-    }
+    let end = target.tap(in: network)
     let known = Set([network.entry] + network.hiddenStates)
     let states = try network.network.passages(from: network.entry, to: end).filter(known.contains)
     let names = network.network.tapNames

@@ -31,7 +31,9 @@ struct HuggingFaceDirectory {
   }
 
   func network(named name: String, dtype: DType) throws -> Network {
-    try family.network(description, named: name, from: weights, dtype: dtype)
+    try VitroError.blaming(configuration.file) {
+      try family.network(description, named: name, from: weights, dtype: dtype)
+    }
   }
 }
 

@@ -36,7 +36,10 @@ extension TransformerDescription {
       ("neurons", feedForward?.width ?? 1, 1...1 << 24), ("token types", tokenTypes, 0...1 << 16),
     ]
     for (what, value, range) in sizes where !range.contains(value) {
-      throw fail("\(what): found \(value), expected \(range.lowerBound) to \(range.upperBound)")
+      let expected = "\(range.lowerBound) to \(range.upperBound)"
+      var error = fail("\(what): found \(value), expected \(expected)")
+      error.details = ["field": what, "found": "\(value)", "expected": expected]
+      throw error
     }
     let scales: [(String, Double?)] = [
       ("the base of rotary positions", rotaryBase), ("the scale of attention", attentionScale),

@@ -71,7 +71,8 @@ extension Network {
   private init(contentsOf directory: String, description path: String) throws {
     let description = try NetworkFile.read(FileBytes(path: path))
     let folder = directory.isEmpty ? "." : directory
-    try self.init(description, weights: SafetensorsFile(folder + "/weights.safetensors"))
+    let weights = try SafetensorsFile(folder + "/weights.safetensors")
+    self = try VitroError.blaming(path) { try Network(description, weights: weights) }
   }
 
   init(_ description: NetworkFile, weights: SafetensorsFile) throws {
@@ -101,7 +102,10 @@ extension Network {
         throw VitroError(
           .shape, operation, "the parameter '\(name)' \(shape) is missing",
           hint: nearest.map { "'\($0)' is there and belongs to no layer; is that it?" },
-          details: ["file": weights.file.name, "parameter": name, "expected": "\(shape)"])
+          details: [
+            "file": weights.file.name, "parameter": name, "found": nearest.map { "'\($0)'" } ?? "nothing",
+            "expected": "\(shape)",
+          ])
       }
       let info = try weights.info(name)
       guard info.shape == shape, info.dtype?.isFloatingPoint ?? false else {

@@ -68,10 +68,9 @@ struct NetworkFile: Codable {
         file: bytes.name, field: "size", found: "\(bytes.count) bytes", expected: "at most \(maximumBytes)")
     }
     do {
-      return try JSONDecoder().decode(NetworkFile.self, from: bytes.withBytes { Data($0) })
-    } catch var error as VitroError {
-      error.operation = "reading \(bytes.name) (\(error.operation))"
-      throw error
+      return try VitroError.blaming(bytes.name) {
+        try JSONDecoder().decode(NetworkFile.self, from: bytes.withBytes { Data($0) })
+      }
     } catch let error as DecodingError {
       throw malformed(error, file: bytes.name)
     }

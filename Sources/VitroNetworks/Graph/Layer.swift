@@ -44,6 +44,12 @@ public protocol Layer: Sendable, Hashable, Codable {
   /// Whether relevance can go back through the layer (``RunMode/linearized(epsilon:)``): it is linear up to a constant, or keeps a rule of relevance.
   var isLinearizable: Bool { get }
 
+  /// The inner taps that a linearized run holds fixed: no relevance comes back from them.
+  var fixedTaps: [String] { get }
+
+  /// Whether relevance goes back from the output to one of so many inputs: not where a linearized run holds fixed all that the layer makes of it.
+  func handsRelevance(to input: Int, of count: Int) -> Bool
+
   /// The shape of the output for inputs of given shapes, −1 for lengths known only at run time.
   ///
   /// - Throws: ``/VitroCore/VitroError`` when the layer does not take such inputs.
@@ -71,6 +77,12 @@ extension Layer {
 
   /// No: a layer is not taken for linear unless it says so.
   public var isLinearizable: Bool { false }
+
+  /// None.
+  public var fixedTaps: [String] { [] }
+
+  /// To every input.
+  public func handsRelevance(to input: Int, of count: Int) -> Bool { true }
 
   func requireInputs(_ count: Int, _ inputs: [[Int]]) throws {
     guard inputs.count == count else {

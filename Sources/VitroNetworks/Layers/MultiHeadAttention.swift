@@ -99,6 +99,15 @@ public struct MultiHeadAttention: Layer {
     ].filter { rotary != nil || !$0.hasPrefix("hook_rot") }
   }
 
+  /// What makes up the pattern.
+  public var fixedTaps: [String] {
+    let free: Set<String> = ["hook_v", "hook_z", "hook_result"]
+    return innerTaps.filter { !free.contains($0) }
+  }
+
+  /// To what values are made of: the only input, or the second.
+  public func handsRelevance(to input: Int, of count: Int) -> Bool { input == count - 1 }
+
   private func number(_ tap: Tap) -> Int {
     rotary == nil && tap.rawValue > Tap.rotatedK.rawValue ? tap.rawValue - 2 : tap.rawValue
   }

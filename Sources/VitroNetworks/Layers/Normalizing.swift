@@ -34,6 +34,9 @@ public struct LayerNorm: Layer {
   /// `hook_scale` and `hook_normalized`.
   public var innerTaps: [String] { ["hook_scale", "hook_normalized"] }
 
+  /// `hook_scale`.
+  public var fixedTaps: [String] { ["hook_scale"] }
+
   /// The input's shape.
   public func outputShape(of inputs: [[Int]]) throws -> [Int] {
     try requireInputs(1, inputs)
@@ -48,7 +51,8 @@ public struct LayerNorm: Layer {
     if context.isTapped(0) {
       let centered = try x - x.mean(axes: [-1], keepingAxes: true)
       let variance = try centered.square().mean(axes: [-1], keepingAxes: true)
-      values = try centered / context.fixed(context.tap(0, (variance + epsilon).sqrt()))
+      let scale = try context.fixed((variance + epsilon).sqrt())
+      values = try centered / context.fixed(context.tap(0, scale))
     } else {
       values =
         try context.relevance?.normalized(x, centered: true, epsilon: epsilon)
@@ -89,6 +93,9 @@ public struct RMSNorm: Layer {
   /// `hook_scale` and `hook_normalized`.
   public var innerTaps: [String] { ["hook_scale", "hook_normalized"] }
 
+  /// `hook_scale`.
+  public var fixedTaps: [String] { ["hook_scale"] }
+
   /// The input's shape.
   public func outputShape(of inputs: [[Int]]) throws -> [Int] {
     try requireInputs(1, inputs)
@@ -102,7 +109,8 @@ public struct RMSNorm: Layer {
     let values: Tensor
     if context.isTapped(0) {
       let meanSquare = try x.square().mean(axes: [-1], keepingAxes: true)
-      values = try x / context.fixed(context.tap(0, (meanSquare + epsilon).sqrt()))
+      let scale = try context.fixed((meanSquare + epsilon).sqrt())
+      values = try x / context.fixed(context.tap(0, scale))
     } else {
       values =
         try context.relevance?.normalized(x, centered: false, epsilon: epsilon)

@@ -44,8 +44,10 @@ struct TextReader {
   init(_ study: TextProbing, _ subject: ProbedTexts, _ stage: Stage) throws {
     (self.study, self.subject, self.stage) = (study, subject, stage)
     divided = subject.data.keepingCopiesTogether()
-    divisions = try ProbeDivisions(
-      divided, folds: study.folds, repeats: study.divisions, mostRows: nil, seed: stage.seed)
+    let texts = divided
+    divisions = try VitroError.blaming(study.data ?? "the texts") {
+      try ProbeDivisions(texts, folds: study.folds, repeats: study.divisions, mostRows: nil, seed: stage.seed)
+    }
   }
 
   func read() throws -> TextReadings {

@@ -26,7 +26,7 @@ public struct FuzzTarget: Sendable {
     [
       try safetensors(), try npy(), try npz(), try idx(), try compressedIDX(), try idxRows(), try csv(), try png(),
       try onnx(), try networks(), try gguf(), try llama2C(), try llama2CTokenizer(), try safetensorsIndex(),
-      try tokenizer(), try frontDoor(),
+      try tokenizer(), try modelDirectories(), try frontDoor(),
     ]
   }
 
@@ -37,6 +37,15 @@ public struct FuzzTarget: Sendable {
       for byte in bytes { sum ^= byte }
       withExtendedLifetime(sum) {}
     }
+  }
+
+  /// A place where a file or a directory may stand for a while, in memory where the system has such a directory: thousands come and go.
+  static func scratchPath() -> String {
+    let memory = "/dev/shm"
+    let directory =
+      FileManager.default.isWritableFile(atPath: memory)
+      ? URL(filePath: memory) : FileManager.default.temporaryDirectory
+    return directory.appending(path: "vitro-fuzz-\(UUID().uuidString)").path
   }
 
   static func samples() throws -> [(name: String, array: RawArray)] {
@@ -111,12 +120,7 @@ public struct FuzzTarget: Sendable {
     let plain = try idxSeeds().map { Seed($0) }
     let compressed = try idxSeeds().map { bytes in Seed(bytes) { try Gzip.compress($0, level: 1) } }
     return FuzzTarget(name: "idx rows", seeds: plain + compressed) { file in
-      // Memory rather than a disk, where the system has such a directory: thousands of files come and go.
-      let memory = "/dev/shm"
-      let directory =
-        FileManager.default.isWritableFile(atPath: memory)
-        ? URL(filePath: memory) : FileManager.default.temporaryDirectory
-      let path = directory.appending(path: "vitro-fuzz-\(UUID().uuidString)").path
+      let path = scratchPath()
       defer { try? FileManager.default.removeItem(atPath: path) }
       try file.withBytes { try Data($0).write(to: URL(filePath: path)) }
       let whole = try? IDX.read(file)

@@ -69,8 +69,8 @@ import VitroTensor
   }
 
   @Test func aVocabularyBoundsAPass() {
-    #expect(WordErasure.batchRows(scores: 2) == 8192)
-    #expect(WordErasure.batchRows(scores: 50_257) * 50_257 <= 1 << 25)
+    #expect(PassRows.holding(2, atMost: 8192) == 8192)
+    #expect(PassRows.holding(50_257, atMost: 8192) * 50_257 <= 1 << 25)
   }
 
   @Test func infidelityTakesTheBestFactor() {

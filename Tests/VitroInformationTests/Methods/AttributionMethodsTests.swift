@@ -63,6 +63,54 @@ import VitroTensor
     #expect(try ValueZeroing().reasonUndefined(.feature("blocks.1.mlp.out"), in: encoder) != nil)
   }
 
+  @Test(arguments: ["encoder", "decoder"]) func relevanceIsUndefinedWhereItIsHeldFixed(_ kind: String) throws {
+    let network = try AttributionNetworks.words(kind)
+    let method = RelevancePropagation()
+    for tap in ["attn.hook_q", "attn.hook_k", "attn.hook_attn_scores", "attn.hook_pattern", "ln1.hook_scale"] {
+      for block in 0...1 {
+        let reason = try method.reasonUndefined(.feature(Feature("blocks.\(block).\(tap)")), in: network)
+        #expect(reason?.contains("fixed") == true, "\(tap)")
+      }
+    }
+    #expect(throws: VitroError.self) {
+      try method.scores(AttributionNetworks.question(network, .feature("blocks.1.attn.hook_q")))
+    }
+    for tap in ["attn.hook_v", "attn.hook_z", "attn.hook_result", "ln1.hook_normalized", "ln1", "hook_attn_out"] {
+      let target = AttributionTarget.feature(Feature("blocks.1.\(tap)"))
+      #expect(try method.reasonUndefined(target, in: network) == nil, "\(tap)")
+      let scores = try method.scores(AttributionNetworks.question(network, target))
+      #expect(scores.allSatisfy { $0.contains { abs($0) > 1e-9 } }, "\(tap)")
+    }
+    #expect(try method.reasonUndefined(.feature(Feature(network.entry)), in: network) == nil)
+  }
+
+  /// Words that only ask, of a memory that is always the same: all that they decide is the pattern.
+  @Test func relevanceIsUndefinedBehindWordsThatOnlyAsk() throws {
+    func memory(_ inputs: [String]) throws -> WordNetwork {
+      var graph = Graph("memory", inputs: [Graph.Input("tokens", shape: [-1])])
+      graph.add("embed", Embedding(23, 8), reading: "tokens")
+      graph.add("memory", PositionTable(16, 8), reading: "tokens")
+      graph.nodes.append(Graph.Node("attn", MultiHeadAttention(8, heads: 2), inputs: inputs))
+      graph.add("pool", Mean(axes: [0]), reading: "attn")
+      graph.add("logits", Linear(8, 3), reading: "pool")
+      graph.outputs = ["logits"]
+      graph.metadata = [
+        "family": "vitro-test", "hiddenStates": "embed,attn", "width": "8", "context": "16", "vocabulary": "23",
+        "causal": "false", "predictsNext": "false",
+      ]
+      return try AttributionNetworks.words(AttributionNetworks.random(graph), "memory")
+    }
+    let method = RelevancePropagation()
+    let asking = try memory(["embed", "memory"])
+    for target in [AttributionTarget.answer, .feature("attn"), .feature("attn.hook_z"), .feature("pool")] {
+      #expect(try method.reasonUndefined(target, in: asking)?.contains("fixed") == true, "\(target)")
+    }
+    let asked = try memory(["memory", "embed"])
+    #expect(try method.reasonUndefined(.answer, in: asked) == nil)
+    let scores = try method.scores(AttributionNetworks.question(asked, .answer))
+    #expect(scores.joined().contains { abs($0) > 1e-6 })
+  }
+
   @Test func textsDoNotSeeEachOther() throws {
     let network = try AttributionNetworks.words("encoder")
     for target in Self.targets {

@@ -166,6 +166,38 @@ import VitroTensor
     }
   }
 
+  @Test func whatIsHeldFixedGetsNoRelevance() throws {
+    var turned = MultiHeadAttention(6, heads: 3)
+    turned.rotary = Rotary()
+    turned.headNorm = 1e-6
+    let layers = try Self.examples + [(turned, [[5, 6]]), (MultiHeadAttention(6, heads: 2), [[5, 6], [4, 6]])]
+    var (fixed, free) = (0, 0)
+    for (layer, inputs) in layers where layer.isLinearizable {
+      var graph = Graph("layer", inputs: inputs.enumerated().map { Graph.Input("x\($0)", shape: $1) })
+      graph.nodes = [Graph.Node("y", layer, inputs: graph.inputs.map(\.name))]
+      graph.outputs = ["y"]
+      let network = try AttributionNetworks.random(graph)
+      var stream = RandomStream(seed: 1, "layer")
+      let values = try inputs.map { try stream.normal([2] + $0, dtype: .float64) }
+      for number in inputs.indices {
+        try Tape.record { tape in
+          let given = values.enumerated().map { $0 == number ? tape.watch($1) : $1 }
+          let run = try network.run(given, recording: ["y"], mode: .linearized(epsilon: 0))
+          let isHanded = layer.handsRelevance(to: number, of: inputs.count)
+          #expect(try run.value(at: "y").isTracked == isHanded, "\(layer), input \(number)")
+          for tap in layer.innerTaps where isHanded {
+            let inner = try network.run(given, recording: .names(["y.\(tap)"]), mode: .linearized(epsilon: 0))
+            let isFixed = layer.fixedTaps.contains(tap)
+            #expect(try inner.value(at: "y.\(tap)").isTracked == !isFixed, "\(layer), \(tap)")
+            fixed += isFixed ? 1 : 0
+            free += isFixed ? 0 : 1
+          }
+        }
+      }
+    }
+    #expect(fixed > 10 && free > 5)
+  }
+
   /// A random score of the output but for what constants add, and what the inputs get of it.
   private func relevance(
     _ network: Network, _ values: [Tensor], _ stream: inout RandomStream

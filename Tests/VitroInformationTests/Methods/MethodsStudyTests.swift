@@ -8,36 +8,6 @@ import VitroNetworks
 @testable import VitroInformation
 
 @Suite struct MethodsStudyTests {
-  /// What the study found, run as the command does it.
-  private struct Ran {
-    let facts: [String: JSONValue]
-    let report: Report
-
-    init(_ study: MethodsStudy) throws {
-      let place = FileManager.default.temporaryDirectory.appending(path: "vitro-methods-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: place) }
-      let lab = try Lab(store: RunStore(directory: place), registry: ExperimentRegistry([MethodsStudy.self]))
-      let record = try lab.run(RunConfiguration(study), observer: SilentObserver())
-      report = try Report(directory: lab.store.directory(of: record.id).appending(path: "report"))
-      try report.validate()
-      facts = try lab.store.facts(of: record.id)
-      if let keep = ProcessInfo.processInfo.environment["KEEP"] {
-        try report.write(to: URL(filePath: keep).appending(path: "methods-\(record.id)"))
-      }
-    }
-
-    func list(_ key: String) -> [JSONValue] { Self.list(facts[key]) }
-
-    static func list(_ value: JSONValue?) -> [JSONValue] {
-      if case .array(let values)? = value { values } else { [] }
-    }
-
-    func object(_ key: String) -> [String: JSONValue] {
-      if case .object(let values)? = facts[key] { values } else { [:] }
-    }
-  }
-
   private func withModel(_ name: String, _ body: (MethodsStudy) throws -> Void) throws {
     let place = FileManager.default.temporaryDirectory.appending(path: "vitro-words-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -55,7 +25,7 @@ import VitroNetworks
     try withModel("encoder") { study in
       var study = study
       study.method = AttributionMethods.all.map { $0.name }.filter { $0 != "information" }
-      let ran = try Ran(study)
+      let ran = try StudyRun(study)
       #expect(ran.list("tokens").count == 6)
       #expect(ran.list("layers") == ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post", "pool", "logits"])
       let scores = ran.object("scores")
@@ -64,7 +34,7 @@ import VitroNetworks
       #expect(Set(undefined.keys) == ["iba", "value-zeroing"])
       for (name, rows) in scores {
         let last = undefined[name] == nil ? 6 : 0
-        #expect(Ran.list(rows).map { Ran.list($0).count } == [6, 6, last, last], "\(name)")
+        #expect(StudyRun.list(rows).map { StudyRun.list($0).count } == [6, 6, last, last], "\(name)")
       }
       #expect(ran.object("agreement").count == study.method.count)
       #expect(ran.report.figures.count == study.method.count + 2)
@@ -75,9 +45,9 @@ import VitroNetworks
     try withModel("lstm") { study in
       var study = study
       study.method = ["lrp"]
-      let ran = try Ran(study)
+      let ran = try StudyRun(study)
       #expect(ran.list("layers") == ["lstm0", "pool", "logits"])
-      #expect(Ran.list(ran.list("scores").first).count == 6)
+      #expect(StudyRun.list(ran.list("scores").first).count == 6)
       #expect(ran.facts["agreement"] == nil)
     }
   }
@@ -86,7 +56,7 @@ import VitroNetworks
     try withModel("lstm") { study in
       var study = study
       (study.method, study.target, study.classNumber) = (["attention", "gradient", "iba", "information"], .answer, 1)
-      let ran = try Ran(study)
+      let ran = try StudyRun(study)
       guard case .string(let reason)? = ran.object("undefined")["attention"] else {
         Issue.record("no reason")
         return
@@ -105,7 +75,7 @@ import VitroNetworks
         changed.method = ["gradient"]
         change(&changed)
         do {
-          _ = try Ran(changed)
+          _ = try StudyRun(changed)
           return "nothing was wrong"
         } catch {
           return "\(error)"
@@ -129,12 +99,12 @@ import VitroNetworks
     study.text = "A rare bird has more than enough charm to make it memorable."
     study.layers = ["blocks.0.hook_normalized_resid_post", "blocks.5.hook_normalized_resid_post"]
     study.method = ["gradient", "integrated-gradients", "lrp", "occlusion", "iba", "attention", "rollout", "random"]
-    let ran = try Ran(study)
+    let ran = try StudyRun(study)
     #expect(ran.object("scores").count == 8)
     #expect(ran.list("tokens").count == 15)
     #expect(Array(ran.object("undefined").keys) == ["iba"])
     study.target = .answer
-    #expect(throws: VitroError.self) { try Ran(study) }
+    #expect(throws: VitroError.self) { try StudyRun(study) }
   }
 
   @Test(.enabled(if: PretrainedNetworks.has("minilm"), "models/minilm is absent")) func miniLMIsAskedByAll() throws {

@@ -74,8 +74,8 @@ struct FaithfulnessResult {
   /// What is said of each method, by rule from intervals that are widened so that all of them hold together with 95 %.
   var claims: [Claim] { claims(claimConfidence) }
 
-  /// Bonferroni's: of m claims the interval of each has the confidence 1 − 0.05/m.
-  var claimConfidence: Double { 1 - 0.05 / Double(max(claims(0.95).count, 1)) }
+  /// The confidence of each claim's interval.
+  var claimConfidence: Double { ClaimConfidence(counting: claims).each }
 
   private func claims(_ confidence: Double) -> [Claim] {
     defined.filter { $0.name != Self.controlName }.flatMap { method in

@@ -104,7 +104,7 @@ struct ForgettingResult {
   // MARK: - Claims
 
   /// The confidence of each interval that decides a claim about one of several networks: Bonferroni's, so that with 95 % none is called true or false by chance.
-  var confidence: Double { 1 - 0.05 / Double(max(solved.count, 1)) }
+  var confidence: Double { ClaimConfidence(of: solved.count).each }
 
   /// What is said, by rule from intervals.
   var claims: [Claim] {
