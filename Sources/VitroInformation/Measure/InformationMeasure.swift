@@ -137,6 +137,6 @@ public struct InformationMeasure: Sendable {
   /// The most rows of one pass: what a tape keeps of all of them is some gigabyte, counting thirty values of a state's width for each layer and row.
   var mostRows: Int {
     let layers = Swift.max(1, network.hiddenStates.count)
-    return Swift.min(8192, Swift.max(64, 400_000_000 / (30 * layers * Swift.max(network.width, 16))))
+    return PassRows.holding(30 * layers * Swift.max(network.width, 16), within: 400_000_000, atMost: 8192)
   }
 }
