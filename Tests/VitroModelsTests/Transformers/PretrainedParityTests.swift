@@ -12,7 +12,7 @@ import VitroTensor
 struct PretrainedParityTests {
   static let names = ["minilm", "gpt2", "smollm2", "stories260K"]
 
-  @Test("Every tap is within twice the reference's own float32 error", arguments: names)
+  @Test("Every tap is within four times the reference's own float32 error", arguments: names)
   func tapsEqual(name: String) throws {
     guard PretrainedModels.has(name), let path = PretrainedModels.path(name) else { return }
     let expected = try SafetensorsFile(FamilyTests.folder("../Pretrained/\(name).safetensors"))
@@ -31,7 +31,8 @@ struct PretrainedParityTests {
       let step = Swift.max(1, own.count / 64)
       let error = truth.indices.reduce(0) { Swift.max($0, abs(own[$1 * step] - truth[$1])) }
       if error / allowed > worst.ratio { worst = (error / allowed, tap, error) }
-      #expect(error <= 2 * allowed, "\(tap): \(error) against \(allowed)")
+      // Four, for sums are in another order on every processor, and the error of the reference is that of one.
+      #expect(error <= 4 * allowed, "\(tap): \(error) against \(allowed)")
       if name == "minilm", tap.hasSuffix("hook_normalized_resid_post") { #expect(error < 5e-5, "\(tap)") }
     }
     print("\(name): \(taps.count) taps, at most \(worst.ratio) of the reference's error (\(worst.tap), \(worst.error))")

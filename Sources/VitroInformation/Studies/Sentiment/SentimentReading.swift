@@ -204,7 +204,7 @@ extension SentimentStudy {
     let count = min(count, data.count)
     let texts = try data.texts.prefix(count).map { try network.text($0) }
     var (rows, labels) = (taps.map { _ in [Tensor]() }, [Int]())
-    for batch in WordText.batches(texts, rows: 2048) {
+    for batch in try WordText.batches(texts, rows: network.rows(recording: taps, atMost: 2048)) {
       let run = try network.run(batch.map { texts[$0] }, recording: taps)
       for (place, tap) in taps.enumerated() {
         let value = try run.value(at: tap).cast(to: .float64)

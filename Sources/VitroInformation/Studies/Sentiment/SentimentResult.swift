@@ -78,7 +78,9 @@ struct SentimentResult: Sendable {
   func separatorLayer() throws -> (layer: Int, name: String, estimate: Estimate)? {
     guard let reading = of(.tuned).first else { return nil }
     for (layer, name) in reading.layers.enumerated() {
-      let found = try estimate(.tuned, confidence: 1 - 0.05 / Double(reading.layers.count)) { $0.separator[layer] }
+      let found = try estimate(.tuned, confidence: ClaimConfidence(of: reading.layers.count).each) {
+        $0.separator[layer]
+      }
       if let found, found.high < 0 { return (layer, name, found) }
     }
     return nil
