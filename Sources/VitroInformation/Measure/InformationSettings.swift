@@ -54,7 +54,7 @@ public struct InformationSettings: Sendable, Hashable, Codable {
   }
 
   /// How many times as many passes the commands allow, unless told, for what has not converged.
-  static let usualPatience = 8
+  static let usualPatience = 16
 
   /// The most passes that commands allow where none are named.
   static func most(_ most: Int?, samples: Int) -> Int { most ?? min(samples, 1 << 24) * usualPatience }

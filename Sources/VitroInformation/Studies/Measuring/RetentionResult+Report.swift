@@ -37,7 +37,7 @@ extension RetentionResult {
         "residual", residual, format: .significant(3),
         explanation: isConverged
           ? "The largest distance from the condition of an optimum; within the tolerance of \(tolerance)."
-          : "\(unconverged) results are farther from the optimum than \(tolerance): take more passes, with `--samples` of `vitro information measure`."
+          : "\(unconverged) results are farther from the optimum than \(tolerance): allow more passes, with `--most-samples` of `vitro information measure`."
       )
     ]
   }

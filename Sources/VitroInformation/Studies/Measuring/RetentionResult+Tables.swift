@@ -87,7 +87,7 @@ extension RetentionResult {
         .text(
           RichText(
             plain:
-              "Each word has the largest noise with \(form); capped at \(settings.cap) times the words' spread; \(settings.chains) independent seeds within \(settings.samples) passes for each text and layer; each coordinate's spread at least \(scales.floor) of the mean. \(spread)"
+              "Each word has the largest noise with \(form); capped at \(settings.cap) times the words' spread; \(settings.chains) independent seeds within \(settings.samples) passes for each text and layer, and up to \(max(settings.samples, settings.mostSamples)) where those were not enough; each coordinate's spread at least \(scales.floor) of the mean. \(spread)"
           )),
         .table(
           Table(

@@ -119,7 +119,8 @@ struct RetentionResult {
 
   private var settingsFacts: JSONValue {
     var facts: [String: JSONValue] = [
-      "cap": .number(settings.cap), "samples": .integer(settings.samples), "chains": .integer(settings.chains),
+      "cap": .number(settings.cap), "samples": .integer(settings.samples),
+      "mostSamples": .integer(settings.mostSamples), "chains": .integer(settings.chains),
       "floor": .number(scales.floor), "tolerance": .number(settings.tolerance), "seed": .string("\(settings.seed)"),
       "wordSpread": .number(scales.wordSpread), "referenceTexts": .integer(scales.texts),
       "referenceWords": .integer(scales.words),

@@ -42,7 +42,7 @@ public struct RetentionStudy: Experiment {
     Field(
       "mostSamples", \.mostSamples, in: 0...268_435_456,
       help:
-        "The most passes for each text and layer, for results that have not converged by then; eight times as many unless given, 0 for no more."
+        "The most passes for each text and layer, for results that have not converged by then; sixteen times as many unless given, 0 for no more."
     ),
     Field(
       "calibrate", \.calibrate, help: "Measure with other choices of distortion, spread and passes, too, and compare."),
@@ -84,7 +84,7 @@ public struct RetentionStudy: Experiment {
   public var cap = 3.0
   /// The budget.
   public var samples = 600
-  /// The most passes where the budget is not enough to converge; eight times the budget unless given.
+  /// The most passes where the budget is not enough to converge; sixteen times the budget unless given.
   public var mostSamples: Int?
   /// Whether other distortions are compared.
   public var calibrate = false

@@ -78,7 +78,8 @@ extension ComparisonResult {
           "residual, \($0.name)", $0.residual, format: .significant(2),
           explanation: $0.isConverged
             ? "The largest distance from the condition of an optimum; within the tolerance."
-            : "The largest distance from the condition of an optimum; above the tolerance: take more `--samples`.")
+            : "The largest distance from the condition of an optimum; above the tolerance: allow more passes with `--most-samples`."
+        )
       }
   }
 

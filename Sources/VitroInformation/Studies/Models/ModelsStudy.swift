@@ -32,7 +32,7 @@ public struct ModelsStudy: Experiment {
     Field(
       "mostSamples", \.mostSamples, in: 0...268_435_456,
       help:
-        "The most passes for each text and layer, for results that have not converged by then; eight times as many unless given, 0 for no more."
+        "The most passes for each text and layer, for results that have not converged by then; sixteen times as many unless given, 0 for no more."
     ),
   ]
 
@@ -52,7 +52,7 @@ public struct ModelsStudy: Experiment {
   public var distortion = InformationSettings.usualDistortion
   /// The budget.
   public var samples = 600
-  /// The most passes where the budget is not enough to converge; eight times the budget unless given.
+  /// The most passes where the budget is not enough to converge; sixteen times the budget unless given.
   public var mostSamples: Int?
 
   /// Without models.
