@@ -11,15 +11,6 @@ struct Convergence: Codable, Sendable {
   /// The mean of the passes that each took.
   var passes: Double
 
-  init(_ results: [RetainedInformation]) {
-    let residuals = results.map(\.residual).sorted()
-    residual = residuals.isEmpty ? 0 : residuals[residuals.count / 2]
-    largest = residuals.last ?? 0
-    let count = Double(Swift.max(results.count, 1))
-    share = results.isEmpty ? 1 : Double(results.count(where: \.isConverged)) / count
-    passes = results.reduce(0) { $0 + Double($1.samples) } / count
-  }
-
   /// The share of results that must have converged before anything is claimed of them.
   static let least = 0.9
 
@@ -29,5 +20,17 @@ struct Convergence: Codable, Sendable {
     guard let worst = open.map(\.share).min() else { return nil }
     return
       "in \(open.count) of \(all.count) networks fewer than \(NumberFormat.percent(0).text(least)) of results have converged (the least \(NumberFormat.percent(0).text(worst))), so that nothing is claimed"
+  }
+}
+
+extension Convergence {
+  /// Of the results of one network.
+  init(_ results: [RetainedInformation]) {
+    let residuals = results.map(\.residual).sorted()
+    residual = residuals.isEmpty ? 0 : residuals[residuals.count / 2]
+    largest = residuals.last ?? 0
+    let count = Double(Swift.max(results.count, 1))
+    share = results.isEmpty ? 1 : Double(results.count(where: \.isConverged)) / count
+    passes = results.reduce(0) { $0 + Double($1.samples) } / count
   }
 }

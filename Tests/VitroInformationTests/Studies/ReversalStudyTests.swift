@@ -42,8 +42,8 @@ import VitroTensor
         map: [], needed: [0.9, 0.91], answering: [0.9, 0.9], released: [0.9, 0.92 + 0.01 * Double(seed)], coherency: 1)
       return ReversalReading(
         kind: .lstm, seed: seed, accuracy: accuracy, methods: ["information": method], laterKept: 0, laterIgnored: 0.5,
-        seenKept: 1, violations: 0.01, layerKept: [1, 1], stability: 0.99 + 0.001 * Double(seed), residual: 0,
-        converged: 1)
+        seenKept: 1, violations: 0.01, layerKept: [1, 1], stability: 0.99 + 0.001 * Double(seed),
+        convergence: Convergence(residual: 0, largest: 0, share: 1, passes: 100))
     }
     func claims(_ accuracy: Double) throws -> [String: Claim] {
       let result = ReversalResult(study: study, readings: [reading(1, 0), reading(accuracy, 1)])
