@@ -50,6 +50,8 @@ extension Examination {
     var retention = RetentionStudy()
     retention.model = network
     (retention.data, retention.texts) = (data, Self.measuredTexts)
+    // An overview: what has not converged says so, and `vitro information measure` goes on.
+    retention.mostSamples = 0
     if data == nil { retention.usesSample = true }
     var note: ReportBlock?
     do {

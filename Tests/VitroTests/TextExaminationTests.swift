@@ -81,7 +81,7 @@ import Vitro
       let names = list(forgotten["layers"])
       #expect(names.prefix(2) == ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"])
       let texts = list(forgotten["texts"]).map { object($0) }
-      #expect(texts.count == 8)
+      #expect(texts.count == 5)
       let first = Self.table(1).split(separator: "\n")[1].prefix { $0 != "\t" }.split(separator: " ")
       #expect(list(texts.first?["tokens"]) == first.map { .string(String($0)) })
       for text in texts {
