@@ -124,6 +124,6 @@ import VitroTensor
     #expect(good.share == 1 && good.residual == 0.02 && good.largest == 0.03)
     #expect(Convergence.obstacle([good, good]) == nil)
     #expect(Convergence.obstacle([good, bad])?.contains("in 1 of 2 networks") == true)
-    #expect(Convergence.obstacle([good, bad])?.contains("67 %") == true)
+    #expect(Convergence.obstacle([good, bad])?.contains("67") == true)
   }
 }
