@@ -16,9 +16,9 @@ struct SmallForgetting: Experiment {
   func run(_ run: Run) throws -> Outcome {
     var study = ForgettingStudy()
     study.tasks = [.firstWord, .count]
-    study.architectures = [.lstm]
-    study.texts = 10
-    study.samples = 100
+    study.architectures = [.cnn]
+    study.texts = 6
+    study.measure = InformationSettings(distortion: 0.5, samples: 400, mostSamples: 10_000, tolerance: 0.15)
     study.training.texts = 3000
     return try study.run(run)
   }
@@ -56,7 +56,7 @@ struct SmallForgetting: Experiment {
         return
       }
       #expect(first["task"] == "first-word" && first["solved"] == true)
-      #expect(layers.count == 3 && relevant > 0.1)
+      #expect(layers.count == 2 && relevant > 0.1)
       #expect(own["name"] == "information")
       #expect(report.sections.contains { $0.id == "learning" })
       guard case .array(let claims) = facts["claims"], case .object(let claim) = claims.first else {
