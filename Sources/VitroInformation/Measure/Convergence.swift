@@ -1,3 +1,4 @@
+internal import VitroFitting
 internal import VitroLab
 
 /// How near many results of the measure are to their optimum, and whether anything may be said of them.
@@ -27,7 +28,7 @@ extension Convergence {
   /// Of the results of one network.
   init(_ results: [RetainedInformation]) {
     let residuals = results.map(\.residual).sorted()
-    residual = residuals.isEmpty ? 0 : residuals[residuals.count / 2]
+    residual = residuals.isEmpty ? 0 : Bootstrap.quantile(residuals, 0.5)
     largest = residuals.last ?? 0
     let count = Double(Swift.max(results.count, 1))
     share = results.isEmpty ? 1 : Double(results.count(where: \.isConverged)) / count
