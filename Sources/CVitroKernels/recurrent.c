@@ -1,5 +1,6 @@
 #include "include/vitro_recurrent.h"
 
+#include "kernels.h"
 #include "reduce_common.h"
 #include "reduce_math.h"
 

@@ -1,4 +1,7 @@
 // Included by recurrent.c, once a type.
+//
+// Gates of one row lie beside those of the next. The check whether arrays overlap, which the compiler takes out of the loop over rows,
+// would find that they do, and run scalar code; no two of a row do.
 
 VITRO_CLONES static void NAME(lstm)(void *context, int64_t first, int64_t end) {
   const lstm_work *work = context;
@@ -8,6 +11,7 @@ VITRO_CLONES static void NAME(lstm)(void *context, int64_t first, int64_t end) {
     REAL *restrict f = i + width, *restrict g = f + width, *restrict o = g + width;
     const REAL *restrict c0 = (const REAL *)work->c0 + row * width;
     REAL *restrict h = (REAL *)work->h_out + row * width, *restrict c = (REAL *)work->c_out + row * width;
+    VITRO_VECTOR_LOOP
     for (int64_t j = 0; j < width; j++) {
       i[j] = MATH(sigmoid)(i[j]);
       f[j] = MATH(sigmoid)(f[j]);
@@ -20,26 +24,41 @@ VITRO_CLONES static void NAME(lstm)(void *context, int64_t first, int64_t end) {
   }
 }
 
+/// One row of the gradient; what is not there, the gradient of the output or of the cell, counts as 0.
+VITRO_INLINE void NAME(lstm_gradient_row)(const lstm_work *work, int64_t row, int has_output, int has_cell) {
+  int64_t width = work->width;
+  const REAL *i = (const REAL *)work->activations + row * 4 * width;
+  const REAL *f = i + width, *g = f + width, *o = g + width;
+  const REAL *c0 = (const REAL *)work->c0 + row * width, *c = (const REAL *)work->c + row * width;
+  const REAL *gh = has_output ? (const REAL *)work->gh + row * width : c;
+  const REAL *gc = has_cell ? (const REAL *)work->gc + row * width : c;
+  REAL *restrict gi = (REAL *)work->ggates + row * 4 * width;
+  REAL *restrict gf = gi + width, *restrict gg = gf + width, *restrict go = gg + width;
+  REAL *restrict gc0 = (REAL *)work->gc0 + row * width;
+  VITRO_VECTOR_LOOP
+  for (int64_t j = 0; j < width; j++) {
+    REAL output = has_output ? gh[j] : 0, squashed = MATH(tanh)(c[j]);
+    REAL cell = (has_cell ? gc[j] : 0) + output * o[j] * (1 - squashed * squashed);
+    gi[j] = cell * g[j] * i[j] * (1 - i[j]);
+    gf[j] = cell * c0[j] * f[j] * (1 - f[j]);
+    gg[j] = cell * i[j] * (1 - g[j] * g[j]);
+    go[j] = output * squashed * o[j] * (1 - o[j]);
+    gc0[j] = cell * f[j];
+  }
+}
+
 VITRO_CLONES static void NAME(lstm_gradient)(void *context, int64_t first, int64_t end) {
   const lstm_work *work = context;
-  int64_t width = work->width;
   for (int64_t row = first; row < end; row++) {
-    const REAL *i = (const REAL *)work->activations + row * 4 * width;
-    const REAL *f = i + width, *g = f + width, *o = g + width;
-    const REAL *c0 = (const REAL *)work->c0 + row * width, *c = (const REAL *)work->c + row * width;
-    const REAL *gh = work->gh ? (const REAL *)work->gh + row * width : 0;
-    const REAL *gc = work->gc ? (const REAL *)work->gc + row * width : 0;
-    REAL *restrict gi = (REAL *)work->ggates + row * 4 * width;
-    REAL *restrict gf = gi + width, *restrict gg = gf + width, *restrict go = gg + width;
-    REAL *restrict gc0 = (REAL *)work->gc0 + row * width;
-    for (int64_t j = 0; j < width; j++) {
-      REAL output = gh ? gh[j] : 0, squashed = MATH(tanh)(c[j]);
-      REAL cell = (gc ? gc[j] : 0) + output * o[j] * (1 - squashed * squashed);
-      gi[j] = cell * g[j] * i[j] * (1 - i[j]);
-      gf[j] = cell * c0[j] * f[j] * (1 - f[j]);
-      gg[j] = cell * i[j] * (1 - g[j] * g[j]);
-      go[j] = output * squashed * o[j] * (1 - o[j]);
-      gc0[j] = cell * f[j];
+    // Each case has its own loop, without a question in it.
+    if (work->gh && work->gc) {
+      NAME(lstm_gradient_row)(work, row, 1, 1);
+    } else if (work->gh) {
+      NAME(lstm_gradient_row)(work, row, 1, 0);
+    } else if (work->gc) {
+      NAME(lstm_gradient_row)(work, row, 0, 1);
+    } else {
+      NAME(lstm_gradient_row)(work, row, 0, 0);
     }
   }
 }
@@ -53,6 +72,7 @@ VITRO_CLONES static void NAME(gru)(void *context, int64_t first, int64_t end) {
     REAL *restrict h = (REAL *)work->h_out + row * width;
     REAL *restrict r = (REAL *)work->activations_out + row * 3 * width;
     REAL *restrict z = r + width, *restrict n = z + width;
+    VITRO_VECTOR_LOOP
     for (int64_t j = 0; j < width; j++) {
       REAL reset = MATH(sigmoid)(x[j] + hh[j]);
       REAL update = MATH(sigmoid)(x[width + j] + hh[width + j]);
@@ -75,6 +95,7 @@ VITRO_CLONES static void NAME(gru_gradient)(void *context, int64_t first, int64_
     REAL *restrict gx = (REAL *)work->gx + row * 3 * width;
     REAL *restrict ghh = (REAL *)work->ghh + row * 3 * width;
     REAL *restrict gh0 = (REAL *)work->gh0 + row * width;
+    VITRO_VECTOR_LOOP
     for (int64_t j = 0; j < width; j++) {
       REAL candidate = gh[j] * (1 - z[j]) * (1 - n[j] * n[j]);
       REAL update = gh[j] * (h0[j] - n[j]) * z[j] * (1 - z[j]);

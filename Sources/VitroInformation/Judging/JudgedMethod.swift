@@ -12,6 +12,8 @@ public struct JudgedMethod: Sendable, Hashable, Codable {
   public var reasonUndefined: String?
   /// For each text the score of each word; marks and special tokens have none.
   public var scores: [[Double]] = []
+  /// For each text how far the scores are from the optimum that defines them; nothing for a method that does not search for one.
+  public var residuals: [Double]?
   /// The area under the ROC curve against the planted truth, the mean over texts.
   public var auc: Estimate?
   /// The same for each text with words of both kinds.

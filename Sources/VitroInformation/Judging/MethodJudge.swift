@@ -129,8 +129,9 @@ public struct MethodJudge: Sendable {
     var result = JudgedMethod(name: kind.name, title: kind.title, isSigned: kind.isSigned)
     result.reasonUndefined = try method.reasonUndefined(question.target, in: question.network)
     guard result.reasonUndefined == nil else { return result }
-    let scores = try wordScores(method, question)
-    result.scores = scores
+    let (all, residuals) = try method.scoresAndResiduals(question)
+    let scores = try words(of: all, type(of: method), texts: Array(question.texts.indices))
+    (result.scores, result.residuals) = (scores, residuals)
     let amounts = Self.amounts(scores, kind)
     try judgeByTruth(&result, shares: amounts.map(TruthScores.distribution))
     try judgeByErasure(&result)
@@ -177,11 +178,17 @@ public struct MethodJudge: Sendable {
   func wordScores(
     _ method: any AttributionMethod, _ question: AttributionQuestion, texts: [Int]
   ) throws -> [[Double]] {
-    let all = try method.scores(question)
-    guard all.map(\.count) == question.texts.map(\.count) else {
-      throw VitroError(.shape, "judging '\(type(of: method).name)'", "it does not score every word")
+    try words(of: method.scores(question), type(of: method), texts: texts)
+  }
+
+  /// The scores of the words that count among all.
+  private func words(
+    of all: [[Double]], _ kind: any AttributionMethod.Type, texts: [Int]
+  ) throws -> [[Double]] {
+    guard all.map(\.count) == texts.map({ question.texts[$0].count }) else {
+      throw VitroError(.shape, "judging '\(kind.name)'", "it does not score every word")
     }
-    let isSigned = type(of: method).isSigned
+    let isSigned = kind.isSigned
     return zip(all, texts).map { scores, text in
       let sign = isSigned ? erasure.signs?[text] ?? 1 : 1
       return places[text].map { place in

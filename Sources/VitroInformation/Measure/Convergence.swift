@@ -12,11 +12,18 @@ struct Convergence: Codable, Sendable {
   /// The mean of the passes that each took.
   var passes: Double
 
-  /// The share of results that must have converged before anything is claimed of them.
+  /// The share of results that must have converged before anything is claimed of those that have.
   static let least = 0.9
+  /// The same where a claim comes out alike with the results that have not: leaving them out has not decided it.
+  static let leastWhereAlike = 0.5
 
-  /// Why nothing is claimed; nothing where results have converged in all of them.
-  static func obstacle(_ all: [Convergence]) -> String? {
+  /// Why nothing is claimed; nothing where enough results have converged in all of them.
+  ///
+  /// - Parameters:
+  ///   - all: Those of each network that the claim is about.
+  ///   - isAlike: Whether the claim comes out the same with the results that have not converged.
+  static func obstacle(_ all: [Convergence], isAlike: Bool = false) -> String? {
+    let least = isAlike ? leastWhereAlike : least
     let open = all.filter { $0.share < least }
     guard let worst = open.map(\.share).min() else { return nil }
     return

@@ -58,7 +58,7 @@ extension InformationDescent {
 
   /// Distortions under given draws, `[cells, chains, draws, length, width]` in units of σ, with their weights.
   private func distortions(
-    _ draws: Tensor, _ importance: Tensor, sigma: Tensor, _ stretched: inout StretchedNoise, isForward: Bool
+    _ draws: Tensor, _ importance: Tensor?, sigma: Tensor, _ stretched: inout StretchedNoise, isForward: Bool
   ) throws -> Distortions {
     let (cells, chains, width) = (draws.shape[0], draws.shape[1], draws.shape[4])
     let replicas = chains * draws.shape[2]
@@ -66,14 +66,15 @@ extension InformationDescent {
     let points = try
       ((draws * sigma).reshaped([features, texts.count, replicas, length, width])
       + vectors.reshaped([1, texts.count, 1, length, width])).reshaped([cells * replicas, length, width])
-    let counts = try importance.reshaped([features, texts.count, replicas])
+    let counts = try importance?.reshaped([features, texts.count, replicas])
     func changes(_ points: Tensor) throws -> [Tensor] {
       try staircase.values(tokens, points).enumerated().map { number, value in
         let entries = value.shape[1]
         let change =
           try value.reshaped([texts.count, replicas, entries])
           - references[number].reshaped([texts.count, 1, entries])
-        return try (change * weights[number]).square().mean(axes: [-1]) * counts.select(at: number)
+        let distortion = try (change * weights[number]).square().mean(axes: [-1])
+        return try counts.map { try distortion * $0.select(at: number) } ?? distortion
       }
     }
     func means(_ changes: [Tensor]) throws -> [Double] {

@@ -81,7 +81,7 @@ struct InformationDescent {
     // Fresh noise, the same σ in all chains: twice, to correct and to measure.
     let correction = try evaluated(final, &noise, step: budget.steps, pairs: budget.corrections)
     final.correct(correction, self)
-    try calibrate(&final, &noise, step: budget.steps + 1, pairs: budget.corrections)
+    try calibrate(&final, after: correction, &noise, step: budget.steps + 1, pairs: budget.corrections)
     let evaluation = try evaluated(final, &noise, step: budget.steps + 2, pairs: budget.evaluations)
     try progress(samples)
     let found = state.starts.chunks(of: texts.count).map(Array.init)
@@ -97,8 +97,10 @@ struct InformationDescent {
     let steps: Int
     /// Antithetic pairs of a step, in each chain.
     let pairs: Int
-    /// Pairs of the last correction, and of the measurement of what was found, in each chain.
-    let corrections, evaluations: Int
+    /// Pairs of the last correction, and of each look at the distortion after it, in each chain.
+    let corrections: Int
+    /// Pairs of the measurement of what was found, in each chain.
+    let evaluations: Int
 
     private static let usualSteps = 64
 
@@ -106,10 +108,13 @@ struct InformationDescent {
       let perPair = 2 * chains
       probes = max(4, min(16, samples / 32))
       corrections = max(1, samples / 12 / perPair)
-      evaluations = max(1, samples * 3 / 8 / perPair)
-      let left = max(1, (samples - probes) / perPair - corrections - evaluations)
+      let pairsInAll = (samples - probes) / perPair
+      // A look runs forward alone and counts as half a pass. All are set aside, used or not: what one text is measured by must not hang on those that it runs with.
+      let looks = (DistortionSearch.mostLooks * corrections + 1) / 2
+      let left = max(1, pairsInAll - corrections - looks - samples * 3 / 10 / perPair)
       pairs = max(1, left / Self.usualSteps)
       steps = max(1, left / pairs)
+      evaluations = max(1, pairsInAll - corrections - looks - steps * pairs)
     }
   }
 
@@ -186,12 +191,16 @@ struct InformationDescent {
   ///
   /// Where a network answers by jumps, D is a mean of rare large changes, and steps follow it badly; along one line it grows, and is easily met.
   private func calibrate(
-    _ final: inout InformationOptimum, _ noise: inout StretchedNoise, step: Int, pairs: Int
+    _ final: inout InformationOptimum, after correction: Distortions, _ noise: inout StretchedNoise, step: Int,
+    pairs: Int
   ) throws {
     guard case .fixedDistortion(let delta) = settings.form else { return }
     let start = final
-    var search = (0..<features * texts.count).map { _ in DistortionSearch() }
-    for _ in 0..<DistortionSearch.mostSteps {
+    var search = correction.values.enumerated().map { cell, value in
+      let free = (cell * length..<(cell + 1) * length).filter { !start.isCapped[$0] }
+      return DistortionSearch(slope: free.reduce(0) { $0 + correction.shares[$1] } / value)
+    }
+    for _ in 0..<DistortionSearch.mostLooks {
       let values = try evaluated(final, &noise, step: step, pairs: pairs, isForward: true).values
       for (cell, value) in values.enumerated() { search[cell].advance(ratio: value / delta) }
       final = start.shifted(search.map(\.shift))

@@ -26,12 +26,19 @@ public struct InformationMethod: AttributionMethod {
 
   /// −log σ_i.
   public func scores(_ question: AttributionQuestion) throws -> [[Double]] {
+    try scoresAndResiduals(question).scores
+  }
+
+  /// −log σ_i, and how near each text came to its optimum.
+  public func scoresAndResiduals(
+    _ question: AttributionQuestion
+  ) throws -> (scores: [[Double]], residuals: [Double]?) {
     var settings = settings
     settings.seed = question.seed
     let feature = Self.feature(question)
     let measure = try InformationMeasure(question.network, question.scales, settings: settings)
     let found = try measure(question.texts, [feature], progress: question.progress)
-    return found.map { $0[0].logSigma.map { -$0 } }
+    return (found.map { $0[0].logSigma.map { -$0 } }, found.map { $0[0].residual })
   }
 
   /// The feature that a question is about.

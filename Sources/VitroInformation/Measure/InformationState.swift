@@ -155,37 +155,3 @@ extension InformationDescent {
     return 0.5 * min(1, max(-1, 1 - distortion / delta))
   }
 }
-
-/// The search for the shift of log σ at which a distortion is what is wanted: steps while one side is not known, then between the nearest of both sides.
-struct DistortionSearch {
-  /// The shift to try next, or that was found.
-  private(set) var shift = 0.0
-  private(set) var isDone = false
-  private var below: (shift: Double, log: Double)?
-  private var above: (shift: Double, log: Double)?
-
-  /// The most shifts that are tried.
-  static let mostSteps = 8
-  /// How near the distortion must come, as a share.
-  private static let tolerance = 0.02
-  private static let farthest = 3.0
-
-  /// Learns what the distortion is at the shift, in the wanted one, and chooses the next.
-  mutating func advance(ratio: Double) {
-    guard !isDone else { return }
-    guard ratio.isFinite, abs(ratio - 1) > Self.tolerance else {
-      isDone = true
-      return
-    }
-    let value = log(max(ratio, 1e-6))
-    if value < 0 { below = (shift, value) } else { above = (shift, value) }
-    if let below, let above {
-      // Between the crossing of the line and the middle: a jump has no line.
-      let line = below.shift - below.log * (above.shift - below.shift) / (above.log - below.log)
-      shift = 0.5 * (line + 0.5 * (below.shift + above.shift))
-    } else {
-      shift = min(Self.farthest, max(-Self.farthest, shift - 0.5 * min(1.4, max(-1.4, value))))
-      if abs(shift) == Self.farthest { isDone = true }
-    }
-  }
-}

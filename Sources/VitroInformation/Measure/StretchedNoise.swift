@@ -40,15 +40,12 @@ struct StretchedNoise {
   /// Pairs of draws: z, and −z stretched, so that odd terms cancel wherever nothing is stretched.
   ///
   /// - Parameter normal: Standard normal numbers, `[cells, chains, pairs, length, width]`.
-  /// - Returns: The draws, `[cells, chains, 2 · pairs, length, width]`, and their weights, `[cells, chains, 2 · pairs]`.
-  func pairs(_ normal: Tensor) throws -> (draws: Tensor, weights: Tensor) {
+  /// - Returns: The draws, `[cells, chains, 2 · pairs, length, width]`, and their weights, `[cells, chains, 2 · pairs]`; no weights where nothing is stretched and all are 1.
+  func pairs(_ normal: Tensor) throws -> (draws: Tensor, weights: Tensor?) {
     let (chains, pairs) = (normal.shape[1], normal.shape[2])
     let stretches = self.stretches
     guard let direction, stretches.contains(where: { $0 != 1 }) else {
-      return (
-        try .concatenate([normal, normal * -1], axis: 2),
-        try Tensor.zeros([cells, chains, 2 * pairs], dtype: normal.dtype) + 1
-      )
+      return (try .concatenate([normal, normal * -1], axis: 2), nil)
     }
     let along = try (normal * direction).sum(axes: [-2, -1], keepingAxes: true)
     let stretch = try Tensor(stretches, shape: [cells, 1, 1, 1, 1]).cast(to: normal.dtype)

@@ -25,6 +25,20 @@ public protocol AttributionMethod: Sendable {
   ///
   /// - Throws: ``/VitroCore/VitroError`` when texts do not fit, or when stopped.
   func scores(_ question: AttributionQuestion) throws -> [[Double]]
+
+  /// The scores, and for each text how far they are from the optimum that defines them, where the method searches for one and knows (``RetainedInformation/residual``).
+  ///
+  /// - Throws: ``/VitroCore/VitroError`` when texts do not fit, or when stopped.
+  func scoresAndResiduals(_ question: AttributionQuestion) throws -> (scores: [[Double]], residuals: [Double]?)
+}
+
+extension AttributionMethod {
+  /// The scores; there is no search.
+  public func scoresAndResiduals(
+    _ question: AttributionQuestion
+  ) throws -> (scores: [[Double]], residuals: [Double]?) {
+    (try scores(question), nil)
+  }
 }
 
 /// What words are to matter to.

@@ -112,6 +112,13 @@ struct Locality: Sendable, Hashable, Codable {
     func mean(_ values: [Double?]) -> Double { WordStatistics.mean(values.compactMap(\.self)) }
     return (mean(neighbours), mean(runs), mean(deviations))
   }
+
+  /// Says nothing of a text.
+  mutating func leaveOut(_ text: Int) {
+    neighbours[text] = nil
+    runs[text] = nil
+    deviations[text] = nil
+  }
 }
 
 /// How much is kept by class of words, in one text.

@@ -111,7 +111,7 @@ public struct Lab: Sendable {
     told.details["run"] = told.details["run"] ?? run.id
     if isInterruption {
       told.hint = "Go on with: vitro runs resume \(run.id)"
-    } else if told.hint == nil {
+    } else if told.hint == nil, (try? store.stages(of: run.id))?.contains(where: { $0.state == .finished }) == true {
       told.hint = "What was finished is kept: vitro runs resume \(run.id)"
     }
     return told

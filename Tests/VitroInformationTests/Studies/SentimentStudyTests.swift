@@ -103,8 +103,8 @@ import VitroTensor
     }
     for reading in readings {
       let kept = reading.classes[reading.sentence]
-      let leaning = WordStatistics.mean(kept.compactMap { $0.kept[.sentiment] })
-      let function = WordStatistics.mean(kept.compactMap { $0.kept[.function] })
+      let leaning = WordStatistics.mean(kept.compactMap { $0?.kept[.sentiment] })
+      let function = WordStatistics.mean(kept.compactMap { $0?.kept[.function] })
       // The last state of an LSTM is full of its last words; the mean of all states is not.
       if reading.model == .encoder { #expect(leaning > function, "\(leaning) against \(function)") }
       #expect(reading.views.count == 2 && reading.views.allSatisfy { $0.score.logLikelihood > $0.score.chance })
@@ -116,6 +116,39 @@ import VitroTensor
       study: study, readings: readings, sentiment: data.sentiment, classNames: data.classes)
     try result.report().validate()
     #expect(try result.facts()["networks"] != nil)
+    try checkResultsThatHaveNotConverged(readings, result, data)
+  }
+
+  /// What has not converged is in no number, and a claim that hangs on too many such results is not made.
+  private func checkResultsThatHaveNotConverged(
+    _ readings: [SentimentReading], _ result: SentimentResult, _ data: SentimentData
+  ) throws {
+    func altered(converged: Int) -> SentimentResult {
+      let readings = readings.map { reading in
+        var reading = reading
+        for layer in reading.layers.indices {
+          for text in reading.isConverged[layer].indices {
+            reading.isConverged[layer][text] = text < converged
+            if text >= converged { reading.kept[layer][text] = 7 }
+          }
+        }
+        reading.convergence.share = Double(converged) / Double(reading.isConverged[0].count)
+        return reading
+      }
+      return SentimentResult(
+        study: result.study, readings: readings, sentiment: data.sentiment, classNames: data.classes)
+    }
+    let most = altered(converged: 4)
+    for reading in most.readings {
+      #expect(reading.kept.allSatisfy { $0.compactMap(\.self).count == 4 && !$0.contains(7) })
+      #expect(reading.locality.allSatisfy { $0.neighbours[5] == nil && $0.runs[4] == nil })
+      #expect(reading.classes.allSatisfy { $0[5] == nil && $0[3] != nil })
+    }
+    let few = altered(converged: 2)
+    let measured = try few.claims().filter { !$0.id.hasPrefix("layers-read") }
+    #expect(!measured.isEmpty && measured.allSatisfy { $0.verdict == .undecided })
+    #expect(measured.allSatisfy { $0.reason.contains("nothing is claimed") })
+    try altered(converged: 0).report().validate()
   }
 
   @Test func aHeadReadsTheMeanOfThePretrainedStates() throws {

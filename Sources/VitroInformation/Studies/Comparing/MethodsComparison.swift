@@ -30,6 +30,8 @@ public struct MethodsComparison: Sendable, Hashable, Codable {
     public var scores: [[Double]?]
     /// For each layer why the method says nothing there.
     public var reasons: [String?]
+    /// For each layer how far the scores are from the optimum that defines them, where the method searches for one.
+    public var residuals: [Double?] = []
 
     /// Whether the method says something of a layer.
     public var isDefined: Bool { scores.contains { $0 != nil } }
@@ -103,7 +105,9 @@ public struct MethodsComparison: Sendable, Hashable, Codable {
         let question = try AttributionQuestion(
           network, [text], target, classes: [label], scales: scales, seed: seed
         ) { _, _ in try progress(before, all, name) }
-        found.scores.append(reason == nil ? try method.scores(question)[0] : nil)
+        let answer = reason == nil ? try method.scoresAndResiduals(question) : nil
+        found.scores.append(answer?.scores[0])
+        found.residuals.append(answer?.residuals?[0])
         done += 1
       }
       return found

@@ -173,9 +173,22 @@ extension MethodsResult {
   )
 
   private var notes: [ReportBlock] {
-    guard isBuiltInReference, comparison.target == .feature else { return [] }
-    return [
-      .note(.remark, "The spread of layers and the mean word are those of built-in prose; --reference takes a file.")
-    ]
+    var notes: [ReportBlock] = []
+    for method in defined {
+      guard let most = method.residuals.compactMap(\.self).max() else { continue }
+      let tolerance = NumberFormat.percent(0).text(InformationSettings().tolerance)
+      notes.append(
+        .note(
+          .remark,
+          RichText(
+            plain:
+              "\(method.title) misses the condition of its optimum by at most \(NumberFormat.percent(1).text(most)) in a layer; up to \(tolerance) counts as converged ('vitro information measure' goes on until it is)."
+          )))
+    }
+    if isBuiltInReference, comparison.target == .feature {
+      notes.append(
+        .note(.remark, "The spread of layers and the mean word are those of built-in prose; --reference takes a file."))
+    }
+    return notes
   }
 }

@@ -30,6 +30,10 @@ struct MethodsResult {
       "scores": methods.count == 1 ? rows(methods[0]) : scores,
       "undefined": .object(Dictionary(reasons, uniquingKeysWith: { $1 })),
     ]
+    let residuals = methods.filter { $0.residuals.contains { $0 != nil } }.map { method in
+      (method.name, JSONValue.array(method.residuals.map { $0.map { .number($0) } ?? .null }))
+    }
+    if !residuals.isEmpty { facts["residuals"] = .object(Dictionary(residuals, uniquingKeysWith: { $1 })) }
     if defined.count > 1 {
       facts["agreement"] = .object(
         Dictionary(

@@ -39,6 +39,12 @@ extension FaithfulnessResult {
     if subject.leftOut > 0 {
       text += " \(subject.leftOut) texts were left out: they have no words, or too many."
     }
+    if let residuals = methods.first(where: { $0.name == InformationMethod.name })?.residuals, !residuals.isEmpty {
+      let within = residuals.count { $0 <= study.measure.tolerance }
+      let median = Bootstrap.quantile(residuals.sorted(), 0.5)
+      text +=
+        " Information came within \(NumberFormat.percent(0).text(study.measure.tolerance)) of its optimum in \(within) of \(residuals.count) texts (median residual \(NumberFormat.fixed(3).text(median)))\(within < residuals.count ? "; more passes (--samples, --most-samples) bring it nearer" : "")."
+    }
     guard !size.reductions.isEmpty else { return [.text(RichText(plain: text))] }
     let caveat =
       "The network has more than \(NumberFormat.integer.text(Double(FaithfulnessSize.largest))) parameters, so that less is computed unless it is asked for: \(size.reductions.joined(separator: ", "))."

@@ -64,6 +64,11 @@ struct FaithfulnessResult {
     if method.divergence != nil || method.infiniteDivergences > 0 {
       fields["infiniteDivergences"] = .integer(method.infiniteDivergences)
     }
+    if let residuals = method.residuals {
+      let within = residuals.count { $0 <= study.measure.tolerance }
+      fields["residual"] = .number(Bootstrap.quantile(residuals.sorted(), 0.5))
+      fields["converged"] = .number(Double(within) / Double(max(residuals.count, 1)))
+    }
     fields["unchanged"] = .bool(method.isUnchangedByRandomWeights)
     if let reason = method.reasonUndefined { fields["undefined"] = .string(reason) }
     return .object(fields)

@@ -57,6 +57,10 @@ public struct FaithfulnessStudy: Experiment {
       "samples", \.samples, in: 100...1_000_000,
       help: "The passes of the measure for each text and layer; 400, or 120 in a large network."),
     Field(
+      "mostSamples", \.mostSamples, in: 0...268_435_456,
+      help: "The most passes for each text and layer, where those are not enough to converge; 0, no more, unless given."
+    ),
+    Field(
       "steps", \.sensitivitySamples, in: 0...1000,
       help: "The random steps for max-sensitivity, 4 or 2; 0 leaves it out."),
     Field("radius", \.radius, in: 0...100, help: "The largest of these steps, in units of the words' spread."),
@@ -98,6 +102,8 @@ public struct FaithfulnessStudy: Experiment {
   public var onlyPositive = false
   /// The passes of the measure; unless given those of ``measure``.
   public var samples: Int?
+  /// The most passes of the measure for what has not converged; 0 is no more than ``samples``.
+  public var mostSamples = 0
   /// How information is measured; the run's seed takes the place of its own.
   public var measure = InformationSettings(samples: 400)
   /// The random steps for max-sensitivity.
@@ -174,7 +180,7 @@ public struct FaithfulnessStudy: Experiment {
     guard kind == InformationMethod.self else { return kind.init() }
     var method = InformationMethod()
     method.settings = measure
-    method.settings.samples = size.samples
+    (method.settings.samples, method.settings.mostSamples) = (size.samples, mostSamples)
     return method
   }
 

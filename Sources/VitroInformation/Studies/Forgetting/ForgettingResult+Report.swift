@@ -45,17 +45,19 @@ extension ForgettingResult {
       lede: lede, metrics: metrics, sections: sections)
   }
 
-  /// What is left out because the measure did not come near enough to its optimum.
+  /// How it was measured, and what is left out because the measure did not come near enough to its optimum.
   private var convergenceNote: [ReportBlock] {
+    let measured = ReportBlock.text(RichText(plain: "Each word has \(study.measure.words)."))
     let share = networks.reduce(0) { $0 + $1.converged } / Double(max(networks.count, 1))
-    guard share < 1 else { return [] }
+    guard share < 1 else { return [measured] }
     let percent = NumberFormat.percent(1).text(1 - share)
     return [
+      measured,
       .note(
         .caveat,
         RichText(
           "In \(percent) of the texts and layers the condition of an optimum is still missed by more than 5 % after \(study.measure.mostSamples) passes: networks that are sure of their answer change it seldom but wholly under noise. Those are left out of what is said of the measure, and nothing is claimed of a layer of which more than a tenth is left out."
-        ))
+        )),
     ]
   }
 

@@ -47,7 +47,7 @@ struct ForgettingResult {
     [
       "networks": .array(networks.map(fact)), "claims": .array(claims.map(\.fact)),
       "learning": .array(moments.map(fact)), "samples": .integer(study.samples), "texts": .integer(study.texts),
-      "seeds": .integer(study.seeds), "confidence": .number(confidence),
+      "seeds": .integer(study.seeds), "confidence": .number(confidence), "settings": .object(study.measure.facts),
     ]
   }
 

@@ -72,13 +72,7 @@ extension RetentionResult {
   /// The settings, and how near each layer came to its optimum.
   func methodSection() -> ReportSection {
     let three = NumberFormat.significant(3)
-    let (form, asked) =
-      switch settings.form {
-      case .fixedDistortion(let delta):
-        ("the layer's mean squared change held at \(delta) of its variance", ", asked \(delta)")
-      case .penalty(let rate, let scale):
-        ("the published objective (by this measure's own search), rate \(rate), scale \(three.text(scale))", "")
-      }
+    let asked = if case .fixedDistortion(let delta) = settings.form { ", asked \(delta)" } else { "" }
     let spread =
       "The words' spread, the unit of noise, is \(three.text(scales.wordSpread)), over \(scales.texts) reference texts of \(scales.words) tokens\(isBuiltInReference ? " (built in; --reference takes a file)" : "")."
     return ReportSection(
@@ -87,7 +81,7 @@ extension RetentionResult {
         .text(
           RichText(
             plain:
-              "Each word has the largest noise with \(form); capped at \(settings.cap) times the words' spread; \(settings.chains) independent seeds within \(settings.samples) passes for each text and layer, and up to \(max(settings.samples, settings.mostSamples)) where those were not enough; each coordinate's spread at least \(scales.floor) of the mean. \(spread)"
+              "Each word has \(settings.words); each coordinate's spread at least \(scales.floor) of the mean. \(spread)"
           )),
         .table(
           Table(

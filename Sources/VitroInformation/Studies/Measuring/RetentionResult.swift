@@ -118,18 +118,11 @@ struct RetentionResult {
   }
 
   private var settingsFacts: JSONValue {
-    var facts: [String: JSONValue] = [
-      "cap": .number(settings.cap), "samples": .integer(settings.samples),
-      "mostSamples": .integer(settings.mostSamples), "chains": .integer(settings.chains),
-      "floor": .number(scales.floor), "tolerance": .number(settings.tolerance), "seed": .string("\(settings.seed)"),
-      "wordSpread": .number(scales.wordSpread), "referenceTexts": .integer(scales.texts),
-      "referenceWords": .integer(scales.words),
+    let own: [String: JSONValue] = [
+      "floor": .number(scales.floor), "wordSpread": .number(scales.wordSpread),
+      "referenceTexts": .integer(scales.texts), "referenceWords": .integer(scales.words),
     ]
-    switch settings.form {
-    case .fixedDistortion(let delta): facts["distortion"] = .number(delta)
-    case .penalty(let rate, let scale): (facts["rate"], facts["scale"]) = (.number(rate), .number(scale))
-    }
-    return .object(facts)
+    return .object(settings.facts.merging(own) { $1 })
   }
 
   /// The rank correlation of words' σ with those at another distortion, layer by layer, the mean over texts.

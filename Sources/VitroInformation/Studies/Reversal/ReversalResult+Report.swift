@@ -53,7 +53,7 @@ extension ReversalResult {
       "\(kind.title) \(NumberFormat.fixed(2).text(WordStatistics.mean(of(kind).map(\.residual))))"
     }
     return RichText(
-      "Median residuals of the measure, 0 at the optimum, measured with noise of their own: \(residuals.joined(separator: ", ")). That a symbol is no longer needed does not mean that it is erased: nothing in the task asks the network to forget."
+      "Each word has \(study.measure.words). Median residuals of the measure, 0 at the optimum, measured with noise of their own: \(residuals.joined(separator: ", ")). That a symbol is no longer needed does not mean that it is erased: nothing in the task asks the network to forget."
     )
   }
 

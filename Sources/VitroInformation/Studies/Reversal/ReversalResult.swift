@@ -166,7 +166,10 @@ struct ReversalResult: Sendable {
           }),
       ]
     }
-    return ["networks": .array(networks), "claims": .array(try claims().map(\.fact))]
+    return [
+      "networks": .array(networks), "claims": .array(try claims().map(\.fact)),
+      "settings": .object(study.measure.facts),
+    ]
   }
 }
 

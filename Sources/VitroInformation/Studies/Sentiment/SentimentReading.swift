@@ -21,9 +21,11 @@ struct SentimentReading: Codable, Sendable {
     var epoch: Int
     var accuracy: Double
     /// The mean of what the sentence's vector keeps of words, by text.
-    var kept: [Double]
+    var kept: [Double?]
     /// The mean H in the sentence's vector, in units of the words' own spread (H less its logarithm), by text: words' vectors grow in training, and σ with them.
-    var entropy: [Double]
+    var entropy: [Double?]
+    /// Whether the measure has converged, by text.
+    var isConverged: [Bool]
   }
 
   /// One sentence in two views: what noise says is kept of each word, and what a decoder reads off.
@@ -41,13 +43,15 @@ struct SentimentReading: Codable, Sendable {
   var layers: [String]
   /// The place of the sentence's vector among them.
   var sentence: Int
+  /// Whether the measure has converged.
+  var isConverged: [[Bool]]
   /// The mean over words of what is kept.
-  var kept: [[Double]]
+  var kept: [[Double?]]
   /// The mean over words of H.
-  var entropy: [[Double]]
+  var entropy: [[Double?]]
   /// For the words' vectors, and then each layer.
   var probes: [Probe]
-  var classes: [[ClassMeans]]
+  var classes: [[ClassMeans?]]
   /// By layer.
   var locality: [Locality]
   /// What is kept of the last special token, less the mean of the words.
@@ -57,7 +61,7 @@ struct SentimentReading: Codable, Sendable {
   /// How well the classifier of that attribute knows held-out words.
   var attributeAccuracy: Double?
   var moments: [Moment]
-  /// How far the measure's results have converged.
+  /// How far the measure's results have converged, those of earlier moments among them.
   var convergence: Convergence
   /// One sentence: its tokens, and what is kept of them, by layer.
   var example: [String]
@@ -66,7 +70,36 @@ struct SentimentReading: Codable, Sendable {
   var views: [Views]
 
   var residual: Double { convergence.residual }
-  var converged: Double { convergence.share }
+}
+
+extension SentimentReading {
+  /// The same without the results that have not converged.
+  var ofConverged: SentimentReading {
+    var result = self
+    for layer in layers.indices {
+      for text in isConverged[layer].indices where !isConverged[layer][text] {
+        result.kept[layer][text] = nil
+        result.entropy[layer][text] = nil
+        result.classes[layer][text] = nil
+        result.separator[layer][text] = nil
+        result.attributes[layer][text] = nil
+        result.locality[layer].leaveOut(text)
+      }
+      guard isConverged[layer].first == false else { continue }
+      // A row without colour.
+      result.exampleKept[layer] = exampleKept[layer].map { _ in .nan }
+      for view in views.indices where views[view].layer == layers[layer] {
+        result.views[view].kept = views[view].kept.map { _ in .nan }
+      }
+    }
+    for moment in moments.indices {
+      for text in moments[moment].isConverged.indices where !moments[moment].isConverged[text] {
+        result.moments[moment].kept[text] = nil
+        result.moments[moment].entropy[text] = nil
+      }
+    }
+    return result
+  }
 }
 
 extension SentimentStudy {
@@ -95,10 +128,17 @@ extension SentimentStudy {
     func each<Value>(_ value: (_ layer: Int, _ text: Int) throws -> Value) rethrows -> [[Value]] {
       try places.map { layer in try chosen.indices.map { try value(layer, $0) } }
     }
+    var results = found.flatMap(\.self)
     var moments: [SentimentReading.Moment] = []
-    for (place, moment) in (earlier + [language]).enumerated() where training.epochs.indices.contains(place) {
-      moments.append(try self.moment(moment, layers[sentence], chosen, data, training, place, model, seed: seed))
+    let followed = Array(chosen.prefix(model == .tuned ? 6 : 12))
+    for (place, moment) in earlier.enumerated() {
+      let (own, spread) = try self.results(moment, layers[sentence], followed, data, settings)
+      results += own
+      moments.append(SentimentReading.Moment(own, spread: spread, training, place))
     }
+    moments.append(
+      SentimentReading.Moment(
+        found.prefix(followed.count).map { $0[sentence] }, spread: scales.wordSpread, training, earlier.count))
     var views: [SentimentReading.Views] = []
     if number == 0, let text = chosen.first {
       try progress("decoding", 0, 1)
@@ -110,10 +150,12 @@ extension SentimentStudy {
             layer: layers[layer], kept: found[0][layer].kept, words: try decoder.reconstructions(of: text, guesses: 1),
             score: decoder.score))
       }
+      try progress("decoding", 1, 1)
     }
     return SentimentReading(
       model: model, seed: number, accuracy: training.accuracy.last ?? 0, layers: layers, sentence: sentence,
-      kept: each { found[$1][$0].meanKept }, entropy: each { found[$1][$0].meanEntropy },
+      isConverged: each { found[$1][$0].isConverged }, kept: each { found[$1][$0].meanKept },
+      entropy: each { found[$1][$0].meanEntropy },
       probes: try probes(network, layers, data, progress: progress),
       classes: each { ClassMeans(kinds[$1], kept: found[$1][$0].kept, entropy: entropies[$1][$0]) },
       locality: places.map { layer in
@@ -127,7 +169,7 @@ extension SentimentStudy {
         return known.isEmpty ? nil : WordStatistics.mean(known)
       },
       attributeAccuracy: attribute?.accuracy, moments: moments,
-      convergence: Convergence(found.flatMap(\.self)),
+      convergence: Convergence(results),
       example: chosen.first?.words ?? [], exampleKept: found.first.map { $0.map(\.kept) } ?? [], views: views)
   }
 
@@ -161,21 +203,18 @@ extension SentimentStudy {
     return result
   }
 
-  /// What the sentence's vector keeps at a moment of training.
-  private func moment(
-    _ language: LanguageModel, _ layer: String, _ texts: [WordText], _ data: SentimentData, _ training: Training,
-    _ place: Int, _ model: SentimentModel, seed: UInt64
-  ) throws -> SentimentReading.Moment {
+  /// What the sentence's vector keeps at an earlier moment of training, and the spread of its words then.
+  private func results(
+    _ language: LanguageModel, _ layer: String, _ texts: [WordText], _ data: SentimentData,
+    _ settings: InformationSettings
+  ) throws -> (results: [RetainedInformation], spread: Double) {
     let network = try WordNetwork(language)
     let feature = Feature(layer)
-    let own = try texts.prefix(model == .tuned ? 6 : 12).map { try network.text($0.tokens) }
+    let own = try texts.map { try network.text($0.tokens) }
     let reference = try Self.words(network, data.training, count: Self.reference)
     let scales = try FeatureScales(network, [feature], over: reference)
-    let settings = self.settings(model, seed: seed)
     let found = try InformationMeasure(network, scales, settings: settings)(own, [feature])
-    return SentimentReading.Moment(
-      epoch: training.epochs[place], accuracy: training.accuracy[place], kept: found.map { $0[0].meanKept },
-      entropy: found.map { $0[0].meanEntropy - log(scales.wordSpread) })
+    return (found.map { $0[0] }, scales.wordSpread)
   }
 
   // MARK: - Readability
@@ -185,16 +224,18 @@ extension SentimentStudy {
     _ network: WordNetwork, _ layers: [String], _ data: SentimentData,
     progress: @Sendable (String, Int, Int) throws -> Void
   ) throws -> [SentimentReading.Probe] {
-    try progress("probing", 0, 1)
     let taps = [network.entry] + layers
     let training = try Self.means(network, taps, data.training, Self.probed.training)
     let test = try Self.means(network, taps, data.test, Self.probed.test)
-    return try taps.indices.map { tap in
+    let probes = try taps.indices.map { tap in
+      try progress("probing", tap, taps.count)
       let fit = try LogisticRegression(inverseRegularization: 0.1, standardizing: true).fit(
         training.rows[tap], labels: training.labels, classCount: 2)
       let found = try fit.model.predict(test.rows[tap])
       return SentimentReading.Probe(right: zip(found, test.labels).count { $0 == $1 }, of: test.labels.count)
     }
+    try progress("probing", taps.count, taps.count)
+    return probes
   }
 
   /// `[texts, entries]` of each value, the mean over words where it has a row for each.
@@ -213,5 +254,15 @@ extension SentimentStudy {
       labels += batch.map { data.labels[$0] }
     }
     return (try rows.map { try Tensor.concatenate($0) }, labels)
+  }
+}
+
+extension SentimentReading.Moment {
+  init(_ found: [RetainedInformation], spread: Double, _ training: SentimentStudy.Training, _ place: Int) {
+    epoch = training.epochs[place]
+    accuracy = training.accuracy[place]
+    kept = found.map(\.meanKept)
+    entropy = found.map { $0.meanEntropy - log(spread) }
+    isConverged = found.map(\.isConverged)
   }
 }

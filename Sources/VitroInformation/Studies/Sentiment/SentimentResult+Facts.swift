@@ -17,7 +17,7 @@ extension SentimentResult {
         "accuracy": accuracies.count >= 2
           ? fact(try WordStatistics.overSeeds(accuracies)) : .number(accuracies.first ?? .nan),
         "residual": .number(WordStatistics.mean(of(model).map(\.residual))),
-        "converged": .number(WordStatistics.mean(of(model).map(\.converged))),
+        "converged": .number(WordStatistics.mean(of(model).map(\.convergence.share))),
         "largestResidual": .number(of(model).map(\.convergence.largest).max() ?? 0),
         "passes": .number(WordStatistics.mean(of(model).map(\.convergence.passes))),
         "wordsProbe": fact(try accuracy(model, probe: 0)),
@@ -35,7 +35,7 @@ extension SentimentResult {
               "classes": .object(
                 Dictionary(
                   uniqueKeysWithValues: try WordClass.allCases.map { kind in
-                    (kind.rawValue, fact(try estimate(model) { $0.classes[layer].map { $0.kept[kind] } }))
+                    (kind.rawValue, fact(try estimate(model) { $0.classes[layer].map { $0?.kept[kind] } }))
                   })),
             ]
           }),
@@ -45,6 +45,7 @@ extension SentimentResult {
       "networks": .array(networks), "claims": .array(try claims().map(\.fact)),
       "sentimentWords": .integer(sentiment.leans.count),
       "separatorLayer": try separatorLayer().map { .string($0.name) } ?? .null,
+      "settings": .object(study.measure.facts),
     ]
   }
 }

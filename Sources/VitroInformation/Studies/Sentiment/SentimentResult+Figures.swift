@@ -38,13 +38,14 @@ extension SentimentResult {
           ], references: [ReferenceLine("guessing", 0.5)])))
   }
 
-  /// What is kept of each class of words; a class that the sentences do not have has no bar.
-  func classFigure(_ model: SentimentModel) throws -> Figure {
+  /// What is kept of each class of words; a class that the sentences do not have has no bar, and nothing is shown where no result has converged.
+  func classFigure(_ model: SentimentModel) throws -> Figure? {
     let found = try WordClass.allCases.map { kind in
       (
-        kind, try estimate(model) { reading in reading.classes[reading.sentence].map { $0.kept[kind] } }
+        kind, try estimate(model) { reading in reading.classes[reading.sentence].map { $0?.kept[kind] } }
       )
     }
+    guard found.contains(where: { $0.1 != nil }) else { return nil }
     return Figure(
       "\(model.title): kept, by class of words",
       caption: "The mean of what the sentence's vector keeps of the words of a class, with its 95 % interval.",
@@ -76,7 +77,8 @@ extension SentimentResult {
     guard let reading = of(model).first, !reading.example.isEmpty else { return nil }
     return Figure(
       "\(model.title): one sentence",
-      caption: "What each layer keeps of each token, 0 % nothing, 100 % fixed; the first network of the kind.",
+      caption:
+        "What each layer keeps of each token, 0 % nothing, 100 % fixed; without colour where the measure has not converged. The first network of the kind.",
       .tokens(
         TokenFigure(
           rows: zip(reading.layers, reading.exampleKept).map {
@@ -141,7 +143,7 @@ extension SentimentResult {
     return Figure(
       "\(model.title): fixed, and read",
       caption:
-        "Kept: the words, coloured by what is kept of them. Decoded: the best guess at each place, coloured by the probability of the true word; without colour nothing was decoded. The first network of the kind.",
+        "Kept: the words, coloured by what is kept of them. Decoded: the best guess at each place, coloured by the probability of the true word; without colour nothing was decoded, or the measure has not converged. The first network of the kind.",
       .tokens(TokenFigure(rows: rows, color: Self.share)))
   }
 

@@ -18,7 +18,7 @@ extension SentimentResult {
           ] + (try models.map { .figure(try layerFigure($0)) })),
         ReportSection(
           "Which words", id: "words",
-          (try models.map { .figure(try classFigure($0)) }) + [.text(leaningWords)]
+          (try models.compactMap { try classFigure($0).map(ReportBlock.figure) }) + [.text(leaningWords)]
             + models.compactMap(exampleFigure).map(ReportBlock.figure)),
         ReportSection("Two views of a sentence", id: "views", viewBlocks),
         ReportSection("Training", id: "training", try momentFigure().map { [.figure($0)] } ?? []),
@@ -54,14 +54,17 @@ extension SentimentResult {
     return RichText(plain: ([known] + sides).joined(separator: " "))
   }
 
-  /// How near the measure came to its optimum.
+  /// How information was measured, and how near to its optimum it came.
   private var caveat: RichText {
     let residuals = models.map { model in
-      "\(model.title) \(NumberFormat.fixed(2).text(WordStatistics.mean(of(model).map(\.residual))))"
+      let share = WordStatistics.mean(of(model).map(\.convergence.share))
+      let residual = WordStatistics.mean(of(model).map(\.residual))
+      return
+        "\(model.title) \(NumberFormat.percent(0).text(share)), median residual \(NumberFormat.fixed(3).text(residual))"
     }
     let left = leftOut > 0 ? " \(leftOut) sentences were left out, for they are empty or too long." : ""
     return RichText(
-      "Median residuals of the measure, 0 at the optimum, measured with noise of their own: \(residuals.joined(separator: ", ")). More samples make them smaller.\(left) What is kept by vectors of different networks is comparable as far as the spread of their words is."
+      "Each word has \(study.measure.words)\(models.contains(.tuned) ? " (of the pretrained model \(study.tunedSamples.usual) and \(study.tunedSamples.most))" : ""). Of the results have converged, which is missing the condition of an optimum by at most \(NumberFormat.percent(0).text(study.measure.tolerance)): \(residuals.joined(separator: "; ")). The others are left out of all figures and numbers; a claim about networks of which less than nine tenths have converged must come out alike with them, and at least half must have.\(left) What is kept by vectors of different networks is comparable as far as the spread of their words is."
     )
   }
 

@@ -5,12 +5,39 @@ internal import VitroLab
 /// What the study of sentiment found, over all networks.
 struct SentimentResult: Sendable {
   let study: SentimentStudy
+  /// What was measured of each network, the results that have not converged among it.
+  let measured: [SentimentReading]
+  /// The same without them: what figures and claims are about.
   let readings: [SentimentReading]
   /// How many words lean, and the strongest to each side.
   let sentiment: SentimentWords
   let classNames: [String]
   /// How many sentences were left out because they were empty or too long.
-  var leftOut = 0
+  let leftOut: Int
+
+  init(
+    study: SentimentStudy, readings: [SentimentReading], sentiment: SentimentWords, classNames: [String],
+    leftOut: Int = 0
+  ) {
+    self.init(
+      study: study, measured: readings, readings: readings.map(\.ofConverged), sentiment: sentiment,
+      classNames: classNames, leftOut: leftOut)
+  }
+
+  private init(
+    study: SentimentStudy, measured: [SentimentReading], readings: [SentimentReading], sentiment: SentimentWords,
+    classNames: [String], leftOut: Int
+  ) {
+    (self.study, self.measured, self.readings) = (study, measured, readings)
+    (self.sentiment, self.classNames, self.leftOut) = (sentiment, classNames, leftOut)
+  }
+
+  /// As if all results had converged.
+  private var rough: SentimentResult {
+    SentimentResult(
+      study: study, measured: measured, readings: measured, sentiment: sentiment, classNames: classNames,
+      leftOut: leftOut)
+  }
 
   func of(_ model: SentimentModel) -> [SentimentReading] { readings.filter { $0.model == model } }
 
@@ -34,8 +61,31 @@ struct SentimentResult: Sendable {
 
   // MARK: - Claims
 
-  /// Each claim with the verdict of its interval.
+  /// A claim by its interval alone, and whose results it hangs on.
+  private struct Statement {
+    var claim: Claim
+    var models: [SentimentModel]
+  }
+
+  /// Each claim with the verdict of its interval, where enough results have converged for it.
   func claims() throws -> [Claim] {
+    let rough = Dictionary(
+      try self.rough.statements().map { ($0.claim.id, $0.claim.verdict) }, uniquingKeysWith: { first, _ in first })
+    return try statements().map { statement in
+      var claim = statement.claim
+      let all = statement.models.flatMap(of).map(\.convergence)
+      let isAlike = rough[claim.id] == claim.verdict
+      if let obstacle = Convergence.obstacle(all, isAlike: isAlike) {
+        claim.verdict = .undecided
+        claim.reason += "; \(obstacle)"
+      } else if Convergence.obstacle(all) != nil {
+        claim.reason += "; it comes out alike with the results that have not converged"
+      }
+      return claim
+    }
+  }
+
+  private func statements() throws -> [Statement] {
     try localityClaims() + separatorClaims() + (try models.flatMap(dynamicsClaims)) + (try models.flatMap(layerClaims))
       + (try models.flatMap(classClaims))
   }
@@ -43,24 +93,27 @@ struct SentimentResult: Sendable {
   private func claim(
     _ id: String, _ statement: String, _ estimate: Estimate?, expected: FloatingPointSign = .plus,
     format: NumberFormat = .fixed(3), of models: [SentimentModel]
-  ) -> [Claim] {
+  ) -> [Statement] {
     guard let estimate, estimate.value.isFinite else { return [] }
-    let open = Convergence.obstacle(models.flatMap(of).map(\.convergence))
-    return [
-      Claim(
-        id, statement, verdict: open == nil ? .ofSign(estimate, expected: expected) : .undecided,
-        numbers: ["value": estimate.value, "low": estimate.low, "high": estimate.high],
-        reason: format.text(estimate.value, estimate.low.isFinite ? Interval(estimate) : nil)
-          + (open.map { "; \($0)" } ?? ""))
-    ]
+    let claim = Claim(
+      id, statement, verdict: .ofSign(estimate, expected: expected),
+      numbers: ["value": estimate.value, "low": estimate.low, "high": estimate.high],
+      reason: format.text(estimate.value, estimate.low.isFinite ? Interval(estimate) : nil))
+    return [Statement(claim: claim, models: models)]
   }
 
   /// C3, whether networks that read neighbours together keep neighbours alike.
-  private func localityClaims() throws -> [Claim] {
-    func value(_ reading: SentimentReading) -> Double { reading.locality[reading.sentence].mean.neighbours }
-    return try [SentimentModel.lstm, .cnn].flatMap { model -> [Claim] in
-      let differences = of(model).compactMap { reading in
-        of(.encoder).first { $0.seed == reading.seed }.map { value(reading) - value($0) }
+  private func localityClaims() throws -> [Statement] {
+    func value(_ reading: SentimentReading) -> Double? {
+      let known = reading.locality[reading.sentence].neighbours.compactMap(\.self)
+      return known.isEmpty ? nil : WordStatistics.mean(known)
+    }
+    return try [SentimentModel.lstm, .cnn].flatMap { model -> [Statement] in
+      let differences = of(model).compactMap { reading -> Double? in
+        guard let own = value(reading), let beside = of(.encoder).first(where: { $0.seed == reading.seed }) else {
+          return nil
+        }
+        return value(beside).map { own - $0 }
       }
       return claim(
         "C3-\(model.rawValue)",
@@ -86,7 +139,7 @@ struct SentimentResult: Sendable {
     return nil
   }
 
-  private func separatorClaims() throws -> [Claim] {
+  private func separatorClaims() throws -> [Statement] {
     guard let reading = of(.tuned).first, let last = try estimate(.tuned, { $0.separator[$0.sentence] }) else {
       return []
     }
@@ -105,12 +158,15 @@ struct SentimentResult: Sendable {
   }
 
   /// C5: what training does to the sentence's vector.
-  private func dynamicsClaims(_ model: SentimentModel) throws -> [Claim] {
+  private func dynamicsClaims(_ model: SentimentModel) throws -> [Statement] {
     let changes = of(model).compactMap { reading -> [Double]? in
       guard let first = reading.moments.first, let last = reading.moments.last, reading.moments.count >= 2 else {
         return nil
       }
-      return zip(first.entropy, last.entropy).map { $1 - $0 }
+      let known = zip(first.entropy, last.entropy).compactMap { first, last in
+        first.flatMap { first in last.map { $0 - first } }
+      }
+      return known.isEmpty ? nil : known
     }
     let found =
       changes.count >= 2
@@ -123,9 +179,11 @@ struct SentimentResult: Sendable {
   }
 
   /// Information falls while readability rises.
-  private func layerClaims(_ model: SentimentModel) throws -> [Claim] {
+  private func layerClaims(_ model: SentimentModel) throws -> [Statement] {
     let fall = try estimate(model) { reading in
-      zip(reading.kept[0], reading.kept[reading.sentence]).map { $1 - $0 }
+      zip(reading.kept[0], reading.kept[reading.sentence]).map { first, last in
+        first.flatMap { first in last.map { $0 - first } }
+      }
     }
     let rises = of(model).map { $0.probes[$0.sentence + 1].accuracy - $0.probes[0].accuracy }
     let rise: Estimate?
@@ -155,13 +213,13 @@ struct SentimentResult: Sendable {
   }
 
   /// Words that lean are kept more than the words that hold a sentence together.
-  private func classClaims(_ model: SentimentModel) throws -> [Claim] {
+  private func classClaims(_ model: SentimentModel) throws -> [Statement] {
     claim(
       "classes-\(model.rawValue)",
       "\(model.title): its sentence's vector keeps words that lean more than function words (difference of kept)",
       try estimate(model) { reading in
         reading.classes[reading.sentence].map { means in
-          means.kept[.sentiment].flatMap { a in means.kept[.function].map { a - $0 } }
+          means?.kept[.sentiment].flatMap { a in means?.kept[.function].map { a - $0 } }
         }
       }, of: [model])
   }
