@@ -17,6 +17,9 @@ struct Convergence: Codable, Sendable {
   /// The same where a claim comes out alike with the results that have not: leaving them out has not decided it.
   static let leastWhereAlike = 0.5
 
+  /// What is said of a claim for which fewer have.
+  static let alike = "it comes out alike with the results that have not converged"
+
   /// Why nothing is claimed; nothing where enough results have converged in all of them.
   ///
   /// - Parameters:

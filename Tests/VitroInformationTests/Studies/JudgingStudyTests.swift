@@ -120,6 +120,29 @@ struct SmallForgetting: Experiment {
     #expect(kept.excess.high < 0 && kept.irrelevant.high > kept.relevant.low / 2)
   }
 
+  /// What has not converged decides nothing, whether it is left out or not.
+  @Test func aVerdictMustStandWithWhatHasNotConverged() throws {
+    func verdict(open irrelevant: Double, _ count: Int) throws -> Claim.Verdict {
+      var cell = ForgettingCell(
+        task: .firstWord, reader: "LSTM", seed: 0, accuracy: Estimate(value: 1, low: 1, high: 1), layers: ["logits"])
+      let isOpen = (0..<20).map { $0 < count }
+      cell.relevant = [isOpen.indices.map { 0.5 + Double($0) / 100 }]
+      cell.irrelevant = [isOpen.enumerated().map { $1 ? irrelevant : 0.01 * Double($0 % 3) }]
+      cell.isConverged = [isOpen.map { !$0 }]
+      cell.convergence = [
+        Convergence(residual: 0.03, largest: 0.3, share: 1 - Double(count) / 20, passes: 100)
+      ]
+      let network = ForgettingNetworks(cells: [cell])
+      #expect(network.cells[0].irrelevant[0].compactMap(\.self).allSatisfy { $0 < 0.1 })
+      let found = network.verdict(0) { $0.kept(0).map { .ofSign($0.excess, expected: .minus) } }
+      return try #require(found).verdict
+    }
+    #expect(try verdict(open: 0.9, 1) == .holds)
+    #expect(try verdict(open: 0.02, 5) == .holds)
+    #expect(try verdict(open: 0.9, 5) == .undecided)
+    #expect(try verdict(open: 0.02, 12) == .undecided)
+  }
+
   @Test func networksLearnOnTheirOwnAndStayAsTheyAreWhenTheyStop() throws {
     func moment(_ seed: UInt64, _ epoch: Int, _ irrelevant: Double) -> ForgettingMoment {
       var cell = ForgettingCell(

@@ -1,4 +1,5 @@
 internal import VitroFitting
+internal import VitroLab
 
 /// One trained network: what it keeps, and how well methods find its words.
 struct ForgettingCell: Codable, Sendable {
@@ -8,15 +9,33 @@ struct ForgettingCell: Codable, Sendable {
   var accuracy: Estimate
   /// The measured layers, the last being the answer.
   var layers: [String]
-  /// For each layer and text the mean of what is kept of relevant words; nothing where the measure has not converged.
+  /// For each layer and text the mean of what is kept of relevant words; nothing where there are none.
   var relevant: [[Double?]] = []
   /// The same of irrelevant words.
   var irrelevant: [[Double?]] = []
+  /// For each layer and text whether the measure has converged.
+  var isConverged: [[Bool]] = []
   /// How far results have converged, by layer.
   var convergence: [Convergence] = []
   var methods: [MethodTruth] = []
 
   var isSolved: Bool { accuracy.value >= PlantedNetwork.solved }
+
+  /// The same without what has not converged; the measure's order of words is that of the last layer.
+  var ofConverged: ForgettingCell {
+    var result = self
+    for (layer, isConverged) in isConverged.enumerated() {
+      for text in isConverged.indices where !isConverged[text] {
+        result.relevant[layer][text] = nil
+        result.irrelevant[layer][text] = nil
+        guard layer == layers.count - 1 else { continue }
+        for method in methods.indices where methods[method].name == InformationMethod.name {
+          result.methods[method].leaveOut(text)
+        }
+      }
+    }
+    return result
+  }
 }
 
 /// How well a method finds the relevant words of each text.
@@ -28,11 +47,11 @@ struct MethodTruth: Codable, Sendable {
   var divergence: [Double?] = []
   var jensenShannon: [Double?] = []
 
-  /// A text without scores.
-  mutating func leaveOut() {
-    auc.append(nil)
-    divergence.append(nil)
-    jensenShannon.append(nil)
+  /// Says nothing of a text.
+  mutating func leaveOut(_ text: Int) {
+    auc[text] = nil
+    divergence[text] = nil
+    jensenShannon[text] = nil
   }
 }
 
@@ -65,7 +84,9 @@ struct ForgettingCourse {
 
   /// What learning takes away of irrelevant words, text by text, from before the first pass to after the last; nothing unless all networks learn their task.
   var loss: Estimate? {
-    let ends = networks.compactMap { own in own.count >= 2 ? (own[0].cell, own[own.count - 1].cell) : nil }
+    let ends = networks.compactMap { own in
+      own.count >= 2 ? (own[0].cell.ofConverged, own[own.count - 1].cell.ofConverged) : nil
+    }
     guard !ends.isEmpty, ends.count == networks.count, ends.allSatisfy(\.1.isSolved) else { return nil }
     let losses = ends.map { first, last in
       zip(first.irrelevant[0], last.irrelevant[0]).compactMap { before, after in
@@ -78,7 +99,17 @@ struct ForgettingCourse {
 
 /// The networks of one task and architecture, one for each seed.
 struct ForgettingNetworks {
+  /// What was measured, with what has not converged.
+  let measured: [ForgettingCell]
+  /// The same without it: what is said is of these.
   let cells: [ForgettingCell]
+
+  init(cells: [ForgettingCell]) { (measured, self.cells) = (cells, cells.map(\.ofConverged)) }
+
+  private init(rough cells: [ForgettingCell]) { (measured, self.cells) = (cells, cells) }
+
+  /// As if everything had converged.
+  var rough: ForgettingNetworks { ForgettingNetworks(rough: measured) }
 
   var task: PlantedTask { cells[0].task }
   var reader: String { cells[0].reader }
@@ -96,8 +127,17 @@ struct ForgettingNetworks {
     return all.reduce(0) { $0 + number($1) } / Double(max(all.count, 1))
   }
 
-  /// Why nothing is claimed of what the measure says of a layer.
-  func obstacle(_ layer: Int) -> String? { Convergence.obstacle(cells.map { $0.convergence[layer] }) }
+  /// A verdict on what the measure says of a layer, as far as results have converged for it, and what there is to say of that.
+  func verdict(
+    _ layer: Int, _ verdict: (ForgettingNetworks) -> Claim.Verdict?
+  ) -> (verdict: Claim.Verdict, reservation: String)? {
+    guard let own = verdict(self) else { return nil }
+    let all = cells.map { $0.convergence[layer] }
+    if let obstacle = Convergence.obstacle(all, isAlike: verdict(rough) == own) {
+      return (.undecided, "; \(obstacle)")
+    }
+    return (own, Convergence.obstacle(all) == nil ? "" : "; \(Convergence.alike)")
+  }
 
   /// The accuracy of one network with the exact interval, or the mean of several.
   var accuracy: Estimate { (try? .mean(of: cells.map(\.accuracy.value))) ?? cells[0].accuracy }

@@ -56,7 +56,7 @@ extension ForgettingResult {
       .note(
         .caveat,
         RichText(
-          "In \(percent) of the texts and layers the condition of an optimum is still missed by more than 5 % after \(study.measure.mostSamples) passes: networks that are sure of their answer change it seldom but wholly under noise. Those are left out of what is said of the measure, and nothing is claimed of a layer of which more than a tenth is left out."
+          "In \(percent) of the texts and layers the condition of an optimum is still missed by more than 5 % after \(study.measure.mostSamples) passes: networks that are sure of their answer change it seldom but wholly under noise. Those are left out of what is said of the measure, and a claim about a layer of which more than a tenth is left out must come out alike with them, and half must have converged."
         )),
     ]
   }

@@ -137,16 +137,19 @@ struct ForgettingResult {
   private func forgets(_ network: ForgettingNetworks) -> Claim? {
     let last = network.layers.count - 1
     guard let kept = network.kept(last, confidence: confidence) else { return nil }
-    let obstacle = network.obstacle(last)
+    let found = network.verdict(last) { network in
+      network.kept(last, confidence: confidence).map { .ofSign($0.excess, expected: .minus) }
+    }
+    guard let found else { return nil }
     return Claim(
       "forgets-\(network.id)", "\(network.name): the last layer forgets the irrelevant words.",
-      verdict: obstacle == nil ? .ofSign(kept.excess, expected: .minus) : .undecided,
+      verdict: found.verdict,
       numbers: [
         "relevant": kept.relevant.value, "irrelevant": kept.irrelevant.value, "difference": kept.difference.value,
         "excess": kept.excess.value, "low": kept.excess.low, "high": kept.excess.high,
       ],
       reason:
-        "Kept of irrelevant words \(FaithfulnessResult.text(kept.irrelevant)), of relevant ones \(FaithfulnessResult.text(kept.relevant)); the first less half of the second, text by text, is \(FaithfulnessResult.text(kept.excess)), and the interval must be below 0\(obstacle.map { "; \($0)" } ?? "")."
+        "Kept of irrelevant words \(FaithfulnessResult.text(kept.irrelevant)), of relevant ones \(FaithfulnessResult.text(kept.relevant)); the first less half of the second, text by text, is \(FaithfulnessResult.text(kept.excess)), and the interval must be below 0\(found.reservation)."
     )
   }
 
@@ -174,23 +177,28 @@ struct ForgettingResult {
   private func ranking(_ network: ForgettingNetworks) -> Claim? {
     let own = InformationMethod.name
     guard let area = network.method(own, \.auc) else { return nil }
-    let rivals = network.cells[0].methods.filter { $0.name != own && $0.name != FaithfulnessResult.controlName }
-      .compactMap { method in network.difference(method.name, own, confidence: confidence).map { (method.title, $0) } }
-    guard !rivals.isEmpty else { return nil }
+    func rivals(_ network: ForgettingNetworks) -> [(String, Estimate)] {
+      let others = network.cells[0].methods.filter { $0.name != own && $0.name != FaithfulnessResult.controlName }
+      return others.compactMap { method in
+        network.difference(method.name, own, confidence: confidence).map { (method.title, $0) }
+      }
+    }
+    let found = network.verdict(network.layers.count - 1) { Self.isAmongBestTwo(rivals($0).map(\.1)) }
+    let rivals = rivals(network)
+    guard let found, !rivals.isEmpty else { return nil }
     let better = rivals.filter { $0.1.value > 0 }.sorted { $0.1.value > $1.1.value }
     let differences = rivals.map(\.1)
     let named = better.prefix(3).map { "\($0.0) by \(Self.three.text($0.1.value, Interval($0.1)))" }
     let open = differences.count { $0.high >= 0 }
-    let obstacle = network.obstacle(network.layers.count - 1)
     return Claim(
       "best-two-\(network.id)", "\(network.name): the measure is among the best two methods.",
-      verdict: obstacle == nil ? Self.isAmongBestTwo(differences) : .undecided,
+      verdict: found.verdict,
       numbers: [
         "auc": area.value, "better": Double(better.count), "notWorse": Double(open),
         "surelyBetter": Double(differences.count { $0.low > 0 }),
       ],
       reason:
-        "AUC \(FaithfulnessResult.text(area)); better on average: \(named.isEmpty ? "none" : named.joined(separator: ", ")); \(open) of \(rivals.count) others are not surely worse text by text, and at most one may be\(obstacle.map { "; \($0)" } ?? "")."
+        "AUC \(FaithfulnessResult.text(area)); better on average: \(named.isEmpty ? "none" : named.joined(separator: ", ")); \(open) of \(rivals.count) others are not surely worse text by text, and at most one may be\(found.reservation)."
     )
   }
 

@@ -160,7 +160,6 @@ struct ForgettingSubject {
     let measure = try InformationMeasure(network.network, question.scales, settings: settings)
     let found = try measure(question.texts, features, progress: question.progress)
     func mean(_ text: Int, _ layer: Int, _ isRelevant: Bool) -> Double? {
-      guard found[text][layer].isConverged else { return nil }
       let kept = found[text][layer].kept
       let places = planted[text].tokens.indices.filter {
         !planted[text].isMark[$0] && planted[text].isRelevant[$0] == isRelevant
@@ -171,13 +170,10 @@ struct ForgettingSubject {
       cell.relevant.append(planted.indices.map { mean($0, layer, true) })
       cell.irrelevant.append(planted.indices.map { mean($0, layer, false) })
     }
+    cell.isConverged = features.indices.map { layer in found.map { $0[layer].isConverged } }
     cell.convergence = features.indices.map { layer in Convergence(found.map { $0[layer] }) }
     guard features.last == network.features.last else { return }
-    cell.methods = [
-      try judged(
-        InformationMethod.self,
-        found.map { $0.last.map { last in last.isConverged ? last.logSigma.map { -$0 } : [] } ?? [] })
-    ]
+    cell.methods = [try judged(InformationMethod.self, found.compactMap { $0.last?.logSigma.map { -$0 } })]
   }
 
   /// How well a method finds the relevant words.
@@ -192,10 +188,6 @@ struct ForgettingSubject {
   private func judged(_ kind: any AttributionMethod.Type, _ scores: [[Double]]) throws -> MethodTruth {
     var truth = MethodTruth(name: kind.name, title: kind.title)
     for (text, scores) in zip(planted, scores) {
-      guard scores.count == text.tokens.count else {
-        truth.leaveOut()
-        continue
-      }
       let places = text.tokens.indices.filter { !text.isMark[$0] }
       let own = [places.map { scores[$0].isNaN ? 0 : scores[$0] }]
       let sizes = MethodJudge.sizes(own, kind)[0]

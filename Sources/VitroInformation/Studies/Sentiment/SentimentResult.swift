@@ -79,7 +79,7 @@ struct SentimentResult: Sendable {
         claim.verdict = .undecided
         claim.reason += "; \(obstacle)"
       } else if Convergence.obstacle(all) != nil {
-        claim.reason += "; it comes out alike with the results that have not converged"
+        claim.reason += "; \(Convergence.alike)"
       }
       return claim
     }
