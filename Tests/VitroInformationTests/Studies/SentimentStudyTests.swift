@@ -148,7 +148,11 @@ import VitroTensor
     let measured = try few.claims().filter { !$0.id.hasPrefix("layers-read") }
     #expect(!measured.isEmpty && measured.allSatisfy { $0.verdict == .undecided })
     #expect(measured.allSatisfy { $0.reason.contains("nothing is claimed") })
-    try altered(converged: 0).report().validate()
+    let none = altered(converged: 0)
+    try none.report().validate()
+    let claims = try none.claims()
+    #expect(try claims.map(\.id) == most.claims().map(\.id))
+    #expect(claims.contains { $0.reason == "none of the results that it hangs on has converged" })
   }
 
   @Test func aHeadReadsTheMeanOfThePretrainedStates() throws {

@@ -197,21 +197,25 @@ extension ForgettingResult {
   }
 
   private var keptTable: Table {
-    Table(
+    let verdicts = Dictionary(claims.map { ($0.id, $0.verdict) }, uniquingKeysWith: { $1 })
+    return Table(
+      title: "Kept by the answer; it forgets where irrelevant words keep less than half of what relevant ones do",
       columns: [
-        .init("task"), .init("reader"), .init("accuracy", .percent(1)), .init("relevant", .fixed(3)),
-        .init("irrelevant", .fixed(3)), .init("irrelevant − relevant/2", .fixed(3)),
-        .init("largest residual", .percent(1)),
-        .init("converged", .percent(0)), .init("passes", .integer), .init("verdict"),
+        .init("network"), .init("forgets"), .init("relevant", .fixed(3)), .init("irrelevant", .fixed(3)),
+        .init("irrelevant − relevant/2", .fixed(3)), .init("converged", .percent(0)), .init("passes", .integer),
+        .init("accuracy", .percent(1)),
       ],
       rows: networks.map { network in
-        let kept = network.kept(network.layers.count - 1)
-        let verdict = claims.first { $0.id == "forgets-\(network.id)" }?.verdict.rawValue ?? "not solved"
+        let last = network.layers.count - 1
+        let kept = network.kept(last)
+        let verdict = verdicts["forgets-\(network.id)"]?.rawValue ?? (network.isSolved ? "undecided" : "not solved")
+        let answers = network.cells.map { $0.convergence[last] }
+        func mean(_ number: (Convergence) -> Double) -> Table.Cell {
+          .number(answers.reduce(0) { $0 + number($1) } / Double(max(answers.count, 1)))
+        }
         return [
-          .text(network.task.title), .text(network.reader), cell(network.accuracy), cell(kept?.relevant),
-          cell(kept?.irrelevant), cell(kept?.excess),
-          .number(network.cells.flatMap(\.convergence).map(\.largest).max() ?? .nan),
-          .number(network.converged), .number(network.passes), .text(verdict),
+          .text(network.name), .text(verdict), cell(kept?.relevant), cell(kept?.irrelevant), cell(kept?.excess),
+          mean(\.share), mean(\.passes), cell(network.accuracy),
         ]
       })
   }

@@ -24,11 +24,11 @@ public struct ForgettingStudy: Sendable {
   /// The networks of each kind; intervals are over networks from two on, and over texts with one.
   public var seeds = 1
   /// The texts that are measured, none of them learned from.
-  public var texts = 12
+  public var texts = 24
   /// How information is measured; each network has a seed of its own.
   ///
   /// At half of a feature's variance: a network that is sure of its answer changes it by jumps, which a small distortion meets too seldom to be measured.
-  public var measure = InformationSettings(distortion: 0.5, samples: 1600, mostSamples: 400_000)
+  public var measure = InformationSettings(distortion: 0.5, samples: 1600, mostSamples: 100_000)
   /// The passes of the measure for each text and layer.
   public var samples: Int {
     get { measure.samples }

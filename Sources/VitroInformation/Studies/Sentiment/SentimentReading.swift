@@ -132,7 +132,9 @@ extension SentimentStudy {
     var moments: [SentimentReading.Moment] = []
     let followed = Array(chosen.prefix(model == .tuned ? 6 : 12))
     for (place, moment) in earlier.enumerated() {
-      let (own, spread) = try self.results(moment, layers[sentence], followed, data, settings)
+      let (own, spread) = try self.results(moment, layers[sentence], followed, data, settings) {
+        try progress("information after \(training.epochs[place]) passes", $0, $1)
+      }
       results += own
       moments.append(SentimentReading.Moment(own, spread: spread, training, place))
     }
@@ -206,14 +208,14 @@ extension SentimentStudy {
   /// What the sentence's vector keeps at an earlier moment of training, and the spread of its words then.
   private func results(
     _ language: LanguageModel, _ layer: String, _ texts: [WordText], _ data: SentimentData,
-    _ settings: InformationSettings
+    _ settings: InformationSettings, progress: (Int, Int) throws -> Void
   ) throws -> (results: [RetainedInformation], spread: Double) {
     let network = try WordNetwork(language)
     let feature = Feature(layer)
     let own = try texts.map { try network.text($0.tokens) }
     let reference = try Self.words(network, data.training, count: Self.reference)
     let scales = try FeatureScales(network, [feature], over: reference)
-    let found = try InformationMeasure(network, scales, settings: settings)(own, [feature])
+    let found = try InformationMeasure(network, scales, settings: settings)(own, [feature], progress: progress)
     return (found.map { $0[0] }, scales.wordSpread)
   }
 

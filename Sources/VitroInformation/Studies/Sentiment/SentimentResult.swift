@@ -69,13 +69,16 @@ struct SentimentResult: Sendable {
 
   /// Each claim with the verdict of its interval, where enough results have converged for it.
   func claims() throws -> [Claim] {
-    let rough = Dictionary(
-      try self.rough.statements().map { ($0.claim.id, $0.claim.verdict) }, uniquingKeysWith: { first, _ in first })
-    return try statements().map { statement in
-      var claim = statement.claim
-      let all = statement.models.flatMap(of).map(\.convergence)
-      let isAlike = rough[claim.id] == claim.verdict
-      if let obstacle = Convergence.obstacle(all, isAlike: isAlike) {
+    let converged = Dictionary(
+      try statements().map { ($0.claim.id, $0.claim) }, uniquingKeysWith: { first, _ in first })
+    return try rough.statements().map { rough in
+      let all = rough.models.flatMap(of).map(\.convergence)
+      guard var claim = converged[rough.claim.id] else {
+        return Claim(
+          rough.claim.id, rough.claim.statement, verdict: .undecided, numbers: [:],
+          reason: "none of the results that it hangs on has converged")
+      }
+      if let obstacle = Convergence.obstacle(all, isAlike: rough.claim.verdict == claim.verdict) {
         claim.verdict = .undecided
         claim.reason += "; \(obstacle)"
       } else if Convergence.obstacle(all) != nil {
@@ -140,9 +143,8 @@ struct SentimentResult: Sendable {
   }
 
   private func separatorClaims() throws -> [Statement] {
-    guard let reading = of(.tuned).first, let last = try estimate(.tuned, { $0.separator[$0.sentence] }) else {
-      return []
-    }
+    guard let reading = of(.tuned).first else { return [] }
+    let last = try estimate(.tuned) { $0.separator[$0.sentence] }
     let found = try separatorLayer()
     let state = try estimate(.tuned) { $0.separator[$0.sentence - 1] }
     return claim(
