@@ -808,7 +808,7 @@ class Noise:
         probes = max(4, min(16, self.samples // 32))
         corrections = max(1, self.samples // 12 // per)
         both = (self.samples - probes) // per
-        # Vitro's looks at D, which are not done here, leave as many fewer.
+        # Four looks at D, forward alone, are half a pass each.
         left = max(1, both - 3 * corrections - self.samples * 3 // 10 // per)
         pairs = max(1, left // 64)
         steps = max(1, left // pairs)
@@ -822,6 +822,22 @@ class Noise:
         slopes, _ = self.gradient(points, layers, projected)
         a = slopes.square().sum(-1).view(count, probes, n).mean(1)
         log_sigma = torch.minimum(0.5 * (self.delta / (n * a)).log(), self.log_cap)[:, None].repeat(1, self.chains, 1)
+
+        def looked(final):
+            """Brings D to δ by Newton's steps in log σ of all words, forward alone, with the same draws."""
+            start, shift = final, torch.zeros(count, 1)
+            draws = torch.randn(count, self.chains * corrections, n, width)
+            for _ in range(4):
+                noise = draws * final.exp()[:, None, :, None]
+                with torch.no_grad():
+                    values = self.climb((self.x + torch.cat([noise, -noise], dim=1)).flatten(0, 1), layers)
+                    gap = torch.stack([((v - self.features[l]) * self.weights[l]).square().mean()
+                                       for l, v in zip(order, values)])[:, None].div(self.delta).log()
+                shift = shift - 0.5 * gap
+                final = torch.minimum(start + shift, self.log_cap)
+                if (gap.abs() <= 0.15).all():
+                    break
+            return final
 
         def distortions(log_sigma, pairs):
             noise = torch.randn(count, self.chains, pairs, n, width) * log_sigma.exp()[:, :, None, :, None]
@@ -853,6 +869,7 @@ class Noise:
             if rounds is corrections:
                 gap = 0.5 * (1 - share / share.mean(-1, keepdim=True))
                 final = final + 0.3 * gap.clamp(-0.5, 0.5) + 0.5 * (1 - value / self.delta).clamp(-1, 1)[:, None]
+                final = looked(final)
         return final, value, share
 
     def loop(self, layers):

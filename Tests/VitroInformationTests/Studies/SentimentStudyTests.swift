@@ -147,12 +147,13 @@ import VitroTensor
     let few = altered(converged: 2)
     let measured = try few.claims().filter { !$0.id.hasPrefix("layers-read") }
     #expect(!measured.isEmpty && measured.allSatisfy { $0.verdict == .undecided })
-    #expect(measured.allSatisfy { $0.reason.contains("nothing is claimed") })
+    let reasons = ["nothing is claimed", "none of the results that it hangs on has converged"]
+    #expect(measured.allSatisfy { claim in reasons.contains { claim.reason.contains($0) } })
     let none = altered(converged: 0)
     try none.report().validate()
     let claims = try none.claims()
     #expect(try claims.map(\.id) == most.claims().map(\.id))
-    #expect(claims.contains { $0.reason == "none of the results that it hangs on has converged" })
+    #expect(claims.contains { $0.reason == reasons[1] })
   }
 
   @Test func aHeadReadsTheMeanOfThePretrainedStates() throws {
