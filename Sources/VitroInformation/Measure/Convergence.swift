@@ -37,11 +37,17 @@ struct Convergence: Codable, Sendable {
 extension Convergence {
   /// Of the results of one network.
   init(_ results: [RetainedInformation]) {
-    let residuals = results.map(\.residual).sorted()
-    residual = residuals.isEmpty ? 0 : Bootstrap.quantile(residuals, 0.5)
-    largest = residuals.last ?? 0
-    let count = Double(Swift.max(results.count, 1))
-    share = results.isEmpty ? 1 : Double(results.count(where: \.isConverged)) / count
-    passes = results.reduce(0) { $0 + Double($1.samples) } / count
+    self.init(
+      residuals: results.map(\.residual), converged: results.count(where: \.isConverged),
+      passes: results.reduce(0) { $0 + Double($1.samples) } / Double(Swift.max(results.count, 1)))
+  }
+
+  /// Of residuals, so many of which are within the tolerance.
+  init(residuals: [Double], converged: Int, passes: Double) {
+    let sorted = residuals.sorted()
+    residual = sorted.isEmpty ? 0 : Bootstrap.quantile(sorted, 0.5)
+    largest = sorted.last ?? 0
+    share = sorted.isEmpty ? 1 : Double(converged) / Double(sorted.count)
+    self.passes = passes
   }
 }

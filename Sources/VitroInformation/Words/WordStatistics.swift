@@ -108,11 +108,6 @@ struct Locality: Sendable, Hashable, Codable {
     deviations = words(entropy).map(WordStatistics.deviation)
   }
 
-  var mean: (neighbours: Double, runs: Double, deviation: Double) {
-    func mean(_ values: [Double?]) -> Double { WordStatistics.mean(values.compactMap(\.self)) }
-    return (mean(neighbours), mean(runs), mean(deviations))
-  }
-
   /// Says nothing of a text.
   mutating func leaveOut(_ text: Int) {
     neighbours[text] = nil

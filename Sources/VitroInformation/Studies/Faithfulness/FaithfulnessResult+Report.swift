@@ -39,11 +39,10 @@ extension FaithfulnessResult {
     if subject.leftOut > 0 {
       text += " \(subject.leftOut) texts were left out: they have no words, or too many."
     }
-    if let residuals = methods.first(where: { $0.name == InformationMethod.name })?.residuals, !residuals.isEmpty {
-      let within = residuals.count { $0 <= study.measure.tolerance }
-      let median = Bootstrap.quantile(residuals.sorted(), 0.5)
+    if let found = methods.first(where: { $0.name == InformationMethod.name }).flatMap(convergence) {
+      let percent = NumberFormat.percent(0)
       text +=
-        " Information came within \(NumberFormat.percent(0).text(study.measure.tolerance)) of its optimum in \(within) of \(residuals.count) texts (median residual \(NumberFormat.fixed(3).text(median)))\(within < residuals.count ? "; more passes (--samples, --most-samples) bring it nearer" : "")."
+        " Information came within \(percent.text(study.measure.tolerance)) of its optimum in \(percent.text(found.share)) of the texts (median residual \(NumberFormat.fixed(3).text(found.residual)))\(found.share < 1 ? "; more passes (--samples, --most-samples) bring it nearer" : "")."
     }
     guard !size.reductions.isEmpty else { return [.text(RichText(plain: text))] }
     let caveat =

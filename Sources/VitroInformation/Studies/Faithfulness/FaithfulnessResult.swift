@@ -53,6 +53,15 @@ struct FaithfulnessResult {
     ]
   }
 
+  /// How near a method that searches came to its optimum, over the texts.
+  func convergence(_ method: JudgedMethod) -> Convergence? {
+    method.residuals.map { residuals in
+      Convergence(
+        residuals: residuals, converged: residuals.count { $0 <= study.measure.tolerance },
+        passes: Double(size.samples))
+    }
+  }
+
   private func fact(_ method: JudgedMethod) -> JSONValue {
     var fields: [String: JSONValue] = ["name": .string(method.name)]
     var intervals: [String: JSONValue] = [:]
@@ -64,10 +73,9 @@ struct FaithfulnessResult {
     if method.divergence != nil || method.infiniteDivergences > 0 {
       fields["infiniteDivergences"] = .integer(method.infiniteDivergences)
     }
-    if let residuals = method.residuals {
-      let within = residuals.count { $0 <= study.measure.tolerance }
-      fields["residual"] = .number(Bootstrap.quantile(residuals.sorted(), 0.5))
-      fields["converged"] = .number(Double(within) / Double(max(residuals.count, 1)))
+    if let convergence = convergence(method) {
+      fields["residual"] = .number(convergence.residual)
+      fields["converged"] = .number(convergence.share)
     }
     fields["unchanged"] = .bool(method.isUnchangedByRandomWeights)
     if let reason = method.reasonUndefined { fields["undefined"] = .string(reason) }
